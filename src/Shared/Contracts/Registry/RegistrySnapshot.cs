@@ -1,0 +1,48 @@
+using System.Text.Json;
+
+namespace McpPlatform.Contracts.Registry;
+
+/// <summary>Every server of every tenant with its catalog, as gateways route by it. Served with an ETag made of <see cref="Version"/>.</summary>
+/// <param name="Version">Grows with every change; a gateway never goes back to a smaller one.</param>
+public sealed record RegistrySnapshot(long Version, DateTimeOffset GeneratedAt, IReadOnlyList<ServerEntry> Servers);
+
+/// <summary>One server, with what a gateway needs to reach it.</summary>
+/// <param name="Connection">How to reach it.</param>
+/// <param name="Enabled">False: its tools are neither listed nor callable.</param>
+/// <param name="Environment">Free label that policy rules can name (<c>prod</c>); empty = none.</param>
+/// <param name="CatalogHash">SHA-256 over the tool definitions, lower-case hex; empty before the first discovery.</param>
+public sealed record ServerEntry(
+    Guid ServerId,
+    Guid TenantId,
+    string Slug,
+    string Title,
+    bool Enabled,
+    string Environment,
+    IReadOnlyList<string> Tags,
+    ServerConnection Connection,
+    string CatalogHash,
+    IReadOnlyList<ToolDefinition> Tools);
+
+/// <summary>How a gateway reaches a server.</summary>
+/// <param name="Transport"><c>http</c>, <c>sse</c> or <c>stdio</c>.</param>
+/// <param name="Url">Absolute http(s) address for <c>http</c> and <c>sse</c>; null for <c>stdio</c>.</param>
+/// <param name="Launcher">Name of an entry of the operator's launcher file for <c>stdio</c>; null otherwise.</param>
+/// <param name="AllowPrivateAddress">True when an admin allowed this server to live on a loopback, private or link-local address.</param>
+/// <param name="Headers">Sent with every request (<c>http</c>, <c>sse</c>). Values are ciphertext, bound to tenant, server and <c>header:{name}</c>.</param>
+/// <param name="Variables">Values for the launcher's declared variables (<c>stdio</c>). Ciphertext, bound to <c>variable:{name}</c>.</param>
+public sealed record ServerConnection(
+    string Transport,
+    string? Url,
+    string? Launcher,
+    bool AllowPrivateAddress,
+    IReadOnlyList<ProtectedValue> Headers,
+    IReadOnlyList<ProtectedValue> Variables);
+
+/// <summary>A named secret that only a holder of the master key can read.</summary>
+public sealed record ProtectedValue(string Name, string Ciphertext);
+
+/// <summary>One tool as its server defines it.</summary>
+/// <param name="Name">The server's own name of it.</param>
+/// <param name="Hash">SHA-256 of the definition in RFC 8785 form, lower-case hex.</param>
+/// <param name="Definition">The definition, member for member as the server sent it.</param>
+public sealed record ToolDefinition(string Name, string Hash, JsonElement Definition);

@@ -1,0 +1,136 @@
+#!/usr/bin/env bash
+# Starts McpPlatform on this machine: all services in one process, with a private PostgreSQL under ./data.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+usage() {
+  cat <<'TEXT'
+usage: ./run.sh [options]
+
+Builds the platform, starts a private PostgreSQL and serves everything in one process. Ctrl+C stops all of it.
+
+  --host ADDRESS   address that the public listener binds             (default 127.0.0.1)
+  --port PORT      its port                                           (default 8080)
+  --data DIR       folder for everything that must last               (default ./data, or MCPP_DATA)
+  --no-build       run what was built last
+  --help           this text
+
+ports    8080  public: MCP at /mcp, management API at /api/v1, Swagger at /swagger, /health
+         8081  internal, loopback only: snapshots and discovery (Internal__Port)
+         the private PostgreSQL takes a free port on loopback and keeps it (data/postgres/port)
+folders  data/postgres  the databases           data/keys   passwords and the master key: back this up
+         data/          the gateway's snapshot and spool, deployments, logs
+         mcpplatform.yaml (optional) launchers: the commands that stdio servers may run
+environment
+         ConnectionStrings__policydb, __registrydb, __factorydb, __tracingdb (and each with _migrator):
+                 your own PostgreSQL; with the first one set none is started here
+         MCPP_DATA, MCPP_MASTER_KEY(_FILE), MCPP_INTERNAL_KEY(_FILE): see .env.example for all of them
+
+Other ways to run it: dotnet run --project AppHost (containers, with a dashboard), deploy/ (compose, Kubernetes, Azure).
+TEXT
+}
+
+die() { printf '%s\n' "$*" >&2; exit 1; }
+
+# ---- Options --------------------------------------------------------------------------------------------------------
+HOST=127.0.0.1 PORT=8080 DATA=${MCPP_DATA:-data} BUILD=yes
+while [ $# -gt 0 ]; do
+  case $1 in
+    --host) HOST=${2:?--host needs an address}; shift ;;
+    --port) PORT=${2:?--port needs a number}; shift ;;
+    --data) DATA=${2:?--data needs a folder}; shift ;;
+    --no-build) BUILD='' ;;
+    -h | --help) usage; exit 0 ;;
+    *) printf 'run.sh: unknown option %s\n\n' "$1" >&2; usage >&2; exit 2 ;;
+  esac
+  shift
+done
+
+# ---- The SDK --------------------------------------------------------------------------------------------------------
+if ! command -v dotnet >/dev/null || ! dotnet --version 2>/dev/null | grep -q '^10\.'; then
+  # shellcheck disable=SC2016  # the reader's shell expands $HOME, not this one
+  die 'The .NET 10 SDK is needed, and "dotnet --version" does not show one. Get it in one of these ways:
+  * any Linux or macOS: curl -fsSL https://dot.net/v1/dotnet-install.sh | bash -s -- --channel 10.0
+                        export PATH="$HOME/.dotnet:$PATH"
+  * a package:          https://learn.microsoft.com/dotnet/core/install/linux   (dotnet-sdk-10.0)
+  * macOS:              brew install dotnet-sdk'
+fi
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+
+# ---- The data folder, ours alone while we run -----------------------------------------------------------------------
+mkdir -p "$DATA/keys"
+DATA=$(cd "$DATA" && pwd -P)
+chmod 711 "$DATA"       # PostgreSQL's user passes through; what lies here is closed for itself
+chmod 700 "$DATA/keys"
+if [ -s "$DATA/run.pid" ]; then
+  OTHER=$(cat "$DATA/run.pid")
+  if { tr '\0' ' ' <"/proc/$OTHER/cmdline" || ps -p "$OTHER" -o args=; } 2>/dev/null | grep -q 'run\.sh'; then
+    die "Another run.sh (process $OTHER) uses $DATA. Stop it first, or give this one a folder of its own: --data DIR --port PORT."
+  fi
+fi
+printf '%s\n' "$$" >"$DATA/run.pid"
+
+# ---- Stopping: the platform first, as it flushes to the database, then PostgreSQL -------------------------------------
+PLATFORM='' OUR_POSTGRES='' STOPPING=''
+# shellcheck disable=SC2317  # called by the traps below
+stop_platform() {
+  [ -n "$PLATFORM" ] || exit 130
+  STOPPING=yes
+  kill -TERM "$PLATFORM" 2>/dev/null || true
+}
+# shellcheck disable=SC2317  # called by the traps below
+clean_up() {
+  local status=$?
+  trap '' INT TERM HUP   # a second Ctrl+C must not leave PostgreSQL running
+  trap - EXIT
+  if [ -n "$PLATFORM" ] && kill -0 "$PLATFORM" 2>/dev/null; then
+    kill -TERM "$PLATFORM" 2>/dev/null || true
+    wait "$PLATFORM" 2>/dev/null || true
+  fi
+  if [ -n "$OUR_POSTGRES" ]; then scripts/private-postgres.sh stop "$DATA/postgres" || true; fi
+  rm -f "$DATA/run.pid"
+  exit "$status"
+}
+trap clean_up EXIT
+trap stop_platform INT TERM HUP
+
+# ---- Build ----------------------------------------------------------------------------------------------------------
+build() {
+  local log
+  log=$(mktemp)
+  if ! dotnet build "$1" -c Release -v quiet --nologo -p:UseSharedCompilation=true -nodeReuse:false >"$log" 2>&1; then
+    grep -E 'error' "$log" | sort -u >&2 || cat "$log" >&2
+    rm -f "$log"
+    die "The build failed; its errors are above."
+  fi
+  rm -f "$log"
+}
+PROGRAM=src/Standalone/bin/Release/net10.0/McpPlatform.Standalone.dll
+if [ -n "$BUILD" ]; then
+  echo "Building (the first time takes a minute)..."
+  build src/Standalone/McpPlatform.Standalone.csproj
+  build src/Cli/McpPlatform.Cli.csproj
+fi
+[ -f "$PROGRAM" ] || die "$PROGRAM is missing; run without --no-build."
+
+# ---- Database -------------------------------------------------------------------------------------------------------
+if [ -z "${ConnectionStrings__policydb:-}" ]; then
+  OUR_POSTGRES=yes
+  SETTINGS=$(scripts/private-postgres.sh start "$DATA/postgres" --keys "$DATA/keys")
+  while IFS= read -r line; do
+    case $line in ConnectionStrings__*) export "${line?}" ;; esac
+  done <<<"$SETTINGS"
+fi
+
+# ---- Run ------------------------------------------------------------------------------------------------------------
+export MCPP_DATA=$DATA
+dotnet "$PROGRAM" --host "$HOST" --port "$PORT" &
+PLATFORM=$!
+STATUS=0
+while :; do
+  STOPPING=''
+  wait "$PLATFORM" && STATUS=0 || STATUS=$?
+  # A trapped signal ends "wait" early; the platform is still closing then.
+  [ -n "$STOPPING" ] || break
+done
+exit "$STATUS"

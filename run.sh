@@ -62,12 +62,12 @@ mkdir -p "$DATA/keys"
 DATA=$(cd "$DATA" && pwd -P)
 chmod 711 "$DATA"       # PostgreSQL's user passes through; what lies here is closed for itself
 chmod 700 "$DATA/keys"
-if [ -s "$DATA/run.pid" ]; then
-  OTHER=$(cat "$DATA/run.pid")
-  if { tr '\0' ' ' <"/proc/$OTHER/cmdline" || ps -p "$OTHER" -o args=; } 2>/dev/null | grep -q 'run\.sh'; then
-    die "Another run.sh (process $OTHER) uses $DATA. Stop it first, or give this one a folder of its own: --data DIR --port PORT."
+# The file names this script and, once started, the platform: killing only the script leaves the platform at work on the data.
+for OTHER in $(cat "$DATA/run.pid" 2>/dev/null || true); do
+  if { tr '\0' ' ' <"/proc/$OTHER/cmdline" || ps -p "$OTHER" -o args=; } 2>/dev/null | grep -qE 'run\.sh|McpPlatform\.Standalone'; then
+    die "Process $OTHER already uses $DATA. Stop it first (kill $OTHER), or give this one a folder of its own: --data DIR --port PORT."
   fi
-fi
+done
 printf '%s\n' "$$" >"$DATA/run.pid"
 
 # ---- Stopping: the platform first, as it flushes to the database, then PostgreSQL -------------------------------------
@@ -126,6 +126,7 @@ fi
 export MCPP_DATA=$DATA
 dotnet "$PROGRAM" --host "$HOST" --port "$PORT" &
 PLATFORM=$!
+printf '%s\n' "$PLATFORM" >>"$DATA/run.pid"
 STATUS=0
 while :; do
   STOPPING=''

@@ -1,0 +1,154 @@
+#!/usr/bin/env bash
+# Gets what is missing, builds with warnings as errors, runs the tests, closes with "N passed, N failed".
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+usage() {
+  cat <<'TEXT'
+usage: ./test.sh [options]            without a choice of suites: all of them
+
+  --unit           tests/UnitTests: no process, no database
+  --integration    tests/IntegrationTests: the platform as processes, with a PostgreSQL of their own
+  --e2e            tests/EndToEndTests: third-party MCP servers and clients
+  --benchmarks     tests/Benchmarks --smoke: each benchmark once
+  --filter TEXT    only tests whose full name contains TEXT (leaves the benchmarks out)
+  --no-build       test what was built last
+
+Results are kept in TestResults/. The last line is "N passed, N failed", with ", N skipped" when there are any;
+the exit code is 0 only when something passed and nothing failed.
+TEXT
+}
+
+PASSED=0 FAILED=0 SKIPPED=0 BUILD=yes FILTER='' SUITES=''
+while [ $# -gt 0 ]; do
+  case $1 in
+    --unit | --integration | --e2e | --benchmarks) SUITES="$SUITES ${1#--}" ;;
+    --filter) FILTER=${2:?--filter needs a text}; shift ;;
+    --no-build) BUILD='' ;;
+    -h | --help) usage; exit 0 ;;
+    *) printf 'test.sh: unknown option %s\n\n' "$1" >&2; usage >&2; exit 2 ;;
+  esac
+  shift
+done
+if [ -z "$SUITES" ]; then
+  SUITES="unit integration e2e"
+  [ -n "$FILTER" ] || SUITES="$SUITES benchmarks"
+fi
+RESULTS=$PWD/TestResults
+
+# Whatever ends the script, the last line says how it went; ending early is a failure.
+COMPLETE=''
+# shellcheck disable=SC2317  # called by the trap below
+close() {
+  trap - EXIT
+  if [ -z "$COMPLETE" ]; then FAILED=$((FAILED + 1)); fi
+  local line="$PASSED passed, $FAILED failed"
+  if [ "$SKIPPED" -gt 0 ]; then line="$line, $SKIPPED skipped"; fi
+  printf '\n%s\n' "$line"
+  if [ "$FAILED" -gt 0 ] || [ "$PASSED" = 0 ]; then exit 1; fi
+  exit 0
+}
+trap close EXIT
+trap 'exit 130' INT TERM HUP
+
+say() { printf '\n==> %s\n' "$*"; }
+
+# ---- What is missing ------------------------------------------------------------------------------------------------
+
+command -v dotnet >/dev/null || { echo "The .NET 10 SDK is needed (dotnet). ./run.sh says how to get it."; exit 1; }
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+
+need_node() {
+  if command -v node >/dev/null && command -v npm >/dev/null; then return; fi
+  if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+    echo "Node.js 18 or later and npm are needed for the third-party MCP programs. Debian: sudo apt-get install nodejs npm; macOS: brew install node"
+    exit 1
+  fi
+  say "Installing nodejs and npm"
+  if ! { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends nodejs npm; } >"$RESULTS/apt.log" 2>&1; then
+    tail -n 20 "$RESULTS/apt.log"
+    exit 1
+  fi
+}
+
+need_clients() {
+  # npm writes the hidden lock file last: with it in place and not older, the folder is complete.
+  local done=tests/clients/node_modules/.package-lock.json
+  if [ -f "$done" ] && [ ! tests/clients/package-lock.json -nt "$done" ]; then return; fi
+  say "Installing the pinned MCP programs (npm ci)"
+  (cd tests/clients && npm ci --ignore-scripts --no-audit --no-fund) >"$RESULTS/npm.log" 2>&1 || { tail -n 20 "$RESULTS/npm.log"; exit 1; }
+}
+
+mkdir -p "$RESULTS"
+case " $SUITES " in
+  *" integration "* | *" e2e "*)
+    scripts/private-postgres.sh install >/dev/null || exit 1
+    need_node
+    need_clients
+    ;;
+esac
+
+# ---- Build ----------------------------------------------------------------------------------------------------------
+
+if [ -n "$BUILD" ]; then
+  say "Building McpPlatform.sln, warnings are errors"
+  if ! dotnet build McpPlatform.sln -c Release -warnaserror -v quiet --nologo -p:UseSharedCompilation=true -nodeReuse:false \
+    >"$RESULTS/build.log" 2>&1; then
+    grep -E '(error|warning) ' "$RESULTS/build.log" | sort -u || cat "$RESULTS/build.log"
+    exit 1
+  fi
+fi
+
+# ---- Tests ----------------------------------------------------------------------------------------------------------
+
+# The number in attribute $1 of the result file's assembly element.
+count() { grep -o '<assembly [^>]*>' "$2" | grep -oE "[ ]$1=\"[0-9]+\"" | tr -dc '0-9\n' | awk '{ n += $1 } END { print n + 0 }'; }
+
+# Runs one test executable: project $1, at most $2 for all of it.
+run_tests() {
+  local program=tests/$1/bin/Release/net10.0/McpPlatform.$1 report=$RESULTS/$1.xml status=0 failed
+  say "$1"
+  rm -f "$report"
+  [ -x "$program" ] || { echo "$program is missing; run without --no-build."; FAILED=$((FAILED + 1)); return 0; }
+  "$program" --no-progress --no-ansi --timeout "$2" --results-directory "$RESULTS" \
+    --report-xunit --report-xunit-filename "$1.xml" ${FILTER:+--filter-method "*$FILTER*"} </dev/null || status=$?
+  if [ ! -s "$report" ]; then
+    # 8: no test matches the filter. Anything else without a report is a crash or a time-out.
+    if [ "$status" = 8 ] && [ -n "$FILTER" ]; then return; fi
+    echo "$1 ended with code $status and without a report."
+    FAILED=$((FAILED + 1))
+    return
+  fi
+  failed=$(($(count failed "$report") + $(count errors "$report")))
+  PASSED=$((PASSED + $(count passed "$report")))
+  SKIPPED=$((SKIPPED + $(count skipped "$report")))
+  # A run may fail with all its tests green: a clean-up that throws, none found, out of time.
+  if [ "$failed" = 0 ] && [ "$status" != 0 ] && ! { [ "$status" = 8 ] && [ -n "$FILTER" ]; }; then
+    echo "$1 ended with code $status although no test failed."
+    failed=1
+  fi
+  FAILED=$((FAILED + failed))
+}
+
+run_benchmarks() {
+  say "Benchmarks, each once"
+  if dotnet tests/Benchmarks/bin/Release/net10.0/McpPlatform.Benchmarks.dll --smoke </dev/null >"$RESULTS/benchmarks.log" 2>&1; then
+    tail -n 20 "$RESULTS/benchmarks.log"
+    PASSED=$((PASSED + 1))
+  else
+    cat "$RESULTS/benchmarks.log"
+    FAILED=$((FAILED + 1))
+  fi
+}
+
+for SUITE in $SUITES; do
+  STARTED=$SECONDS
+  case $SUITE in
+    unit) run_tests UnitTests 4m ;;
+    integration) run_tests IntegrationTests 8m ;;
+    e2e) run_tests EndToEndTests 5m ;;
+    benchmarks) run_benchmarks ;;
+  esac
+  echo "    $((SECONDS - STARTED)) s"
+done
+COMPLETE=yes

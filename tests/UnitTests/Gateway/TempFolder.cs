@@ -1,0 +1,11 @@
+namespace McpPlatform.UnitTests.Gateway;
+
+/// <summary>A folder that goes with the test.</summary>
+internal sealed class TempFolder : IDisposable
+{
+    public string Path { get; } = Directory.CreateTempSubdirectory("mcpp-gateway-").FullName;
+
+    public string File(string name) => System.IO.Path.Combine(Path, name);
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}

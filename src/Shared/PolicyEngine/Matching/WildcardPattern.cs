@@ -1,0 +1,103 @@
+namespace McpPlatform.PolicyEngine.Matching;
+
+/// <summary>
+/// A pattern in which <c>*</c> stands for any run of characters, the empty one and <c>/</c> included; everything else stands for itself, case matters.
+/// Matching takes time linear in the text, whatever the pattern: each literal part is sought leftmost (the greedy choice is optimal where only <c>*</c>
+/// exists), with a Knuth-Morris-Pratt search that never goes back.
+/// </summary>
+internal sealed class WildcardPattern
+{
+    private readonly string _prefix;
+    private readonly string _suffix;
+    private readonly LiteralPart[] _middle;
+    private readonly bool _isLiteral;
+
+    private WildcardPattern(string text)
+    {
+        Text = text;
+        var parts = text.Split('*');
+        _isLiteral = parts.Length == 1;
+        _prefix = parts[0];
+        _suffix = _isLiteral ? "" : parts[^1];
+        _middle = _isLiteral ? [] : [.. parts[1..^1].Where(p => p.Length > 0).Select(p => new LiteralPart(p))];
+    }
+
+    public string Text { get; }
+
+    public static WildcardPattern Compile(string text) => new(text);
+
+    public bool Matches(ReadOnlySpan<char> text)
+    {
+        if (_isLiteral)
+        {
+            return text.SequenceEqual(_prefix);
+        }
+
+        if (text.Length < _prefix.Length + _suffix.Length || !text.StartsWith(_prefix) || !text.EndsWith(_suffix))
+        {
+            return false;
+        }
+
+        var rest = text[_prefix.Length..^_suffix.Length];
+        foreach (var part in _middle)
+        {
+            var end = part.FindEnd(rest);
+            if (end < 0)
+            {
+                return false;
+            }
+
+            rest = rest[end..];
+        }
+
+        return true;
+    }
+
+    /// <summary>True when everything that <paramref name="other"/> matches is surely matched by this pattern too. Never true wrongly; may be false for equivalent patterns.</summary>
+    public bool Includes(WildcardPattern other) =>
+        // The other's '*' is a character that no literal part of this pattern contains, so only a '*' of this pattern can swallow it.
+        Matches(other.Text);
+
+    private sealed class LiteralPart
+    {
+        private readonly string _text;
+        private readonly int[] _borders;
+
+        public LiteralPart(string text)
+        {
+            _text = text;
+            _borders = new int[text.Length];
+            for (int i = 1, border = 0; i < text.Length; i++)
+            {
+                while (border > 0 && text[i] != text[border])
+                {
+                    border = _borders[border - 1];
+                }
+
+                border += text[i] == text[border] ? 1 : 0;
+                _borders[i] = border;
+            }
+        }
+
+        /// <summary>Index just after the leftmost occurrence; -1 when there is none.</summary>
+        public int FindEnd(ReadOnlySpan<char> text)
+        {
+            var matched = 0;
+            for (var i = 0; i < text.Length; i++)
+            {
+                while (matched > 0 && text[i] != _text[matched])
+                {
+                    matched = _borders[matched - 1];
+                }
+
+                matched += text[i] == _text[matched] ? 1 : 0;
+                if (matched == _text.Length)
+                {
+                    return i + 1;
+                }
+            }
+
+            return -1;
+        }
+    }
+}

@@ -1,0 +1,56 @@
+using System.Collections.Frozen;
+
+namespace McpPlatform.PolicyEngine;
+
+/// <summary>The management permissions of the platform, asked for the resource <c>platform</c>: they hold for the whole tenant or not at all.</summary>
+public static class Permissions
+{
+    public const string ServersRead = "servers:read";
+    public const string ServersWrite = "servers:write";
+    public const string ToolsRead = "tools:read";
+    public const string ToolsWrite = "tools:write";
+    public const string PoliciesRead = "policies:read";
+
+    /// <summary>As strong as <c>admin</c>: its holder can rewrite the roles that it holds.</summary>
+    public const string PoliciesWrite = "policies:write";
+    public const string KeysRead = "keys:read";
+    public const string KeysWrite = "keys:write";
+    public const string PacksRead = "packs:read";
+    public const string PacksWrite = "packs:write";
+    public const string ZonesRead = "zones:read";
+    public const string ZonesWrite = "zones:write";
+    public const string DeploymentsRead = "deployments:read";
+    public const string DeploymentsWrite = "deployments:write";
+    public const string TracesRead = "traces:read";
+    public const string TenantsRead = "tenants:read";
+    public const string TenantsWrite = "tenants:write";
+
+    /// <summary>Metrics, health details and the API description of a process.</summary>
+    public const string PlatformRead = "platform:read";
+
+    /// <summary>What the built-in <c>viewer</c> may: every read of a tenant's own records.</summary>
+    public static IReadOnlyList<string> Readable { get; } =
+        [ServersRead, ToolsRead, PoliciesRead, KeysRead, PacksRead, ZonesRead, DeploymentsRead, TracesRead, PlatformRead];
+
+    public static IReadOnlyList<string> All { get; } =
+        [.. Readable, ServersWrite, ToolsWrite, PoliciesWrite, KeysWrite, PacksWrite, ZonesWrite, DeploymentsWrite, TenantsRead, TenantsWrite];
+
+    /// <summary>
+    /// Areas in which nothing but management happens. A rule that names one must cover <c>platform</c>: narrowed to a server or a tool it would silently
+    /// have no effect, so it is refused.
+    /// </summary>
+    internal static FrozenSet<string> Areas { get; } =
+        FrozenSet.Create(StringComparer.Ordinal, "servers", "policies", "keys", "packs", "zones", "deployments", "traces", "tenants", "platform");
+}
+
+/// <summary>The actions of the data plane.</summary>
+public static class Actions
+{
+    /// <summary>Calling a tool; also what decides whether it is listed, found and completed.</summary>
+    public const string ToolsCall = "tools:call";
+    public const string PromptsGet = "prompts:get";
+    public const string ResourcesRead = "resources:read";
+
+    /// <summary>The actions that rules are indexed by. Others are decided by looking at every rule.</summary>
+    internal static IReadOnlyList<string> Indexed { get; } = [ToolsCall, PromptsGet, ResourcesRead, .. Permissions.All];
+}

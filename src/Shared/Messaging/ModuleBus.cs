@@ -1,0 +1,54 @@
+using System.Text;
+using MassTransit;
+
+namespace McpPlatform.Messaging;
+
+/// <summary>
+/// What one module consumes. Two kinds: <see cref="Competing{TConsumer}"/> (one queue per module, replicas share the work, each message takes effect
+/// once through the inbox) and <see cref="Broadcast{TConsumer}"/> (a temporary queue per process: every replica sees every message).
+/// </summary>
+public sealed class ModuleBus(string module)
+{
+    private readonly List<ConsumerRegistration> _consumers = [];
+
+    internal IReadOnlyList<ConsumerRegistration> Consumers => _consumers;
+
+    /// <summary>Work that one replica does. The queue is named <c>{module}-{consumer}</c>; the module's database must have an inbox.</summary>
+    public ModuleBus Competing<TConsumer>()
+        where TConsumer : class, IConsumer => Add<TConsumer>(competing: true);
+
+    /// <summary>News that every process must hear, such as a new snapshot. Temporary by nature: whoever was away polls instead.</summary>
+    public ModuleBus Broadcast<TConsumer>()
+        where TConsumer : class, IConsumer => Add<TConsumer>(competing: false);
+
+    private ModuleBus Add<TConsumer>(bool competing)
+        where TConsumer : class, IConsumer
+    {
+        var consumer = typeof(TConsumer);
+        var messages = consumer.GetInterfaces()
+            .Where(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IConsumer<>))
+            .Select(i => i.GetGenericArguments()[0])
+            .ToArray();
+        _consumers.Add(new ConsumerRegistration(module, consumer, messages, competing, $"{module}-{Kebab(consumer.Name)}"));
+        return this;
+    }
+
+    private static string Kebab(string name)
+    {
+        var text = new StringBuilder(name.Length + 8);
+        foreach (var c in name.EndsWith("Consumer", StringComparison.Ordinal) ? name[..^"Consumer".Length] : name)
+        {
+            if (char.IsUpper(c) && text.Length > 0)
+            {
+                text.Append('-');
+            }
+
+            text.Append(char.ToLowerInvariant(c));
+        }
+
+        return text.ToString();
+    }
+}
+
+/// <summary>One consumer as the bus sets it up.</summary>
+internal sealed record ConsumerRegistration(string Module, Type Consumer, IReadOnlyList<Type> Messages, bool Competing, string Queue);

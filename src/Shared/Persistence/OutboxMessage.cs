@@ -1,0 +1,67 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace McpPlatform.Persistence;
+
+/// <summary>An event that was committed with its change and is not yet known to be delivered. The row goes when it is.</summary>
+public sealed class OutboxMessage
+{
+    private OutboxMessage()
+    {
+        // EF
+    }
+
+    internal OutboxMessage(Guid id, string type, string payload, DateTimeOffset createdAt) => (Id, Type, Payload, CreatedAt) = (id, type, payload, createdAt);
+
+    /// <summary>Order of creation.</summary>
+    public long Sequence { get; private set; }
+
+    /// <summary>The event's id, which becomes the message's id: consumers know a repetition by it.</summary>
+    public Guid Id { get; private set; }
+
+    /// <summary>Full name of the contract.</summary>
+    public string Type { get; private set; } = "";
+
+    public string Payload { get; private set; } = "";
+
+    public DateTimeOffset CreatedAt { get; private set; }
+}
+
+/// <summary>A message that a consumer has handled.</summary>
+public sealed class ProcessedMessage
+{
+    private ProcessedMessage()
+    {
+        // EF
+    }
+
+    public string Consumer { get; private set; } = "";
+
+    public Guid MessageId { get; private set; }
+
+    public DateTimeOffset ProcessedAt { get; private set; }
+}
+
+internal sealed class OutboxMessageConfiguration : IEntityTypeConfiguration<OutboxMessage>
+{
+    public void Configure(EntityTypeBuilder<OutboxMessage> builder)
+    {
+        builder.ToTable("outbox_messages");
+        builder.HasKey(m => m.Sequence);
+        builder.Property(m => m.Sequence).UseIdentityAlwaysColumn();
+        builder.HasIndex(m => m.Id).IsUnique();
+        builder.Property(m => m.Type).HasMaxLength(256);
+        builder.Property(m => m.Payload).HasColumnType("jsonb");
+    }
+}
+
+internal sealed class ProcessedMessageConfiguration : IEntityTypeConfiguration<ProcessedMessage>
+{
+    public void Configure(EntityTypeBuilder<ProcessedMessage> builder)
+    {
+        builder.ToTable("processed_messages");
+        builder.HasKey(m => new { m.Consumer, m.MessageId });
+        builder.Property(m => m.Consumer).HasMaxLength(128);
+        builder.HasIndex(m => m.ProcessedAt);
+    }
+}

@@ -1,0 +1,35 @@
+using McpPlatform.Kernel;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata;
+
+namespace McpPlatform.Persistence;
+
+/// <summary>
+/// What PostgreSQL itself enforces, derived from the model so that no table can be forgotten: forced row-level security on every tenant-owned table
+/// (also for its owner), and for the runtime role no more than it needs: audit rows can be added and read, never changed.
+/// </summary>
+internal static class TenantWalls
+{
+    /// <summary>Setting that names the tenant of a connection: an id, or <c>*</c> for jobs of the platform.</summary>
+    public const string Setting = "mcpp.tenant";
+
+    public static IEnumerable<string> Statements(IModel model, string runtimeRole)
+    {
+        var role = Quote(runtimeRole);
+        yield return $"GRANT USAGE ON SCHEMA public TO {role}";
+        yield return $"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}";
+        yield return $"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}";
+        yield return $"REVOKE UPDATE, DELETE, TRUNCATE ON audit_entries FROM {role}";
+
+        foreach (var table in model.GetEntityTypes().Where(e => e.ClrType.IsAssignableTo(typeof(ITenantOwned))).Select(e => e.GetTableName()).OfType<string>().Distinct())
+        {
+            var name = Quote(table);
+            yield return $"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY";
+            yield return $"ALTER TABLE {name} FORCE ROW LEVEL SECURITY";
+            yield return $"DROP POLICY IF EXISTS tenant_wall ON {name}";
+            yield return $"CREATE POLICY tenant_wall ON {name} USING (current_setting('{Setting}', true) IN (tenant_id::text, '*'))";
+        }
+    }
+
+    public static string Quote(string identifier) => $"\"{identifier.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+}

@@ -15,6 +15,12 @@ public enum ErrorKind
     /// <summary>Absent, deleted, or another tenant's: 404, so that nobody learns what others own.</summary>
     NotFound,
 
+    /// <summary>The address exists, the method does not: 405.</summary>
+    MethodNotAllowed,
+
+    /// <summary>The body's media type is not one we read: 415.</summary>
+    UnsupportedMediaType,
+
     /// <summary>The state of the thing does not allow it now (taken name, changed meanwhile): 409.</summary>
     Conflict,
 
@@ -29,6 +35,9 @@ public enum ErrorKind
 
     /// <summary>Over a rate or a quota: 429.</summary>
     TooManyRequests,
+
+    /// <summary>A bug of ours: 500. The log has the reason under the request id; the caller gets no more than that.</summary>
+    Internal,
 
     /// <summary>Something behind us answered wrongly: 502.</summary>
     UpstreamFailed,

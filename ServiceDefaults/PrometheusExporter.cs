@@ -1,0 +1,191 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using System.Globalization;
+using System.Text;
+using Microsoft.Extensions.Hosting;
+
+namespace McpPlatform.ServiceDefaults;
+
+/// <summary>
+/// Prometheus text (exposition format 0.0.4) of this process's meters: ours (<c>McpPlatform.*</c>), requests (<c>Microsoft.AspNetCore.Hosting</c>) and
+/// the runtime. Counters and gauges as they are, histograms with fixed buckets. At most 2000 series per instrument: beyond that a new
+/// combination of labels is dropped and counted, so that labels cannot exhaust memory.
+/// </summary>
+public sealed class PrometheusExporter : IHostedService, IDisposable
+{
+    private const int MaxSeries = 2000;
+
+    /// <summary>Seconds: 0.5 ms to 30 s, the range between a local call and the first-byte limit.</summary>
+    private static readonly double[] Buckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+
+    private readonly MeterListener _listener = new();
+    private readonly ConcurrentDictionary<Instrument, ConcurrentDictionary<string, Series>> _instruments = new();
+    private long _droppedSeries;
+
+    public PrometheusExporter()
+    {
+        _listener.InstrumentPublished = (instrument, listener) =>
+        {
+            if (IsExported(instrument.Meter.Name))
+            {
+                listener.EnableMeasurementEvents(instrument);
+            }
+        };
+        _listener.SetMeasurementEventCallback<long>((i, value, tags, _) => Record(i, value, tags));
+        _listener.SetMeasurementEventCallback<int>((i, value, tags, _) => Record(i, value, tags));
+        _listener.SetMeasurementEventCallback<double>((i, value, tags, _) => Record(i, value, tags));
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        _listener.Start();
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public void Dispose() => _listener.Dispose();
+
+    /// <summary>All series now, sorted by name.</summary>
+    public string Scrape()
+    {
+        _listener.RecordObservableInstruments();
+        var text = new StringBuilder(4096);
+        foreach (var (instrument, series) in _instruments.OrderBy(i => i.Key.Name, StringComparer.Ordinal))
+        {
+            Write(text, instrument, series);
+        }
+
+        text.Append("# TYPE mcpp_metrics_dropped_series_total counter\nmcpp_metrics_dropped_series_total ")
+            .Append(CultureInfo.InvariantCulture, $"{Interlocked.Read(ref _droppedSeries)}\n");
+        return text.ToString();
+    }
+
+    private static bool IsExported(string meter) =>
+        meter.StartsWith("McpPlatform", StringComparison.Ordinal) || meter is "Microsoft.AspNetCore.Hosting" or "System.Runtime";
+
+    private void Record(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        var all = _instruments.GetOrAdd(instrument, static _ => new());
+        var labels = Labels(tags);
+        if (!all.TryGetValue(labels, out var series))
+        {
+            if (all.Count >= MaxSeries)
+            {
+                Interlocked.Increment(ref _droppedSeries);
+                return;
+            }
+
+            series = all.GetOrAdd(labels, static (_, i) => new Series(IsHistogram(i) ? Buckets.Length + 1 : 0), instrument);
+        }
+
+        series.Record(value, isSum: instrument.GetType().Name.StartsWith("Counter", StringComparison.Ordinal)
+            || instrument.GetType().Name.StartsWith("UpDownCounter", StringComparison.Ordinal));
+    }
+
+    private static bool IsHistogram(Instrument instrument) => instrument.GetType().Name.StartsWith("Histogram", StringComparison.Ordinal);
+
+    private static bool IsCounter(Instrument instrument) =>
+        instrument.GetType().Name.StartsWith("Counter", StringComparison.Ordinal) || instrument.GetType().Name.StartsWith("ObservableCounter", StringComparison.Ordinal);
+
+    private static void Write(StringBuilder text, Instrument instrument, ConcurrentDictionary<string, Series> all)
+    {
+        var name = Name(instrument);
+        var type = IsHistogram(instrument) ? "histogram" : IsCounter(instrument) ? "counter" : "gauge";
+        if (instrument.Description is { Length: > 0 } description)
+        {
+            text.Append("# HELP ").Append(name).Append(' ').Append(description.Replace('\n', ' ')).Append('\n');
+        }
+
+        text.Append("# TYPE ").Append(name).Append(' ').Append(type).Append('\n');
+        foreach (var (labels, series) in all.OrderBy(s => s.Key, StringComparer.Ordinal))
+        {
+            series.Write(text, name, labels, IsHistogram(instrument) ? Buckets : null);
+        }
+    }
+
+    private static string Name(Instrument instrument)
+    {
+        var name = new StringBuilder(instrument.Name.Length + 16);
+        foreach (var c in instrument.Name)
+        {
+            name.Append(char.IsAsciiLetterOrDigit(c) ? c : '_');
+        }
+
+        if (instrument.Unit is "s" or "By")
+        {
+            name.Append(instrument.Unit == "s" ? "_seconds" : "_bytes");
+        }
+
+        return IsCounter(instrument) ? name.Append("_total").ToString() : name.ToString();
+    }
+
+    private static string Labels(ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        if (tags.IsEmpty)
+        {
+            return "";
+        }
+
+        var text = new StringBuilder(64);
+        foreach (var (key, value) in tags)
+        {
+            text.Append(text.Length == 0 ? "" : ",");
+            foreach (var c in key)
+            {
+                text.Append(char.IsAsciiLetterOrDigit(c) ? c : '_');
+            }
+
+            var label = Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
+            text.Append("=\"").Append(label.Replace("\\", @"\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal)).Append('"');
+        }
+
+        return text.ToString();
+    }
+
+    private sealed class Series(int buckets)
+    {
+        private readonly long[] _buckets = new long[buckets];
+        private readonly Lock _lock = new();
+        private double _value;
+        private long _count;
+
+        public void Record(double value, bool isSum)
+        {
+            lock (_lock)
+            {
+                _value = isSum || _buckets.Length > 0 ? _value + value : value;
+                _count++;
+                if (_buckets.Length > 0)
+                {
+                    var index = Array.BinarySearch(Buckets, value);
+                    _buckets[index >= 0 ? index : ~index]++;
+                }
+            }
+        }
+
+        public void Write(StringBuilder text, string name, string labels, double[]? bounds)
+        {
+            lock (_lock)
+            {
+                var braces = labels.Length == 0 ? "" : $"{{{labels}}}";
+                if (bounds is null)
+                {
+                    text.Append(CultureInfo.InvariantCulture, $"{name}{braces} {_value}\n");
+                    return;
+                }
+
+                var comma = labels.Length == 0 ? "" : ",";
+                long sum = 0;
+                for (var i = 0; i < _buckets.Length; i++)
+                {
+                    sum += _buckets[i];
+                    var bound = i < bounds.Length ? bounds[i].ToString(CultureInfo.InvariantCulture) : "+Inf";
+                    text.Append(CultureInfo.InvariantCulture, $"{name}_bucket{{{labels}{comma}le=\"{bound}\"}} {sum}\n");
+                }
+
+                text.Append(CultureInfo.InvariantCulture, $"{name}_sum{braces} {_value}\n{name}_count{braces} {_count}\n");
+            }
+        }
+    }
+}

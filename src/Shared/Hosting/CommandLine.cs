@@ -1,0 +1,78 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace McpPlatform.Hosting;
+
+internal enum Verb
+{
+    Run,
+    Migrate,
+    Help,
+}
+
+/// <summary>What every process of the platform takes on its command line; everything else is configuration.</summary>
+internal sealed record CommandLine(Verb Verb, IReadOnlyDictionary<string, string?> Settings)
+{
+    private static readonly Dictionary<string, string> Options = new()
+    {
+        ["--host"] = "Listen:Host",
+        ["--port"] = "Listen:Port",
+        ["--internal-host"] = "Listen:InternalHost",
+        ["--internal-port"] = "Listen:InternalPort",
+        ["--data"] = "MCPP_DATA",
+    };
+
+    public static bool TryParse(string[] args, [NotNullWhen(true)] out CommandLine? command, [NotNullWhen(false)] out string? problem)
+    {
+        var verb = Verb.Run;
+        var settings = new Dictionary<string, string?>();
+        (command, problem) = (null, null);
+        for (var i = 0; i < args.Length; i++)
+        {
+            switch (args[i])
+            {
+                case "run":
+                    break;
+                case "migrate":
+                    verb = Verb.Migrate;
+                    break;
+                case "--help" or "-h" or "help":
+                    verb = Verb.Help;
+                    break;
+                case var option when Options.TryGetValue(option.Split('=', 2)[0], out var setting):
+                    var value = option.Contains('=') ? option.Split('=', 2)[1] : i + 1 < args.Length ? args[++i] : null;
+                    if (string.IsNullOrEmpty(value))
+                    {
+                        problem = $"{option} needs a value. See --help.";
+                        return false;
+                    }
+
+                    settings[setting] = value;
+                    break;
+                default:
+                    problem = $"Unknown argument '{args[i]}'. Verbs: run (default), migrate. See --help.";
+                    return false;
+            }
+        }
+
+        command = new CommandLine(verb, settings);
+        return true;
+    }
+
+    public static string Help(IReadOnlyList<string> modules) => $"""
+        McpPlatform: {string.Join(", ", modules)}
+
+        Verbs
+          run       serve (default)
+          migrate   bring the databases up to date, then exit
+
+        Options
+          --host ADDRESS           public listener, default 0.0.0.0      (Listen__Host)
+          --port PORT              public port, default 8080             (Listen__Port)
+          --internal-host ADDRESS  listener for the platform's services  (Listen__InternalHost)
+          --internal-port PORT     its port, default 8081                (Listen__InternalPort)
+          --data FOLDER            keys, snapshots, spool; default ./data (MCPP_DATA)
+
+        Environment: ConnectionStrings__policydb, __registrydb, __factorydb, __tracingdb (and each with _migrator for schema changes),
+        ConnectionStrings__rabbitmq, MCPP_INTERNAL_KEY(_FILE), MCPP_MASTER_KEY(_FILE), OTEL_EXPORTER_OTLP_ENDPOINT; all of them in .env.example.
+        """;
+}

@@ -1,0 +1,91 @@
+using System.Reflection;
+using McpPlatform.Hosting.Security;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.OpenApi;
+
+namespace McpPlatform.Hosting.Documentation;
+
+/// <summary>One OpenAPI document of all modules in the process, at <c>/openapi/v1.json</c>, and Swagger UI at <c>/swagger</c>.</summary>
+internal static class ApiDocument
+{
+    private const string KeyScheme = "ApiKey";
+
+    public static void Add(IServiceCollection services) => services.AddOpenApi("v1", options =>
+    {
+        options.ShouldInclude = static endpoint => endpoint.RelativePath is { } path && (path.StartsWith("api/", StringComparison.Ordinal) || path == "health");
+        options.AddDocumentTransformer(Describe);
+        options.AddOperationTransformer(Complete);
+    });
+
+    public static void Map(WebApplication app)
+    {
+        app.MapOpenApi("/openapi/{documentName}.json").RequirePermission("api:read");
+        app.MapGet("/swagger/key.js", static () => TypedResults.Text(KeyEntry, "text/javascript")).AllowAnonymous().ExcludeFromDescription();
+    }
+
+    /// <summary>The page itself holds nothing of ours and is open; it asks for a key, keeps it for the tab, and sends it with every request, the document included.</summary>
+    public static void UsePage(IApplicationBuilder app) => app.UseSwaggerUI(ui =>
+    {
+        ui.RoutePrefix = "swagger";
+        ui.DocumentTitle = "McpPlatform API";
+        ui.SwaggerEndpoint("/openapi/v1.json", "McpPlatform API");
+        ui.InjectJavascript("/swagger/key.js");
+        ui.UseRequestInterceptor("(request) => window.mcppWithKey(request)");
+    });
+
+    private const string KeyEntry = """
+        window.mcppWithKey = (request) => {
+          let key = sessionStorage.getItem('mcpp-key');
+          if (!key) {
+            key = window.prompt('API key (kept for this tab only):') || '';
+            if (key) { sessionStorage.setItem('mcpp-key', key); }
+          }
+          if (key) { request.headers['X-Api-Key'] = key; }
+          return request;
+        };
+        """;
+
+    private static Task Describe(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken ct)
+    {
+        document.Info = new OpenApiInfo
+        {
+            Title = "McpPlatform API",
+            Version = "1",
+            Description = "Management of servers, tools, policies, packs, deployments and traces. Every request carries an API key.",
+            License = new OpenApiLicense { Name = "MIT" },
+        };
+        document.Servers = [];
+        document.Components ??= new OpenApiComponents();
+        document.Components.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>();
+        document.Components.SecuritySchemes[KeyScheme] = new OpenApiSecurityScheme
+        {
+            Type = SecuritySchemeType.ApiKey,
+            In = ParameterLocation.Header,
+            Name = "X-Api-Key",
+            Description = "An API key of a tenant. 'Authorization: Bearer <key>' works as well.",
+        };
+        document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(KeyScheme, document)] = [] }];
+        return Task.CompletedTask;
+    }
+
+    // Operation ids come from the handler methods: tools made of this document get readable, stable names.
+    private static Task Complete(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken ct)
+    {
+        var metadata = context.Description.ActionDescriptor.EndpointMetadata;
+        if (operation.OperationId is null && metadata.OfType<MethodInfo>().FirstOrDefault() is { DeclaringType: { } resource } method && !method.Name.Contains('<'))
+        {
+            operation.OperationId = $"{resource.Name}_{method.Name}";
+        }
+
+        if (metadata.OfType<PermissionMetadata>().FirstOrDefault() is { } permission)
+        {
+            operation.Description = $"{operation.Description} Needs the permission `{permission.Permission}`.".TrimStart();
+        }
+
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,24 @@
+using System.Reflection;
+using McpPlatform.Messaging;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Hosting;
+
+namespace McpPlatform.Hosting;
+
+/// <summary>One service of the platform, as a host sees it.</summary>
+public interface IServiceModule
+{
+    /// <summary>Lower case: queue prefix, health component, prefix of its connection string.</summary>
+    static abstract string Name { get; }
+
+    /// <summary>The assembly with its handlers and validators.</summary>
+    static abstract Assembly Core { get; }
+
+    static abstract void AddServices(IHostApplicationBuilder builder);
+
+    static virtual void AddConsumers(ModuleBus bus)
+    {
+    }
+
+    static abstract void MapEndpoints(IEndpointRouteBuilder endpoints);
+}

@@ -1,0 +1,46 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace McpPlatform.Hosting;
+
+/// <summary>Section <c>Listen</c>; <c>--host</c>, <c>--port</c>, <c>--internal-host</c>, <c>--internal-port</c> on the command line.</summary>
+public sealed class ListenOptions
+{
+    public const string Section = "Listen";
+
+    /// <summary>Address of the public listener. Default 0.0.0.0: images and services must be reachable; <c>./run.sh</c> passes 127.0.0.1.</summary>
+    [Required]
+    public string Host { get; set; } = "0.0.0.0";
+
+    /// <summary>Port of the public listener. Default 8080.</summary>
+    [Range(1, 65535)]
+    public int Port { get; set; } = 8080;
+
+    /// <summary>Address of the internal listener. Default: 127.0.0.1 when one process hosts everything, else 0.0.0.0.</summary>
+    public string? InternalHost { get; set; }
+
+    /// <summary>Port of the internal listener, which takes the internal credential only. Default 8081.</summary>
+    [Range(1, 65535)]
+    public int InternalPort { get; set; } = 8081;
+}
+
+/// <summary>Section <c>Limits</c>: what one request may cost.</summary>
+public sealed class LimitOptions
+{
+    public const string Section = "Limits";
+
+    /// <summary>Largest request body in bytes. Default 10 MB (10,485,760): the largest document of the sample workload is 3.6 MB.</summary>
+    [Range(1024, 1L << 30)]
+    public long MaxBodyBytes { get; set; } = 10 * 1024 * 1024;
+
+    /// <summary>Longest a management request may take. Default 30 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
+    public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Management requests per second and caller (by key; by address when there is none). Default 100.</summary>
+    [Range(1, 1_000_000)]
+    public int RequestsPerSecond { get; set; } = 100;
+
+    /// <summary>How many may come at once on top of the rate. Default 200: a page of a console with its parallel requests.</summary>
+    [Range(1, 1_000_000)]
+    public int Burst { get; set; } = 200;
+}

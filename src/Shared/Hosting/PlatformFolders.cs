@@ -1,0 +1,51 @@
+using Microsoft.Extensions.Configuration;
+
+namespace McpPlatform.Hosting;
+
+/// <summary>Where a process keeps its files: <c>MCPP_DATA</c>, default <c>./data</c>. Created with access for its user only.</summary>
+public sealed class PlatformFolders(string root)
+{
+    public string Root { get; } = Path.GetFullPath(root);
+
+    /// <summary>Keys; back it up apart from the database.</summary>
+    public string Keys => Ensure("keys");
+
+    /// <summary>A folder of one module.</summary>
+    public string Of(string module) => Ensure(module);
+
+    internal static PlatformFolders From(IConfiguration configuration) => new(configuration["MCPP_DATA"] is { Length: > 0 } data ? data : "data");
+
+    /// <summary>Writes a file that only this user may read, whole or not at all.</summary>
+    public static void WriteSecret(string path, string text)
+    {
+        var temporary = path + ".new";
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        using (var file = new FileStream(temporary, options))
+        {
+            file.Write(System.Text.Encoding.UTF8.GetBytes(text));
+            file.Flush(flushToDisk: true);
+        }
+
+        File.Move(temporary, path, overwrite: true);
+    }
+
+    private string Ensure(string name)
+    {
+        var path = Path.Combine(Root, name);
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(path);
+        }
+        else
+        {
+            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+
+        return path;
+    }
+}

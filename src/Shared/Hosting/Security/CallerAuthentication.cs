@@ -1,0 +1,111 @@
+using System.Security.Claims;
+using System.Text.Encodings.Web;
+using McpPlatform.Hosting.Errors;
+using McpPlatform.Kernel;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace McpPlatform.Hosting.Security;
+
+/// <summary>
+/// Authenticates by API key or service token in <c>Authorization: Bearer</c> or <c>X-Api-Key</c>; both at once with different values is refused. Enters the
+/// caller's tenant for the rest of the request. There is no default caller: whatever is not verified is nobody.
+/// </summary>
+internal sealed class CallerAuthentication(
+    IOptionsMonitor<AuthenticationSchemeOptions> options,
+    ILoggerFactory loggers,
+    UrlEncoder encoder,
+    ServiceTokens tokens,
+    TenantContext tenant) : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
+{
+    public const string SchemeName = "mcpp";
+
+    private bool _notReady;
+
+    protected override Task<AuthenticateResult> HandleAuthenticateAsync()
+    {
+        if (Credential(Request.Headers) is not { } credential)
+        {
+            return Task.FromResult(AuthenticateResult.NoResult());
+        }
+
+        var caller = Verify(credential);
+        if (caller is null)
+        {
+            return Task.FromResult(AuthenticateResult.Fail("The credential is not valid."));
+        }
+
+        Context.Features.Set(caller);
+        if (caller.TenantId != Guid.Empty)
+        {
+            tenant.Enter(caller.TenantId, caller.Subject, RequestIds.Of(Context));
+        }
+
+        var identity = new ClaimsIdentity([new Claim(ClaimTypes.NameIdentifier, caller.Subject)], SchemeName);
+        return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), SchemeName)));
+    }
+
+    protected override Task HandleChallengeAsync(AuthenticationProperties properties)
+    {
+        if (_notReady)
+        {
+            return Context.WriteError(Error.Unavailable("not_ready", "No policy snapshot yet: nobody can be authenticated. See /health, and try again in a moment."));
+        }
+
+        Response.Headers.WWWAuthenticate = "Bearer";
+        return Context.WriteError(new Error(
+            ErrorKind.Unauthenticated,
+            "unauthenticated",
+            "Send a valid API key as 'Authorization: Bearer <key>' or 'X-Api-Key: <key>'. It may be missing, unknown, expired or revoked."));
+    }
+
+    protected override Task HandleForbiddenAsync(AuthenticationProperties properties) => Context.WriteError(Error.Forbidden(
+        "forbidden",
+        Context.GetEndpoint()?.Metadata.GetMetadata<PermissionMetadata>() is { } needed
+            ? $"This key lacks the permission {needed.Permission}. Ask an admin for a role that grants it."
+            : "This key may not do this."));
+
+    private Caller? Verify(string credential)
+    {
+        if (credential.StartsWith(ServiceTokens.Prefix, StringComparison.Ordinal))
+        {
+            return tokens.Verify(credential);
+        }
+
+        if (Context.RequestServices.GetService<IApiKeyAuthenticator>() is not { } keys)
+        {
+            return null;
+        }
+
+        _notReady = !keys.IsReady;
+        return keys.Authenticate(credential);
+    }
+
+    /// <summary>The one credential of a request, or null when there is none or it is ambiguous.</summary>
+    internal static string? Credential(IHeaderDictionary headers)
+    {
+        var authorization = headers.Authorization;
+        var apiKey = headers["X-Api-Key"];
+        if (authorization.Count > 1 || apiKey.Count > 1)
+        {
+            return null;
+        }
+
+        var bearer = authorization is [{ } text] && text.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) ? text["Bearer ".Length..].Trim() : null;
+        if (authorization.Count == 1 && bearer is null)
+        {
+            return null;
+        }
+
+        return (bearer, apiKey.Count == 1 ? apiKey[0] : null) switch
+        {
+            ({ Length: > 0 } b, null) => b,
+            (null, { Length: > 0 } k) => k,
+            ({ Length: > 0 } b, { } k) when b == k => b,
+            _ => null,
+        };
+    }
+}

@@ -1,0 +1,56 @@
+using McpPlatform.Hosting.Internal;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+
+namespace McpPlatform.Hosting.Security;
+
+/// <summary>The permission that an endpoint asks for, such as <c>servers:write</c>.</summary>
+public sealed record PermissionMetadata(string Permission);
+
+/// <summary>How endpoints say what they need.</summary>
+public static class EndpointSecurity
+{
+    /// <summary>Only callers with this permission. Every endpoint under <c>/api</c> names one; without it nobody gets in.</summary>
+    public static TBuilder RequirePermission<TBuilder>(this TBuilder builder, string permission)
+        where TBuilder : IEndpointConventionBuilder
+        => builder.WithMetadata(new PermissionMetadata(permission));
+
+    /// <summary>For the platform's own services only: internal listener, internal credential, not in the API description.</summary>
+    public static TBuilder InternalOnly<TBuilder>(this TBuilder builder)
+        where TBuilder : IEndpointConventionBuilder
+        => builder.WithMetadata(new InternalEndpointMetadata(), new Microsoft.AspNetCore.Routing.ExcludeFromDescriptionAttribute());
+}
+
+/// <summary>The fallback rule of every endpoint: denies whoever lacks what its metadata asks for, and whoever calls an endpoint that asks for nothing.</summary>
+internal sealed class EndpointRequirement : IAuthorizationRequirement;
+
+internal sealed class EndpointAuthorization(IHttpContextAccessor accessor) : AuthorizationHandler<EndpointRequirement>
+{
+    protected override Task HandleRequirementAsync(AuthorizationHandlerContext context, EndpointRequirement requirement)
+    {
+        var http = context.Resource as HttpContext ?? accessor.HttpContext;
+        if (http?.Features.Get<Caller>() is { } caller && IsAllowed(http.GetEndpoint(), caller))
+        {
+            context.Succeed(requirement);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private static bool IsAllowed(Endpoint? endpoint, Caller caller)
+    {
+        if (endpoint is null)
+        {
+            // Nothing there: let routing answer 404 to whoever is authenticated.
+            return true;
+        }
+
+        if (endpoint.Metadata.GetMetadata<InternalEndpointMetadata>() is not null)
+        {
+            return caller is { Service: not null, KeyId: null };
+        }
+
+        return endpoint.Metadata.GetMetadata<PermissionMetadata>() is { } needed && caller.TenantId != Guid.Empty && caller.May(needed.Permission);
+    }
+}

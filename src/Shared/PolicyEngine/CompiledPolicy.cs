@@ -34,7 +34,9 @@ public sealed class CompiledPolicy
         Problems = document.Problems;
         _paths = new ArgumentPaths();
         _isUnreadable = document.IsUnreadable;
-        _roles = (document.IsUnreadable ? [] : BuiltInRoles.All.Concat(document.Roles))
+        // A document's role by a built-in name is malformed, and then denies in the place of the built-in one.
+        var roles = document.Roles.Concat(BuiltInRoles.All).DistinctBy(role => role.Name, StringComparer.Ordinal);
+        _roles = (document.IsUnreadable ? [] : roles)
             .Select(role => new CompiledRole(role, _paths))
             .ToFrozenDictionary(role => role.Name, StringComparer.Ordinal);
         _paths.Freeze();

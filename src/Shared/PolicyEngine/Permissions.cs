@@ -25,12 +25,13 @@ public static class Permissions
     public const string TenantsRead = "tenants:read";
     public const string TenantsWrite = "tenants:write";
 
-    /// <summary>Metrics, health details and the API description of a process.</summary>
-    public const string PlatformRead = "platform:read";
+    /// <summary>The description of the management API.</summary>
+    public const string ApiRead = "api:read";
+    public const string MetricsRead = "metrics:read";
 
     /// <summary>What the built-in <c>viewer</c> may: every read of a tenant's own records.</summary>
     public static IReadOnlyList<string> Readable { get; } =
-        [ServersRead, ToolsRead, PoliciesRead, KeysRead, PacksRead, ZonesRead, DeploymentsRead, TracesRead, PlatformRead];
+        [ServersRead, ToolsRead, PoliciesRead, KeysRead, PacksRead, ZonesRead, DeploymentsRead, TracesRead, ApiRead, MetricsRead];
 
     public static IReadOnlyList<string> All { get; } =
         [.. Readable, ServersWrite, ToolsWrite, PoliciesWrite, KeysWrite, PacksWrite, ZonesWrite, DeploymentsWrite, TenantsRead, TenantsWrite];
@@ -40,7 +41,7 @@ public static class Permissions
     /// have no effect, so it is refused.
     /// </summary>
     internal static FrozenSet<string> Areas { get; } =
-        FrozenSet.Create(StringComparer.Ordinal, "servers", "policies", "keys", "packs", "zones", "deployments", "traces", "tenants", "platform");
+        FrozenSet.Create(StringComparer.Ordinal, "servers", "policies", "keys", "packs", "zones", "deployments", "traces", "tenants", "api", "metrics");
 }
 
 /// <summary>The actions of the data plane.</summary>

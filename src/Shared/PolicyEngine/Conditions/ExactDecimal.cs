@@ -26,7 +26,7 @@ internal static class ExactDecimal
 
         var digits = mantissa.Length - (mantissa.StartsWith("-"u8) ? 1 : 0) - (mantissa.Contains((byte)'.') ? 1 : 0);
         return Math.Abs((long)exponent) + digits <= MaxDigits
-            && Utf8Parser.TryParse(json, out value, out var consumed, 'E')
+            && Utf8Parser.TryParse(json, out value, out var consumed)
             && consumed == json.Length;
     }
 }

@@ -1,0 +1,83 @@
+using FluentValidation;
+using MassTransit;
+using MediatR;
+using Shouldly;
+using Xunit;
+
+namespace McpPlatform.UnitTests.Architecture;
+
+public sealed class ConventionTests
+{
+    /// <summary>Commands whose every value is valid, each with the reason why nothing can be wrong with it.</summary>
+    private static readonly Dictionary<string, string> NeedNoValidator = [];
+
+    private static readonly IReadOnlyList<Type> Platform = ConventionRules.PlatformTypes();
+
+    [Fact]
+    public void Handlers_validators_and_consumers_are_internal_and_sealed() => ConventionRules.NotHidden(Platform).ShouldBeEmpty();
+
+    [Fact]
+    public void Every_command_has_a_validator_or_is_listed_as_needing_none() => ConventionRules.WithoutValidator(Platform, NeedNoValidator).ShouldBeEmpty();
+
+    [Fact]
+    public void No_type_is_named_like_a_service() => ConventionRules.NamedLikeAService(Platform).ShouldBeEmpty();
+
+    [Theory]
+    [InlineData(typeof(PublicHandler))]
+    [InlineData(typeof(OpenHandler))]
+    [InlineData(typeof(PublicValidator))]
+    [InlineData(typeof(OpenConsumer))]
+    public void One_that_is_public_or_open_is_found(Type type) => ConventionRules.NotHidden([type]).ShouldHaveSingleItem();
+
+    [Fact]
+    public void One_that_is_hidden_is_not_found() => ConventionRules.NotHidden([typeof(GoodHandler), typeof(GoodValidator)]).ShouldBeEmpty();
+
+    [Fact]
+    public void A_command_without_a_validator_is_found() =>
+        ConventionRules.WithoutValidator([typeof(Rename), typeof(Remove)], new Dictionary<string, string>()).ShouldHaveSingleItem().ShouldContain(nameof(Rename));
+
+    [Fact]
+    public void A_command_with_a_validator_or_on_the_list_is_not_found()
+    {
+        ConventionRules.WithoutValidator([typeof(Rename), typeof(GoodValidator)], new Dictionary<string, string>()).ShouldBeEmpty();
+        ConventionRules.WithoutValidator([typeof(Rename)], new Dictionary<string, string> { [typeof(Rename).FullName!] = "any text is a name" }).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_list_entry_that_is_out_of_date_is_found() =>
+        ConventionRules.WithoutValidator([typeof(Remove)], new Dictionary<string, string> { ["McpPlatform.Gone"] = "was renamed" }).ShouldHaveSingleItem();
+
+    [Fact]
+    public void A_type_named_like_a_service_is_found() => ConventionRules.NamedLikeAService([typeof(Gateway)]).ShouldHaveSingleItem();
+
+#pragma warning disable CA1852 // two of these are open on purpose: the rule must find them
+    public sealed record Rename(string Name) : IRequest<string>;
+
+    public sealed record Remove(Guid Id) : IRequest<string>;
+
+    public sealed class PublicHandler : IRequestHandler<Remove, string>
+    {
+        public Task<string> Handle(Remove request, CancellationToken cancellationToken) => Task.FromResult("");
+    }
+
+    internal class OpenHandler : IRequestHandler<Remove, string>
+    {
+        public Task<string> Handle(Remove request, CancellationToken cancellationToken) => Task.FromResult("");
+    }
+
+    internal sealed class GoodHandler : IRequestHandler<Remove, string>
+    {
+        public Task<string> Handle(Remove request, CancellationToken cancellationToken) => Task.FromResult("");
+    }
+
+    public sealed class PublicValidator : AbstractValidator<Rename>;
+
+    internal sealed class GoodValidator : AbstractValidator<Rename>;
+
+    internal class OpenConsumer : IConsumer<Rename>
+    {
+        public Task Consume(ConsumeContext<Rename> context) => Task.CompletedTask;
+    }
+
+    internal sealed class Gateway;
+}

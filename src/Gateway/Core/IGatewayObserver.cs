@@ -8,4 +8,17 @@ public interface IGatewayObserver
 
     /// <summary>Records in the spool were damaged and could not be read back.</summary>
     void SpoolDamaged(long segment, long offset, long bytes);
+
+    /// <summary>A newer snapshot rules.</summary>
+    /// <param name="name"><c>policy</c> or <c>registry</c>.</param>
+    void SnapshotTaken(string name, long version);
+
+    /// <summary>A snapshot was ignored: older than what rules, empty, contradictory, or (version null) unreadable.</summary>
+    void SnapshotRefused(string name, long? version);
+
+    /// <summary>A snapshot, or the file of one, cannot be read.</summary>
+    void SnapshotUnreadable(string name, Exception exception);
+
+    /// <summary>A snapshot rules but is not on disk: a cold start would miss it.</summary>
+    void SnapshotNotKept(string name, Exception exception);
 }

@@ -11,4 +11,12 @@ internal sealed class RecordingObserver : IGatewayObserver
     public void SpoolFailed(Exception exception) => Events.Enqueue("spool failed");
 
     public void SpoolDamaged(long segment, long offset, long bytes) => Events.Enqueue("spool damaged");
+
+    public void SnapshotTaken(string name, long version) => Events.Enqueue($"{name} {version} taken");
+
+    public void SnapshotRefused(string name, long? version) => Events.Enqueue($"{name} {version?.ToString() ?? "?"} refused");
+
+    public void SnapshotUnreadable(string name, Exception exception) => Events.Enqueue($"{name} unreadable");
+
+    public void SnapshotNotKept(string name, Exception exception) => Events.Enqueue($"{name} not kept");
 }

@@ -1,0 +1,211 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace McpPlatform.Gateway.State;
+
+/// <summary>What became of an offered snapshot.</summary>
+public enum SnapshotOutcome
+{
+    /// <summary>Newer: it rules from now on.</summary>
+    Taken,
+
+    /// <summary>The version that rules already: confirmed.</summary>
+    Confirmed,
+
+    /// <summary>Older, empty, or not one: ignored; what ruled before goes on.</summary>
+    Refused,
+}
+
+/// <summary>
+/// Holds the one <see cref="GatewayState"/>. Snapshots are checked and compiled beside it, then swapped; versions never go back; the last good ones are on
+/// disk. One writer at a time; readers never wait.
+/// </summary>
+public sealed class GatewayStateStore(SnapshotFiles files, IGatewayObserver observer, TimeProvider time)
+{
+    /// <summary>How often a confirmation is noted on disk: after a crash the snapshot counts as this much older at most.</summary>
+    private static readonly TimeSpan NoteEvery = TimeSpan.FromSeconds(30);
+
+    private readonly Lock _writer = new();
+    private GatewayState _current = GatewayState.Empty;
+    private long _policyNotedAt;
+    private long _registryNotedAt;
+    private long _refused;
+
+    /// <summary>Read it once per call.</summary>
+    public GatewayState Current => Volatile.Read(ref _current);
+
+    /// <summary>Snapshots that were ignored since the process started.</summary>
+    public long Refused => Volatile.Read(ref _refused);
+
+    /// <summary>Raised after a new registry snapshot rules; connections to servers that changed or went are closed on it.</summary>
+    public event Action<GatewayState>? RegistryChanged;
+
+    /// <summary>How long ago the policy service confirmed what rules now; the longest time there is before the first snapshot.</summary>
+    public TimeSpan PolicyAge(GatewayState state) => Age(state.Policy.Version, state.PolicyConfirmedAt);
+
+    /// <summary>The same for the registry.</summary>
+    public TimeSpan RegistryAge(GatewayState state) => Age(state.Registry.Version, state.RegistryConfirmedAt);
+
+    /// <summary>Cold start: whatever was good last. A file that cannot be used counts as refused and is left for the next good one to replace.</summary>
+    public void LoadFromDisk()
+    {
+        Restore(SnapshotFiles.Policy, (content, age) => TakePolicy(content, age, save: false));
+        Restore(SnapshotFiles.Registry, (content, age) => TakeRegistry(content, age, save: false));
+    }
+
+    /// <summary>Offers what the policy service answered.</summary>
+    public SnapshotOutcome OfferPolicy(ReadOnlySpan<byte> content) => TakePolicy(content, TimeSpan.Zero, save: true);
+
+    /// <summary>Offers what the registry answered.</summary>
+    public SnapshotOutcome OfferRegistry(ReadOnlySpan<byte> content) => TakeRegistry(content, TimeSpan.Zero, save: true);
+
+    /// <summary>The policy service says that nothing changed.</summary>
+    public void ConfirmPolicy()
+    {
+        lock (_writer)
+        {
+            Volatile.Write(ref _current, _current with { PolicyConfirmedAt = time.GetTimestamp() });
+            Note(SnapshotFiles.Policy, ref _policyNotedAt);
+        }
+    }
+
+    /// <summary>The registry says that nothing changed.</summary>
+    public void ConfirmRegistry()
+    {
+        lock (_writer)
+        {
+            Volatile.Write(ref _current, _current with { RegistryConfirmedAt = time.GetTimestamp() });
+            Note(SnapshotFiles.Registry, ref _registryNotedAt);
+        }
+    }
+
+    private SnapshotOutcome TakePolicy(ReadOnlySpan<byte> content, TimeSpan age, bool save)
+    {
+        lock (_writer)
+        {
+            var snapshot = Parse(SnapshotFiles.Policy, content, SnapshotJson.Default.PolicySnapshot);
+
+            // No tenants at all is never true (the first start makes one), but it is what a broken source sends.
+            if (snapshot is null || snapshot.Tenants.Count == 0 || !SnapshotShape.IsWhole(snapshot) || snapshot.Version < Math.Max(0, _current.Policy.Version))
+            {
+                return Refuse(SnapshotFiles.Policy, snapshot?.Version);
+            }
+
+            if (snapshot.Version == _current.Policy.Version)
+            {
+                ConfirmPolicy();
+                return SnapshotOutcome.Confirmed;
+            }
+
+            var compiled = PolicyState.Compile(snapshot, _current.Policy);
+            Keep(SnapshotFiles.Policy, content, save);
+            Volatile.Write(ref _current, _current with { Policy = compiled, PolicyConfirmedAt = TimestampBefore(age) });
+            observer.SnapshotTaken(SnapshotFiles.Policy, snapshot.Version);
+            return SnapshotOutcome.Taken;
+        }
+    }
+
+    private SnapshotOutcome TakeRegistry(ReadOnlySpan<byte> content, TimeSpan age, bool save)
+    {
+        lock (_writer)
+        {
+            var snapshot = Parse(SnapshotFiles.Registry, content, SnapshotJson.Default.RegistrySnapshot);
+            if (snapshot is null || !SnapshotShape.IsWhole(snapshot) || snapshot.Version < Math.Max(0, _current.Registry.Version))
+            {
+                return Refuse(SnapshotFiles.Registry, snapshot?.Version);
+            }
+
+            if (snapshot.Version == _current.Registry.Version)
+            {
+                ConfirmRegistry();
+                return SnapshotOutcome.Confirmed;
+            }
+
+            var compiled = RegistryState.Compile(snapshot);
+            Keep(SnapshotFiles.Registry, content, save);
+            Volatile.Write(ref _current, _current with { Registry = compiled, RegistryConfirmedAt = TimestampBefore(age) });
+            observer.SnapshotTaken(SnapshotFiles.Registry, snapshot.Version);
+        }
+
+        RegistryChanged?.Invoke(Current);
+        return SnapshotOutcome.Taken;
+    }
+
+    private T? Parse<T>(string name, ReadOnlySpan<byte> content, JsonTypeInfo<T> type)
+        where T : class
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(content, type);
+        }
+        catch (JsonException exception)
+        {
+            observer.SnapshotUnreadable(name, exception);
+            return null;
+        }
+    }
+
+    private SnapshotOutcome Refuse(string name, long? version)
+    {
+        Interlocked.Increment(ref _refused);
+        observer.SnapshotRefused(name, version);
+        return SnapshotOutcome.Refused;
+    }
+
+    /// <summary>A disk that refuses does not keep a good snapshot from ruling; it only makes the next cold start poorer.</summary>
+    private void Keep(string name, ReadOnlySpan<byte> content, bool save)
+    {
+        if (!save)
+        {
+            return;
+        }
+
+        try
+        {
+            files.Save(name, content);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            observer.SnapshotNotKept(name, exception);
+        }
+    }
+
+    private void Note(string name, ref long notedAt)
+    {
+        if (notedAt != 0 && time.GetElapsedTime(notedAt) < NoteEvery)
+        {
+            return;
+        }
+
+        notedAt = time.GetTimestamp();
+        try
+        {
+            files.Confirm(name);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            observer.SnapshotNotKept(name, exception);
+        }
+    }
+
+    private void Restore(string name, SnapshotTaker take)
+    {
+        try
+        {
+            if (files.Load(name) is { } kept)
+            {
+                take(kept.Content, kept.Age);
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            observer.SnapshotUnreadable(name, exception);
+        }
+    }
+
+    private TimeSpan Age(long version, long confirmedAt) => version < 0 ? TimeSpan.MaxValue : time.GetElapsedTime(confirmedAt);
+
+    private long TimestampBefore(TimeSpan age) => time.GetTimestamp() - (long)(age.TotalSeconds * time.TimestampFrequency);
+
+    private delegate SnapshotOutcome SnapshotTaker(ReadOnlySpan<byte> content, TimeSpan age);
+}

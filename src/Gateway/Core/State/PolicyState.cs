@@ -1,0 +1,60 @@
+using System.Collections.Frozen;
+using McpPlatform.Contracts.Policy;
+using McpPlatform.Gateway.Calls;
+using McpPlatform.PolicyEngine;
+
+namespace McpPlatform.Gateway.State;
+
+/// <summary>The policy service's snapshot, compiled: who holds which key, and what rules them.</summary>
+public sealed class PolicyState
+{
+    private PolicyState(long version, DateTimeOffset generatedAt, FrozenDictionary<KeyHash, Caller> keys)
+    {
+        (Version, GeneratedAt, Keys) = (version, generatedAt, keys);
+    }
+
+    /// <summary>Before the first snapshot: nobody authenticates.</summary>
+    public static PolicyState Empty { get; } = new(-1, default, FrozenDictionary<KeyHash, Caller>.Empty);
+
+    /// <summary>-1 before the first snapshot.</summary>
+    public long Version { get; }
+
+    public DateTimeOffset GeneratedAt { get; }
+
+    public FrozenDictionary<KeyHash, Caller> Keys { get; }
+
+    /// <summary>
+    /// Compiles a snapshot. What of a tenant's document is malformed denies; a key whose hash is not one, or that two keys share, authenticates nobody.
+    /// </summary>
+    /// <param name="previous">Keys that were there before keep what they have left of their rate.</param>
+    public static PolicyState Compile(PolicySnapshot snapshot, PolicyState previous)
+    {
+        var keys = new Dictionary<KeyHash, Caller>();
+        var ambiguous = new HashSet<KeyHash>();
+        foreach (var tenant in snapshot.Tenants)
+        {
+            var policy = CompiledPolicy.Compile(PolicyDocument.Parse(tenant.Document));
+            foreach (var key in tenant.Keys)
+            {
+                if (!KeyHash.TryParse(key.Hash, out var hash))
+                {
+                    continue;
+                }
+
+                var bucket = previous.Keys.TryGetValue(hash, out var known) ? known.Bucket : new TokenBucket();
+                var principal = new PrincipalInfo(tenant.Slug, key.Subject, key.Roles, key.Scopes, key.KeyId.ToString());
+                if (!keys.TryAdd(hash, new Caller(tenant.TenantId, tenant.Slug, tenant.Active, key.KeyId, key.ExpiresAt, policy, principal, bucket)))
+                {
+                    ambiguous.Add(hash);
+                }
+            }
+        }
+
+        foreach (var hash in ambiguous)
+        {
+            keys.Remove(hash);
+        }
+
+        return new PolicyState(snapshot.Version, snapshot.GeneratedAt, keys.ToFrozenDictionary());
+    }
+}

@@ -1,0 +1,67 @@
+using System.Collections.Frozen;
+using McpPlatform.Contracts.Registry;
+
+namespace McpPlatform.Gateway.State;
+
+/// <summary>The registry's snapshot, compiled: per tenant, what there is to call.</summary>
+public sealed class RegistryState
+{
+    private RegistryState(long version, DateTimeOffset generatedAt, FrozenDictionary<Guid, TenantRoutes> tenants)
+    {
+        (Version, GeneratedAt, Tenants) = (version, generatedAt, tenants);
+        ServerCount = tenants.Values.Sum(tenant => tenant.Servers.Count);
+    }
+
+    /// <summary>Before the first snapshot: nothing.</summary>
+    public static RegistryState Empty { get; } = new(-1, default, FrozenDictionary<Guid, TenantRoutes>.Empty);
+
+    /// <summary>-1 before the first snapshot.</summary>
+    public long Version { get; }
+
+    public DateTimeOffset GeneratedAt { get; }
+
+    public int ServerCount { get; }
+
+    public FrozenDictionary<Guid, TenantRoutes> Tenants { get; }
+
+    /// <summary>Compiles a snapshot. Servers that are not enabled are not in it.</summary>
+    public static RegistryState Compile(RegistrySnapshot snapshot)
+    {
+        var tenants = snapshot.Servers
+            .Where(server => server.Enabled)
+            .GroupBy(server => server.TenantId)
+            .ToFrozenDictionary(group => group.Key, group => new TenantRoutes(group));
+        return new RegistryState(snapshot.Version, snapshot.GeneratedAt, tenants);
+    }
+
+    /// <summary>What a tenant can call; empty for a tenant without servers.</summary>
+    public TenantRoutes RoutesOf(Guid tenantId) => Tenants.TryGetValue(tenantId, out var routes) ? routes : TenantRoutes.None;
+}
+
+/// <summary>The servers of one tenant, and all their tools under one roof.</summary>
+public sealed class TenantRoutes
+{
+    internal TenantRoutes(IEnumerable<ServerEntry> servers)
+    {
+        Servers = servers.Select(entry => new ServerRoute(entry)).ToFrozenDictionary(server => server.Slug, StringComparer.Ordinal);
+        var tools = Servers.Values.SelectMany(server => server.Tools).ToList();
+        foreach (var colliding in tools.GroupBy(tool => tool.Aggregated, StringComparer.Ordinal).Where(group => group.Skip(1).Any()).SelectMany(group => group).ToList())
+        {
+            colliding.Rename(AggregatedName.OnCollision(colliding.Server.Slug, colliding.Name));
+        }
+
+        Tools = [.. tools.OrderBy(tool => tool.Aggregated, StringComparer.Ordinal)];
+        ByName = Tools.ToFrozenDictionary(tool => tool.Aggregated, StringComparer.Ordinal);
+    }
+
+    public static TenantRoutes None { get; } = new([]);
+
+    /// <summary>By slug.</summary>
+    public FrozenDictionary<string, ServerRoute> Servers { get; }
+
+    /// <summary>All tools of all servers, by aggregated name, ordinal.</summary>
+    public ToolRoute[] Tools { get; }
+
+    /// <summary>By aggregated name.</summary>
+    public FrozenDictionary<string, ToolRoute> ByName { get; }
+}

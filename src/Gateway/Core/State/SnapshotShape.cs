@@ -1,0 +1,46 @@
+using System.Text.Json;
+using McpPlatform.Contracts.Policy;
+using McpPlatform.Contracts.Registry;
+
+namespace McpPlatform.Gateway.State;
+
+/// <summary>What a snapshot must be beyond what its types say, before anything is compiled from it.</summary>
+internal static class SnapshotShape
+{
+    /// <summary>No list has holes.</summary>
+    public static bool IsWhole(PolicySnapshot snapshot)
+    {
+        foreach (var tenant in snapshot.Tenants)
+        {
+            if (tenant is null || HasHoles(tenant.Keys) || tenant.Keys.Any(key => HasHoles(key.Roles) || HasHoles(key.Scopes)))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>
+    /// No list has holes, every definition is an object, and no two enabled servers of a tenant have one slug: which of them a call would reach is
+    /// nobody's choice.
+    /// </summary>
+    public static bool IsWhole(RegistrySnapshot snapshot)
+    {
+        var slugs = new HashSet<(Guid, string)>();
+        foreach (var server in snapshot.Servers)
+        {
+            if (server is null || HasHoles(server.Tags) || HasHoles(server.Tools) || HasHoles(server.Connection.Headers) || HasHoles(server.Connection.Variables)
+                || server.Tools.Any(tool => tool.Definition.ValueKind != JsonValueKind.Object)
+                || (server.Enabled && !slugs.Add((server.TenantId, server.Slug))))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool HasHoles<T>(IReadOnlyList<T> list)
+        where T : class => list.Contains(null!);
+}

@@ -1,0 +1,42 @@
+using System.Runtime.InteropServices;
+using McpPlatform.Contracts.Registry;
+using McpPlatform.Mcp.Json;
+
+namespace McpPlatform.Gateway.State;
+
+/// <summary>One tool, with everything that can be prepared before the first call of it.</summary>
+public sealed class ToolRoute
+{
+    internal ToolRoute(ServerRoute server, ToolDefinition definition)
+    {
+        Server = server;
+        Name = definition.Name;
+        Definition = JsonMarshal.GetRawUtf8Value(definition.Definition).ToArray();
+        QuotedName = JsonMembers.Quote(Name);
+        Rename(AggregatedName.Of(server.Slug, Name));
+    }
+
+    public ServerRoute Server { get; }
+
+    /// <summary>The server's own name of it.</summary>
+    public string Name { get; }
+
+    /// <summary><see cref="Name"/> as JSON text.</summary>
+    public ReadOnlyMemory<byte> QuotedName { get; }
+
+    /// <summary>Its name on the endpoint that shows all servers; unique within the tenant.</summary>
+    public string Aggregated { get; private set; } = "";
+
+    /// <summary>The definition as its server gave it.</summary>
+    public ReadOnlyMemory<byte> Definition { get; }
+
+    /// <summary>The same with <see cref="Aggregated"/> for a name and every other byte kept.</summary>
+    public ReadOnlyMemory<byte> AggregatedDefinition { get; private set; }
+
+    /// <summary>While the state is being compiled only.</summary>
+    internal void Rename(string aggregated)
+    {
+        Aggregated = aggregated;
+        AggregatedDefinition = JsonSplice.Apply(Definition.Span, MemberEdit.Set("name", JsonMembers.Quote(aggregated)));
+    }
+}

@@ -1,0 +1,33 @@
+namespace McpPlatform.IntegrationTests.Platform;
+
+/// <summary>The platform as the scenarios see it: addresses, a key, and the means to hurt it. Each scenario is written once against this.</summary>
+public interface IPlatformUnderTest : IAsyncDisposable
+{
+    /// <summary>The public address.</summary>
+    Uri Address { get; }
+
+    /// <summary>The admin key of the first start.</summary>
+    string AdminKey { get; }
+
+    /// <summary>Its data folder: keys, snapshots, spool.</summary>
+    string DataFolder { get; }
+
+    /// <summary>Everything that all processes have written to their logs so far.</summary>
+    string Logs { get; }
+
+    /// <summary>Connection string of a service's database, as its runtime role.</summary>
+    string RuntimeConnection(string service);
+
+    /// <summary>Connection string of a service's database, as the role that owns it.</summary>
+    string OwnerConnection(string service);
+
+    /// <summary>kill -9, without waiting for anything.</summary>
+    Task Kill();
+
+    /// <summary>Starts it again on the same data and ports; returns when it is healthy, or right away.</summary>
+    Task Start(bool waitUntilHealthy = true);
+
+    Task StopDatabase();
+
+    Task StartDatabase();
+}

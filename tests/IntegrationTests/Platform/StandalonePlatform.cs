@@ -1,0 +1,160 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+
+namespace McpPlatform.IntegrationTests.Platform;
+
+/// <summary>Standalone as a child process on a private PostgreSQL, as <c>./run.sh</c> starts it.</summary>
+public sealed class StandalonePlatform : IPlatformUnderTest
+{
+    private static readonly TimeSpan StartUp = TimeSpan.FromSeconds(60);
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("mcpp-test-").FullName;
+    private readonly int[] _ports = Shell.FreePorts(2);
+    private readonly ConcurrentQueue<string> _log = new();
+    private Dictionary<string, string> _database = [];
+    private Process? _process;
+
+    public Uri Address => new($"http://127.0.0.1:{_ports[0]}");
+
+    public string AdminKey { get; private set; } = "";
+
+    public string DataFolder => Path.Combine(_folder, "data");
+
+    public string Logs => string.Join('\n', _log);
+
+    private string DatabaseFolder => Path.Combine(_folder, "postgres");
+
+    /// <summary>Makes a new, empty platform and waits until it is healthy.</summary>
+    /// <param name="settings">Further environment variables.</param>
+    public static async Task<StandalonePlatform> Create(IReadOnlyDictionary<string, string>? settings = null)
+    {
+        var platform = new StandalonePlatform { _settings = settings ?? new Dictionary<string, string>() };
+        // PostgreSQL runs as a user of its own, who must be able to pass through.
+        File.SetUnixFileMode(platform._folder, (UnixFileMode)0b111_001_001);
+        Directory.CreateDirectory(platform.DataFolder);
+        await File.WriteAllTextAsync(Path.Combine(platform._folder, "mcpplatform.yaml"), Launchers());
+        try
+        {
+            await platform.StartDatabase();
+            await platform.Start();
+            platform.AdminKey = (await File.ReadAllTextAsync(Path.Combine(platform.DataFolder, "bootstrap-admin-key"))).Trim();
+            return platform;
+        }
+        catch
+        {
+            await platform.DisposeAsync();
+            throw;
+        }
+    }
+
+    private IReadOnlyDictionary<string, string> _settings = new Dictionary<string, string>();
+
+    public string RuntimeConnection(string service) => _database[$"ConnectionStrings__{service}db"];
+
+    public string OwnerConnection(string service) => _database[$"ConnectionStrings__{service}db_migrator"];
+
+    public async Task Start(bool waitUntilHealthy = true)
+    {
+        var start = new ProcessStartInfo("dotnet")
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            RedirectStandardInput = true,
+            WorkingDirectory = _folder,
+        };
+        foreach (var argument in (string[])[Repository.Standalone, "--host", "127.0.0.1", "--port", $"{_ports[0]}", "--internal-port", $"{_ports[1]}", "--data", DataFolder])
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        foreach (var (name, value) in _database.Where(v => v.Key.StartsWith("ConnectionStrings__", StringComparison.Ordinal)).Concat(_settings))
+        {
+            start.Environment[name] = value;
+        }
+
+        _process = Process.Start(start)!;
+        _process.OutputDataReceived += (_, line) => Note(line.Data);
+        _process.ErrorDataReceived += (_, line) => Note(line.Data);
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+        if (waitUntilHealthy)
+        {
+            await Until.True(IsHealthy, StartUp, () => $"The platform is not healthy. Its log:\n{Logs}");
+        }
+    }
+
+    public async Task Kill()
+    {
+        if (_process is { HasExited: false })
+        {
+            _process.Kill();
+            await _process.WaitForExitAsync();
+        }
+    }
+
+    public Task StopDatabase() => Shell.Run("scripts/private-postgres.sh", "stop", DatabaseFolder);
+
+    public async Task StartDatabase()
+    {
+        var output = await Shell.Run("scripts/private-postgres.sh", "start", DatabaseFolder, "--fast");
+        _database = output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(l => l.Split('=', 2))
+            .Where(l => l.Length == 2)
+            .ToDictionary(l => l[0], l => l[1]);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is { HasExited: false })
+        {
+            await Shell.Run("kill", "-TERM", $"{_process.Id}");
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+            try
+            {
+                await _process.WaitForExitAsync(patience.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                await Kill();
+            }
+        }
+
+        _process?.Dispose();
+        await StopDatabase();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private async Task<bool> IsHealthy()
+    {
+        if (_process!.HasExited)
+        {
+            throw new InvalidOperationException($"The platform ended with {_process.ExitCode}. Its log:\n{Logs}");
+        }
+
+        using var http = new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(5) };
+        try
+        {
+            return (await http.GetAsync("/health")).StatusCode == HttpStatusCode.OK;
+        }
+        catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private void Note(string? line)
+    {
+        if (line is not null)
+        {
+            _log.Enqueue(line);
+        }
+    }
+
+    private static string Launchers() => $$"""
+        launchers:
+          everything:
+            command: node
+            args: ["{{Repository.Clients}}/@modelcontextprotocol/server-everything/dist/index.js", "stdio"]
+        """;
+}

@@ -11,12 +11,13 @@ Builds the platform, starts a private PostgreSQL and serves everything in one pr
 
   --host ADDRESS   address that the public listener binds             (default 127.0.0.1)
   --port PORT      its port                                           (default 8080)
+  --internal-port PORT   port of the internal listener, loopback only (default 8081)
   --data DIR       folder for everything that must last               (default ./data, or MCPP_DATA)
   --no-build       run what was built last
   --help           this text
 
 ports    8080  public: MCP at /mcp, management API at /api/v1, Swagger at /swagger, /health
-         8081  internal, loopback only: snapshots and discovery (Internal__Port)
+         8081  internal, loopback only: snapshots and discovery
          the private PostgreSQL takes a free port on loopback and keeps it (data/postgres/port)
 folders  data/postgres  the databases           data/keys   passwords and the master key: back this up
          data/          the gateway's snapshot and spool, deployments, logs
@@ -33,11 +34,12 @@ TEXT
 die() { printf '%s\n' "$*" >&2; exit 1; }
 
 # ---- Options --------------------------------------------------------------------------------------------------------
-HOST=127.0.0.1 PORT=8080 DATA=${MCPP_DATA:-data} BUILD=yes
+HOST=127.0.0.1 PORT=8080 INTERNAL_PORT=8081 DATA=${MCPP_DATA:-data} BUILD=yes
 while [ $# -gt 0 ]; do
   case $1 in
     --host) HOST=${2:?--host needs an address}; shift ;;
     --port) PORT=${2:?--port needs a number}; shift ;;
+    --internal-port) INTERNAL_PORT=${2:?--internal-port needs a number}; shift ;;
     --data) DATA=${2:?--data needs a folder}; shift ;;
     --no-build) BUILD='' ;;
     -h | --help) usage; exit 0 ;;
@@ -124,7 +126,7 @@ fi
 
 # ---- Run ------------------------------------------------------------------------------------------------------------
 export MCPP_DATA=$DATA
-dotnet "$PROGRAM" --host "$HOST" --port "$PORT" &
+dotnet "$PROGRAM" --host "$HOST" --port "$PORT" --internal-port "$INTERNAL_PORT" &
 PLATFORM=$!
 printf '%s\n' "$PLATFORM" >>"$DATA/run.pid"
 STATUS=0

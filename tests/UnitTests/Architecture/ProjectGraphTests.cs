@@ -23,6 +23,18 @@ public sealed class ProjectGraphTests
         listed.ShouldBe(Repository.Files(".csproj", "src", "tests", "ServiceDefaults", "AppHost").Select(f => f.Path), ignoreOrder: true);
     }
 
+    [Fact]
+    public void The_solution_shows_the_AppHost_but_does_not_build_it()
+    {
+        // Its packages are not on every feed: with a Build.0 line, building and restoring the solution would fail there.
+        var solution = Repository.Read("McpPlatform.sln");
+        var id = solution.Split('\n').Single(l => l.Contains("McpPlatform.AppHost.csproj", StringComparison.Ordinal)).Split('"')[^2];
+
+        solution.ShouldContain($"{id}.Release|Any CPU.ActiveCfg");
+        solution.ShouldNotContain($"{id}.Release|Any CPU.Build.0");
+        solution.ShouldNotContain($"{id}.Debug|Any CPU.Build.0");
+    }
+
     [Theory]
     [InlineData("src/Policy/Service/McpPlatform.Policy.csproj", """<ProjectReference Include="../../Registry/Service/McpPlatform.Registry.csproj" />""", "may not reference Registry")]
     [InlineData("src/Policy/Core/McpPlatform.Policy.Core.csproj", """<ProjectReference Include="..\..\Shared\Persistence\McpPlatform.Persistence.csproj" />""", "may not reference Persistence")]

@@ -1,0 +1,68 @@
+using System.Net;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
+
+namespace McpPlatform.Mcp.AspNetCore;
+
+/// <summary>What is checked of HTTP before a body is read. Each answer is null or a refusal with its status.</summary>
+internal static class HttpGate
+{
+    /// <summary>
+    /// DNS rebinding: a page in a local browser reaches a loopback port under a name of its own. So on loopback the Host must be a loopback name, and an Origin,
+    /// wherever it comes from, must be allowed (403, MCP 2026-07-28 and 2025-11-25, Transports).
+    /// </summary>
+    public static McpError? Source(HttpContext http, McpEndpointOptions options)
+    {
+        // In-memory test servers have no address: they are as local as it gets.
+        var loopback = http.Connection.LocalIpAddress is not { } address || IPAddress.IsLoopback(address);
+        if (loopback && !IsLoopbackName(http.Request.Host.Host) && !options.AllowedHosts.Contains(http.Request.Host.Host))
+        {
+            return new(ErrorCodes.InvalidRequest, "This host name is not served here.", StatusCodes.Status403Forbidden);
+        }
+
+        var origin = http.Request.Headers.Origin;
+        if (origin.Count == 0)
+        {
+            return null;
+        }
+
+        var allowed = origin.Count == 1 && (options.AllowedOrigins.Contains(origin[0]!)
+            || (loopback && Uri.TryCreate(origin[0], UriKind.Absolute, out var page) && page.Scheme is "http" or "https" && IsLoopbackName(page.Host)));
+        return allowed ? null : new(ErrorCodes.InvalidRequest, "This origin is not allowed.", StatusCodes.Status403Forbidden);
+    }
+
+    /// <summary>Content type 415, Accept 406, declared length 413.</summary>
+    public static McpError? Post(HttpRequest request, McpEndpointOptions options) =>
+        !IsJson(request.ContentType) ? new(ErrorCodes.InvalidRequest, "Content-Type must be application/json.", StatusCodes.Status415UnsupportedMediaType)
+        : !AcceptsBoth(request) ? new(ErrorCodes.InvalidRequest, "Accept must list application/json and text/event-stream.", StatusCodes.Status406NotAcceptable)
+        : request.ContentLength > options.MaxBodyBytes ? TooLarge(options)
+        : null;
+
+    /// <summary>413.</summary>
+    public static McpError TooLarge(McpEndpointOptions options) =>
+        new(ErrorCodes.InvalidRequest, $"The body is larger than {options.MaxBodyBytes} bytes.", StatusCodes.Status413PayloadTooLarge);
+
+    private static bool IsLoopbackName(string host) =>
+        host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
+
+    private static bool IsJson(string? contentType) =>
+        MediaTypeHeaderValue.TryParse(contentType, out var type) && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase);
+
+    private static bool AcceptsBoth(HttpRequest request)
+    {
+        var (json, stream) = (false, false);
+        foreach (var line in request.Headers.Accept)
+        {
+            foreach (var range in (line ?? "").Split(','))
+            {
+                var type = range.AsSpan();
+                type = (type.IndexOf(';') is >= 0 and var end ? type[..end] : type).Trim();
+                var all = type.SequenceEqual("*/*");
+                json |= all || type.Equals("application/json", StringComparison.OrdinalIgnoreCase) || type.SequenceEqual("application/*");
+                stream |= all || type.Equals("text/event-stream", StringComparison.OrdinalIgnoreCase) || type.SequenceEqual("text/*");
+            }
+        }
+
+        return json && stream;
+    }
+}

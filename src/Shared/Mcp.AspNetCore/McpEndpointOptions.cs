@@ -1,0 +1,30 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Http;
+
+namespace McpPlatform.Mcp.AspNetCore;
+
+/// <summary>How MCP endpoints treat HTTP.</summary>
+public sealed record McpEndpointOptions
+{
+    /// <summary>Largest request body. 10 MB: the platform's default for all bodies.</summary>
+    public int MaxBodyBytes { get; init; } = 10 * 1024 * 1024;
+
+    /// <summary>Most messages in one batch (2025-03-26 only).</summary>
+    public int MaxBatch { get; init; } = 50;
+
+    /// <summary>
+    /// Origins (<c>scheme://host[:port]</c>) whose pages may call, besides loopback pages on a loopback connection. Default none: agents send no Origin, and
+    /// a browser page must be let in on purpose.
+    /// </summary>
+    public IReadOnlySet<string> AllowedOrigins { get; init; } = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Host names accepted on a loopback connection besides the loopback ones: for a proxy on the same machine that keeps the Host header.</summary>
+    public IReadOnlySet<string> AllowedHosts { get; init; } = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Pause between comments on an open event stream. 15 s: proxies commonly close after 30 to 60 s of silence.</summary>
+    public TimeSpan KeepAlive { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Tells who calls, after authentication. Default: the <c>sub</c> or name identifier claim, no tenant.</summary>
+    public Func<HttpContext, McpCaller> Caller { get; init; } = http =>
+        (http.User.FindFirst("sub") ?? http.User.FindFirst(ClaimTypes.NameIdentifier)) is { Value: var subject } ? new(subject, "") : McpCaller.Anonymous;
+}

@@ -1,0 +1,109 @@
+using McpPlatform.Mcp.Json;
+
+namespace McpPlatform.Mcp.AspNetCore;
+
+/// <summary>
+/// Answers one request: any number of notifications, then exactly one result or error. The first notification turns the answer into an event stream. Once
+/// the caller is gone everything is taken and dropped. For one writer at a time.
+/// </summary>
+public sealed class McpResponder
+{
+    private readonly IAnswerSink _sink;
+    private readonly RequestId _id;
+    private readonly ProtocolEra _era;
+    private IReadOnlyList<MemberEdit> _edits;
+
+    internal McpResponder(IAnswerSink sink, RequestId id, ProtocolEra era)
+    {
+        _sink = sink;
+        _id = id;
+        _era = era;
+        _edits = ResultEdits.Legacy;
+    }
+
+    /// <summary>True after <see cref="Result"/> or an error. Another answer throws <see cref="InvalidOperationException"/>.</summary>
+    public bool IsAnswered { get; private set; }
+
+    /// <summary>Sends a raw notification message that belongs to this request (progress with the caller's own token). Returns when it was flushed.</summary>
+    public ValueTask Notify(ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
+    {
+        ThrowIfAnswered();
+        return _sink.Notify(message, cancellationToken);
+    }
+
+    /// <summary>
+    /// Answers with a raw result object, legacy or modern: <c>resultType</c>, <c>ttlMs</c>, <c>cacheScope</c> and <c>_meta</c>'s <c>serverInfo</c> are added or
+    /// taken out as the caller's era wants; every other byte arrives as it is.
+    /// </summary>
+    public async ValueTask Result(ReadOnlyMemory<byte> result)
+    {
+        ThrowIfAnswered();
+        using var message = new PooledBuffer(result.Length + 512);
+        JsonRpcWriter.WriteResult(message, _id, result.Span, _edits);
+        IsAnswered = true;
+        await _sink.Answer(message.Written, 200);
+    }
+
+    /// <summary>Answers with an error of the platform.</summary>
+    public async ValueTask Error(McpError error)
+    {
+        ThrowIfAnswered();
+        using var message = new PooledBuffer();
+        JsonRpcWriter.WriteError(message, _id, error, _era);
+        IsAnswered = true;
+        await _sink.Answer(message.Written, error.HttpStatus);
+    }
+
+    /// <summary>Answers with an upstream's raw error object.</summary>
+    public async ValueTask UpstreamError(ReadOnlyMemory<byte> rawError)
+    {
+        ThrowIfAnswered();
+        using var message = new PooledBuffer(rawError.Length + 128);
+        JsonRpcWriter.WriteError(message, _id, rawError.Span, _era);
+        IsAnswered = true;
+        await _sink.Answer(message.Written, 200);
+    }
+
+    /// <summary>Chooses how results are completed for a modern caller.</summary>
+    internal void Complete(IReadOnlyList<MemberEdit> edits) => _edits = edits;
+
+    private void ThrowIfAnswered()
+    {
+        if (IsAnswered)
+        {
+            throw new InvalidOperationException("The request was answered already.");
+        }
+    }
+}
+
+/// <summary>Where answers go: an HTTP response, or a batch.</summary>
+internal interface IAnswerSink
+{
+    /// <summary>Passes a notification on, or drops it where the form of the answer has no room for it.</summary>
+    ValueTask Notify(ReadOnlyMemory<byte> message, CancellationToken cancellationToken);
+
+    /// <summary>Passes the last message on. The status counts when nothing was sent before.</summary>
+    ValueTask Answer(ReadOnlyMemory<byte> message, int status);
+}
+
+/// <summary>What results get or lose on the way to a caller of an era.</summary>
+internal static class ResultEdits
+{
+    private static readonly MemberEdit ResultType = MemberEdit.SetIfAbsent("resultType", "\"complete\""u8.ToArray());
+
+    /// <summary>Legacy schemas know none of these.</summary>
+    public static IReadOnlyList<MemberEdit> Legacy { get; } =
+        [MemberEdit.Drop("resultType"), MemberEdit.Drop("ttlMs"), MemberEdit.Drop("cacheScope"), MemberEdit.Edit("_meta", MemberEdit.Drop(MetaKeys.ServerInfo))];
+
+    /// <summary>A modern result of a call.</summary>
+    public static IReadOnlyList<MemberEdit> Call(McpServerDescription server) =>
+        [ResultType, MemberEdit.Edit("_meta", MemberEdit.SetIfAbsent(MetaKeys.ServerInfo, server.Info))];
+
+    /// <summary>A modern result that may be cached: a list or the description.</summary>
+    public static IReadOnlyList<MemberEdit> List(McpServerDescription server) =>
+    [
+        .. Call(server),
+        MemberEdit.SetIfAbsent("ttlMs", System.Text.Encoding.ASCII.GetBytes(((long)server.CacheFor.TotalMilliseconds).ToString(System.Globalization.CultureInfo.InvariantCulture))),
+        MemberEdit.SetIfAbsent("cacheScope", server.CachePublicly ? "\"public\""u8.ToArray() : "\"private\""u8.ToArray()),
+    ];
+}

@@ -1,0 +1,48 @@
+using Microsoft.AspNetCore.Http;
+
+namespace McpPlatform.Mcp.AspNetCore;
+
+/// <summary>What MCP 2026-07-28 demands of every request over HTTP, in its order: the first failure is the answer.</summary>
+internal static class ModernRules
+{
+    /// <summary>Null when the request is in order.</summary>
+    public static McpError? Check(IHeaderDictionary headers, Envelope message)
+    {
+        var meta = message.Meta;
+
+        // 1. _meta carries revision and capabilities.
+        if (meta.ProtocolVersion is not { } version || meta.ClientCapabilities.IsEmpty)
+        {
+            return McpError.Params($"'params._meta' needs '{MetaKeys.ProtocolVersion}' and '{MetaKeys.ClientCapabilities}'.", StatusCodes.Status400BadRequest);
+        }
+
+        // 2. The header says the same, and it is a revision without handshake.
+        if (!Single(headers, McpHeaders.ProtocolVersion, version))
+        {
+            return McpError.Header(McpHeaders.ProtocolVersion);
+        }
+
+        if (ProtocolVersion.Find(version) is not { IsModern: true })
+        {
+            return McpError.UnsupportedVersion(version);
+        }
+
+        // 3. The mirrored headers say what the body says.
+        if (!Single(headers, McpHeaders.Method, message.Method))
+        {
+            return McpError.Header(McpHeaders.Method);
+        }
+
+        if (McpMethods.MirroredParam(message.Method) is not { } member)
+        {
+            return null;
+        }
+
+        var value = member == "name" ? message.Name : message.TextParam(System.Text.Encoding.UTF8.GetBytes(member));
+        var absent = value is null && headers[McpHeaders.Name].Count == 0;
+        return absent || Single(headers, McpHeaders.Name, value) ? null : McpError.Header(McpHeaders.Name);
+    }
+
+    private static bool Single(IHeaderDictionary headers, string name, string? expected) =>
+        headers[name] is { Count: 1 } values && McpHeaders.Matches(values[0], expected);
+}

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace McpPlatform.Packs;
@@ -19,6 +20,14 @@ public sealed record CompiledPack(
     IReadOnlyList<PackTool> Tools)
 {
     public const int CurrentLockVersion = 1;
+
+    /// <summary>Every <c>host:port</c> that calls of this pack may go to.</summary>
+    public IEnumerable<string> Hosts() => Tools
+        .SelectMany(tool => tool.Operation.BaseUrlsIn(this))
+        .Concat(Upstream.BaseUrls)
+        .Select(url => new Uri(url))
+        .Select(uri => string.Create(CultureInfo.InvariantCulture, $"{(uri.HostNameType == UriHostNameType.IPv6 ? $"[{uri.IdnHost}]" : uri.IdnHost)}:{uri.Port}"))
+        .Distinct(StringComparer.OrdinalIgnoreCase);
 }
 
 /// <summary>Which pack it is.</summary>
@@ -92,6 +101,7 @@ public sealed record PackAnnotations(bool ReadOnlyHint, bool DestructiveHint, bo
 /// <param name="Body">Null: no body is sent.</param>
 /// <param name="Credentials">Schemes sent with it; empty for a public operation.</param>
 /// <param name="Accept">Value of the <c>Accept</c> header.</param>
+/// <param name="BaseUrls">Base addresses of this operation alone; null: the pack's.</param>
 public sealed record PackOperation(
     string Id,
     string Method,
@@ -99,7 +109,12 @@ public sealed record PackOperation(
     IReadOnlyList<PackParameter> Parameters,
     PackBody? Body,
     IReadOnlyList<string> Credentials,
-    string Accept);
+    string Accept,
+    IReadOnlyList<string>? BaseUrls = null)
+{
+    /// <summary>The base addresses that calls of this operation go to, in order.</summary>
+    public IReadOnlyList<string> BaseUrlsIn(CompiledPack pack) => BaseUrls ?? pack.Upstream.BaseUrls;
+}
 
 /// <summary>One argument that becomes part of the path, the query, the headers or the cookies.</summary>
 /// <param name="Argument">Its name in the tool's input.</param>

@@ -10,11 +10,16 @@ public static class PackLock
     public const int MaxBytes = 64 * 1024 * 1024;
 
     /// <summary>The canonical text of a pack and its hash.</summary>
-    /// <exception cref="InvalidPackException">The pack breaks a rule.</exception>
+    /// <exception cref="InvalidPackException">The pack breaks a rule or is too large.</exception>
     public static (byte[] Content, string Hash) Write(CompiledPack pack)
     {
         PackRules.Check(pack);
         var content = CanonicalJson.Write(JsonSerializer.SerializeToElement(pack, PackJson.Default.CompiledPack));
+        if (content.Length > MaxBytes)
+        {
+            throw new InvalidPackException($"The lock file would have {content.Length} bytes; {MaxBytes} are allowed. Select fewer operations.");
+        }
+
         return (content, CanonicalJson.HashOfCanonical(content));
     }
 

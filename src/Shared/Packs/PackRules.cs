@@ -17,6 +17,15 @@ public static partial class PackRules
     /// <summary>Whether a caller's argument may become this header. Framing and routing headers are the client's own.</summary>
     public static bool MayBeArgumentHeader(string name) => HeaderName().IsMatch(name) && !ReservedHeaders.Contains(name);
 
+    /// <summary>Reads the variables of a path; false when a pack may not have such a path.</summary>
+    public static bool TryReadPath(string path, out IReadOnlyList<string> variables)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        var isPath = PathTemplate.TryParse(path, out var template);
+        variables = isPath ? [.. template!.Names.Distinct(StringComparer.Ordinal)] : [];
+        return isPath;
+    }
+
     /// <summary>Refuses a pack that breaks a rule.</summary>
     /// <exception cref="InvalidPackException">Names the first rule it breaks and where.</exception>
     public static void Check(CompiledPack pack)
@@ -46,13 +55,7 @@ public static partial class PackRules
 
     private static void CheckUpstream(PackUpstream upstream)
     {
-        Require(upstream.BaseUrls.Count is >= 1 and <= 16, "1 to 16 base addresses are needed");
-        foreach (var url in upstream.BaseUrls)
-        {
-            Require(HttpTarget.TryParse(url, out var uri, out var problem), $"base address '{url}': {problem}");
-            Require(uri!.Query.Length == 0 && uri.Fragment.Length == 0, $"base address '{url}' must not have a query or fragment");
-        }
-
+        CheckBaseUrls(upstream.BaseUrls);
         foreach (var (name, value) in upstream.Headers)
         {
             Require(MayBeArgumentHeader(name) && HeaderText.IsValid(value), $"header '{name}' is not allowed or has control characters");
@@ -64,10 +67,25 @@ public static partial class PackRules
         Require(upstream.MaxRetryAfterSeconds is >= 0 and <= 60, "max_retry_after_seconds must be 0 to 60");
     }
 
+    private static void CheckBaseUrls(IReadOnlyList<string> urls)
+    {
+        Require(urls.Count is >= 1 and <= 16, "1 to 16 base addresses are needed");
+        foreach (var url in urls)
+        {
+            Require(HttpTarget.TryParse(url, out var uri, out var problem), $"base address '{url}': {problem}");
+            Require(uri!.Query.Length == 0 && uri.Fragment.Length == 0, $"base address '{url}' must not have a query or fragment");
+        }
+    }
+
     private static void CheckOperation(string tool, PackOperation operation)
     {
         Require(Method().IsMatch(operation.Method), $"tool '{tool}': method '{operation.Method}' is not one");
         Require(PathTemplate.TryParse(operation.Path, out var template), $"tool '{tool}': path '{operation.Path}' is malformed");
+        if (operation.BaseUrls is not null)
+        {
+            CheckBaseUrls(operation.BaseUrls);
+        }
+
         Require(HeaderText.IsValid(operation.Accept), $"tool '{tool}': Accept has control characters");
         Require(operation.Body is null || HeaderText.IsValid(operation.Body.ContentType), $"tool '{tool}': the content type has control characters");
         var arguments = new HashSet<string>(StringComparer.Ordinal);

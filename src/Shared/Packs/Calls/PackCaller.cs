@@ -56,12 +56,13 @@ public sealed class PackCaller(CompiledPack pack, PackSecrets secrets, HttpClien
     {
         var repeatable = Repeatable.Contains(request.Method);
         var mayWait = repeatable && pack.Upstream.MaxRetryAfterSeconds > 0;
+        var baseUrls = tool.Operation.BaseUrlsIn(pack);
         for (var i = 0; ;)
         {
-            var isLast = i == pack.Upstream.BaseUrls.Count - 1;
+            var isLast = i == baseUrls.Count - 1;
             try
             {
-                using var message = Message(request, pack.Upstream.BaseUrls[i]);
+                using var message = Message(request, baseUrls[i]);
                 using var response = await client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, ct);
                 if (mayWait && Wait(response) is { } wait)
                 {

@@ -12,7 +12,7 @@ public sealed class StandalonePlatform : IPlatformUnderTest
     private readonly string _folder = Directory.CreateTempSubdirectory("mcpp-test-").FullName;
     private readonly int[] _ports = Shell.FreePorts(2);
     private readonly ConcurrentQueue<string> _log = new();
-    private Dictionary<string, string> _database = [];
+    private PrivatePostgres? _postgres;
     private Process? _process;
 
     public Uri Address => new($"http://127.0.0.1:{_ports[0]}");
@@ -22,8 +22,6 @@ public sealed class StandalonePlatform : IPlatformUnderTest
     public string DataFolder => Path.Combine(_folder, "data");
 
     public string Logs => string.Join('\n', _log);
-
-    private string DatabaseFolder => Path.Combine(_folder, "postgres");
 
     /// <summary>Makes a new, empty platform and waits until it is healthy.</summary>
     /// <param name="settings">Further environment variables.</param>
@@ -36,7 +34,7 @@ public sealed class StandalonePlatform : IPlatformUnderTest
         await File.WriteAllTextAsync(Path.Combine(platform._folder, "mcpplatform.yaml"), Launchers());
         try
         {
-            await platform.StartDatabase();
+            platform._postgres = await PrivatePostgres.Create(Path.Combine(platform._folder, "postgres"));
             await platform.Start();
             platform.AdminKey = (await File.ReadAllTextAsync(Path.Combine(platform.DataFolder, "bootstrap-admin-key"))).Trim();
             return platform;
@@ -50,9 +48,9 @@ public sealed class StandalonePlatform : IPlatformUnderTest
 
     private IReadOnlyDictionary<string, string> _settings = new Dictionary<string, string>();
 
-    public string RuntimeConnection(string service) => _database[$"ConnectionStrings__{service}db"];
+    public string RuntimeConnection(string service) => _postgres!.Runtime(service);
 
-    public string OwnerConnection(string service) => _database[$"ConnectionStrings__{service}db_migrator"];
+    public string OwnerConnection(string service) => _postgres!.Owner(service);
 
     public async Task Start(bool waitUntilHealthy = true)
     {
@@ -68,7 +66,7 @@ public sealed class StandalonePlatform : IPlatformUnderTest
             start.ArgumentList.Add(argument);
         }
 
-        foreach (var (name, value) in _database.Where(v => v.Key.StartsWith("ConnectionStrings__", StringComparison.Ordinal)).Concat(_settings))
+        foreach (var (name, value) in _postgres!.Settings.Concat(_settings))
         {
             start.Environment[name] = value;
         }
@@ -93,16 +91,9 @@ public sealed class StandalonePlatform : IPlatformUnderTest
         }
     }
 
-    public Task StopDatabase() => Shell.Run("scripts/private-postgres.sh", "stop", DatabaseFolder);
+    public Task StopDatabase() => _postgres!.Stop();
 
-    public async Task StartDatabase()
-    {
-        var output = await Shell.Run("scripts/private-postgres.sh", "start", DatabaseFolder, "--fast");
-        _database = output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
-            .Select(l => l.Split('=', 2))
-            .Where(l => l.Length == 2)
-            .ToDictionary(l => l[0], l => l[1]);
-    }
+    public Task StartDatabase() => _postgres!.Start();
 
     public async ValueTask DisposeAsync()
     {
@@ -121,7 +112,11 @@ public sealed class StandalonePlatform : IPlatformUnderTest
         }
 
         _process?.Dispose();
-        await StopDatabase();
+        if (_postgres is not null)
+        {
+            await _postgres.DisposeAsync();
+        }
+
         Directory.Delete(_folder, recursive: true);
     }
 

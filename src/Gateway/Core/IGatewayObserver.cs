@@ -21,4 +21,7 @@ public interface IGatewayObserver
 
     /// <summary>A snapshot rules but is not on disk: a cold start would miss it.</summary>
     void SnapshotNotKept(string name, Exception exception);
+
+    /// <summary>The policy that rules has malformed parts, which deny, or keys that authenticate nobody.</summary>
+    void PolicyMalformed(int problems);
 }

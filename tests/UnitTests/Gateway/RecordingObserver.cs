@@ -19,4 +19,6 @@ internal sealed class RecordingObserver : IGatewayObserver
     public void SnapshotUnreadable(string name, Exception exception) => Events.Enqueue($"{name} unreadable");
 
     public void SnapshotNotKept(string name, Exception exception) => Events.Enqueue($"{name} not kept");
+
+    public void PolicyMalformed(int problems) => Events.Enqueue("policy malformed");
 }

@@ -243,8 +243,8 @@ public sealed class SpoolTests : IDisposable
 
     private string Segment(long number) => _folder.File($"{number:D12}.segment");
 
-    private SpoolOutbox Outbox(CallSpool spool) => new(spool, "gw", TimeSpan.FromSeconds(30), _observer, _time);
+    private SpoolOutbox Outbox(CallSpool spool) => new(spool, TimeSpan.FromSeconds(30), _observer, _time);
 
     private CallSpool Open(long segmentBytes = 1 << 20, long maxBytes = 1 << 30) =>
-        new(new SpoolOptions(_folder.Path, segmentBytes, maxBytes), _observer, TimeProvider.System);
+        new(new SpoolOptions(_folder.Path, "gw", segmentBytes, maxBytes), _observer, TimeProvider.System);
 }

@@ -48,9 +48,11 @@ public sealed class StateTests : IDisposable
         inactive.OfferPolicy(Snapshots.Bytes(Snapshots.Policy(1, Snapshots.Tenant(active: false))));
         ApiKeys.Authenticate(inactive.Current, Snapshots.Key, _time, out _).ShouldBe(AuthenticationOutcome.Invalid);
 
+        _observer.Events.ShouldNotContain("policy malformed");
         var shared = Store();
         shared.OfferPolicy(Snapshots.Bytes(Snapshots.Policy(1, Snapshots.Tenant(), Snapshots.Tenant(id: Guid.NewGuid(), slug: "other"))));
         ApiKeys.Authenticate(shared.Current, Snapshots.Key, _time, out _).ShouldBe(AuthenticationOutcome.Invalid);
+        _observer.Events.ShouldContain("policy malformed");
     }
 
     [Theory]

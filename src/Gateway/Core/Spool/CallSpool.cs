@@ -58,8 +58,8 @@ public sealed class CallSpool : IAsyncDisposable
         _flusher = Task.Run(Flush);
     }
 
-    /// <summary>Tells this folder's batches from those of every other spool.</summary>
-    public string Id => _folder.Id;
+    /// <summary>Name of the gateway and id of the folder: tells this spool's batches from those of every other one, also on the same host.</summary>
+    public string GatewayId => $"{_options.GatewayName}-{_folder.Id}";
 
     /// <summary>Bytes on disk.</summary>
     public long UsedBytes => Volatile.Read(ref _usedBytes);

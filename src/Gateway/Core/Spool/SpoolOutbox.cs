@@ -17,12 +17,11 @@ public sealed class SpoolOutbox
     private SpoolPosition _read;
     private SpoolPosition _committed;
 
-    /// <param name="gatewayId">Goes into batch ids; the spool's own id is added to it.</param>
     /// <param name="resendAfter">How long a batch may be on the way before it is sent again.</param>
-    public SpoolOutbox(CallSpool spool, string gatewayId, TimeSpan resendAfter, IGatewayObserver observer, TimeProvider time)
+    public SpoolOutbox(CallSpool spool, TimeSpan resendAfter, IGatewayObserver observer, TimeProvider time)
     {
         (_spool, _resendAfter, _time) = (spool, resendAfter, time);
-        _reader = new SpoolReader(spool, $"{gatewayId}-{spool.Id}", observer);
+        _reader = new SpoolReader(spool, observer);
         _read = _committed = spool.Folder.LoadCommitted();
     }
 

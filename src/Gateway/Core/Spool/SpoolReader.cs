@@ -4,7 +4,7 @@ using McpPlatform.Contracts.Gateway;
 namespace McpPlatform.Gateway.Spool;
 
 /// <summary>Reads batches out of segments. Damage costs the damaged records and is reported; it never stops what comes after.</summary>
-internal sealed class SpoolReader(CallSpool spool, string gatewayId, IGatewayObserver observer)
+internal sealed class SpoolReader(CallSpool spool, IGatewayObserver observer)
 {
     /// <summary>500 records or 1 MiB: what one message of the bus carries.</summary>
     public const int MaxRecords = 500;
@@ -29,7 +29,7 @@ internal sealed class SpoolReader(CallSpool spool, string gatewayId, IGatewayObs
             end = new SpoolPosition(number, stop);
             if (records.Count > 0)
             {
-                return SpoolBatch.Create(gatewayId, new SpoolPosition(number, start), end, records);
+                return SpoolBatch.Create(spool.GatewayId, new SpoolPosition(number, start), end, records);
             }
 
             if (!closed)
@@ -46,7 +46,7 @@ internal sealed class SpoolReader(CallSpool spool, string gatewayId, IGatewayObs
     {
         var records = new List<CallRecord>();
         Read(start.Segment, start.Offset, end.Offset, records);
-        return SpoolBatch.Create(gatewayId, start, end, records);
+        return SpoolBatch.Create(spool.GatewayId, start, end, records);
     }
 
     private long Read(long number, long start, long limit, List<CallRecord> records)

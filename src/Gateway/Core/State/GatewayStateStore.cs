@@ -101,6 +101,11 @@ public sealed class GatewayStateStore(SnapshotFiles files, IGatewayObserver obse
             Keep(SnapshotFiles.Policy, content, save);
             Volatile.Write(ref _current, _current with { Policy = compiled, PolicyConfirmedAt = TimestampBefore(age) });
             observer.SnapshotTaken(SnapshotFiles.Policy, snapshot.Version);
+            if (compiled.ProblemCount > 0)
+            {
+                observer.PolicyMalformed(compiled.ProblemCount);
+            }
+
             return SnapshotOutcome.Taken;
         }
     }

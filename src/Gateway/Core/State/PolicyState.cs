@@ -8,13 +8,13 @@ namespace McpPlatform.Gateway.State;
 /// <summary>The policy service's snapshot, compiled: who holds which key, and what rules them.</summary>
 public sealed class PolicyState
 {
-    private PolicyState(long version, DateTimeOffset generatedAt, FrozenDictionary<KeyHash, Caller> keys)
+    private PolicyState(long version, DateTimeOffset generatedAt, FrozenDictionary<KeyHash, Caller> keys, int problemCount)
     {
-        (Version, GeneratedAt, Keys) = (version, generatedAt, keys);
+        (Version, GeneratedAt, Keys, ProblemCount) = (version, generatedAt, keys, problemCount);
     }
 
     /// <summary>Before the first snapshot: nobody authenticates.</summary>
-    public static PolicyState Empty { get; } = new(-1, default, FrozenDictionary<KeyHash, Caller>.Empty);
+    public static PolicyState Empty { get; } = new(-1, default, FrozenDictionary<KeyHash, Caller>.Empty, 0);
 
     /// <summary>-1 before the first snapshot.</summary>
     public long Version { get; }
@@ -22,6 +22,9 @@ public sealed class PolicyState
     public DateTimeOffset GeneratedAt { get; }
 
     public FrozenDictionary<KeyHash, Caller> Keys { get; }
+
+    /// <summary>Parts of documents that are malformed and so deny, and keys that authenticate nobody.</summary>
+    public int ProblemCount { get; }
 
     /// <summary>
     /// Compiles a snapshot. What of a tenant's document is malformed denies; a key whose hash is not one, or that two keys share, authenticates nobody.
@@ -31,13 +34,16 @@ public sealed class PolicyState
     {
         var keys = new Dictionary<KeyHash, Caller>();
         var ambiguous = new HashSet<KeyHash>();
+        var problems = 0;
         foreach (var tenant in snapshot.Tenants)
         {
             var policy = CompiledPolicy.Compile(PolicyDocument.Parse(tenant.Document));
+            problems += policy.Problems.Count;
             foreach (var key in tenant.Keys)
             {
                 if (!KeyHash.TryParse(key.Hash, out var hash))
                 {
+                    problems++;
                     continue;
                 }
 
@@ -55,6 +61,6 @@ public sealed class PolicyState
             keys.Remove(hash);
         }
 
-        return new PolicyState(snapshot.Version, snapshot.GeneratedAt, keys.ToFrozenDictionary());
+        return new PolicyState(snapshot.Version, snapshot.GeneratedAt, keys.ToFrozenDictionary(), problems + ambiguous.Count);
     }
 }

@@ -12,7 +12,7 @@ public sealed class ToolRoute
         Server = server;
         Name = definition.Name;
         Definition = JsonMarshal.GetRawUtf8Value(definition.Definition).ToArray();
-        QuotedName = JsonMembers.Quote(Name);
+        OwnName = [MemberEdit.Set("name", JsonMembers.Quote(Name))];
         Rename(AggregatedName.Of(server.Slug, Name));
     }
 
@@ -21,8 +21,8 @@ public sealed class ToolRoute
     /// <summary>The server's own name of it.</summary>
     public string Name { get; }
 
-    /// <summary><see cref="Name"/> as JSON text.</summary>
-    public ReadOnlyMemory<byte> QuotedName { get; }
+    /// <summary>Turns the parameters of a call by <see cref="Aggregated"/> into those that the server knows.</summary>
+    public IReadOnlyList<MemberEdit> OwnName { get; }
 
     /// <summary>Its name on the endpoint that shows all servers; unique within the tenant.</summary>
     public string Aggregated { get; private set; } = "";

@@ -1,0 +1,99 @@
+using McpPlatform.Mcp.Upstream;
+using McpPlatform.Net;
+
+namespace McpPlatform.Gateway.Calls;
+
+/// <summary>Why an attempt at an upstream gave no answer.</summary>
+public enum FailureKind
+{
+    /// <summary>No connection, no process, or no handshake.</summary>
+    Connect,
+
+    /// <summary>One of the timers ran out.</summary>
+    Timeout,
+
+    /// <summary>It answered with something that is not the protocol.</summary>
+    Protocol,
+
+    /// <summary>The connection or the process ended before the answer.</summary>
+    Closed,
+
+    /// <summary>The answer is larger than the limit.</summary>
+    TooLarge,
+
+    /// <summary>It refused our credential (HTTP 401, 403).</summary>
+    Unauthorized,
+
+    /// <summary>Another HTTP status that is no answer.</summary>
+    HttpStatus,
+
+    /// <summary>Its address may not be reached from here.</summary>
+    EgressDenied,
+
+    /// <summary>The operator's file has no launcher of this name, or it declares other variables.</summary>
+    LauncherUnknown,
+
+    /// <summary>A stored credential cannot be decrypted.</summary>
+    CredentialUnreadable,
+}
+
+/// <summary>A failed attempt, classified: what decides whether another attempt makes sense, and what callers and records are told.</summary>
+/// <param name="MayHaveRun">True when the request may have reached the upstream, so that sending it again might run the tool twice.</param>
+/// <param name="Message">Ours alone: never a secret, never the upstream's own words.</param>
+public sealed record CallFailure(FailureKind Kind, bool MayHaveRun, string Message)
+{
+    /// <summary>The stable code.</summary>
+    public string Code => Kind switch
+    {
+        FailureKind.Connect => "connect_failed",
+        FailureKind.Timeout => "timeout",
+        FailureKind.Protocol => "protocol_error",
+        FailureKind.Closed => "closed",
+        FailureKind.TooLarge => "too_large",
+        FailureKind.Unauthorized => "unauthorized",
+        FailureKind.HttpStatus => "http_status",
+        FailureKind.EgressDenied => "egress_denied",
+        FailureKind.LauncherUnknown => "launcher_unknown",
+        FailureKind.CredentialUnreadable => "credential_unreadable",
+        _ => throw new InvalidOperationException($"No code for {Kind}."),
+    };
+
+    /// <summary>Classifies what a transport threw; null for anything else, which is a bug and not a failure of the upstream.</summary>
+    public static CallFailure? Of(Exception exception) => exception switch
+    {
+        UpstreamSetupException setup => new(setup.Kind, false, setup.Message),
+        UpstreamException upstream when IsEgress(upstream) => new(FailureKind.EgressDenied, false, "The server's address may not be reached from here."),
+        UpstreamException upstream => new(KindOf(upstream), upstream.MayHaveRun, upstream.Message),
+        EgressDeniedException => new(FailureKind.EgressDenied, false, "The server's address may not be reached from here."),
+        _ => null,
+    };
+
+    private static bool IsEgress(UpstreamException exception)
+    {
+        for (var inner = exception.InnerException; inner is not null; inner = inner.InnerException)
+        {
+            if (inner is EgressDeniedException)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static FailureKind KindOf(UpstreamException exception) => exception.Kind switch
+    {
+        UpstreamFailure.Connect => FailureKind.Connect,
+        UpstreamFailure.Timeout => FailureKind.Timeout,
+        UpstreamFailure.Closed => FailureKind.Closed,
+        UpstreamFailure.TooLarge => FailureKind.TooLarge,
+        UpstreamFailure.HttpStatus => exception.HttpStatus is 401 or 403 ? FailureKind.Unauthorized : FailureKind.HttpStatus,
+        _ => FailureKind.Protocol,
+    };
+}
+
+/// <summary>A connection cannot even be tried: what it needs is missing here.</summary>
+public sealed class UpstreamSetupException(FailureKind kind, string message, Exception? inner = null) : Exception(message, inner)
+{
+    public FailureKind Kind { get; } = kind;
+}

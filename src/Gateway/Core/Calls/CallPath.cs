@@ -1,0 +1,112 @@
+using System.Diagnostics;
+using McpPlatform.Gateway.Redaction;
+using McpPlatform.Gateway.State;
+using McpPlatform.Gateway.Telemetry;
+using McpPlatform.Mcp.Json;
+using McpPlatform.Mcp.Upstream;
+
+namespace McpPlatform.Gateway.Calls;
+
+/// <summary>What a caller gets: the server's answer (dispose it), or a refusal.</summary>
+public readonly record struct CallOutcome(UpstreamAnswer? Answer, CallRefusal? Refusal) : IDisposable
+{
+    public void Dispose() => Answer?.Dispose();
+}
+
+/// <summary>Bounds of every call.</summary>
+/// <param name="MaxStaleness">How long a policy rules that its service could not confirm. 15 min: an upgrade of the control plane, with room.</param>
+/// <param name="MaxResponseBytes">Largest answer passed on. 10 MiB.</param>
+public sealed record CallLimits(TimeSpan MaxStaleness, int MaxResponseBytes)
+{
+    public static CallLimits Default { get; } = new(TimeSpan.FromMinutes(15), 10 << 20);
+}
+
+/// <summary>
+/// The way of a <c>tools/call</c>: resolve and decide → attempt → shape → record. The key's rate was taken before, since it bounds every request and
+/// what the steps here cost. A new concern is one more step in <see cref="Run"/>.
+/// </summary>
+public sealed class CallPath(GatewayStateStore store, Attempt attempt, CallRecorder recorder, CallLimits limits)
+{
+    /// <summary>
+    /// Runs a call to its end. The record is on disk when this returns. Throws <see cref="OperationCanceledException"/> when the caller cancelled; that is
+    /// recorded as well.
+    /// </summary>
+    public async ValueTask<CallOutcome> Run(ToolCall call, CancellationToken cancellationToken)
+    {
+        using var span = GatewayMetrics.Source.StartActivity("tools/call", ActivityKind.Server);
+        var refusal = Admit(call);
+        if (refusal is not null)
+        {
+            return await Refuse(call, refusal, secrets: null);
+        }
+
+        span?.SetTag("gen_ai.tool.name", call.Tool!.Name).SetTag("mcpp.server", call.Tool.Server.Slug);
+        AttemptResult result;
+        try
+        {
+            result = await Try(call, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            await recorder.Append(call, CallEnd.Cancelled, default, null);
+            throw;
+        }
+
+        return result.Failure is { } failure ? await Refuse(call, CallRefusal.Upstream(failure), result.Secrets) : await Finish(call, result.Answer!, result.Secrets);
+    }
+
+    private CallRefusal? Admit(ToolCall call)
+    {
+        if (store.PolicyAge(call.State) > limits.MaxStaleness)
+        {
+            return CallRefusal.PolicyStale;
+        }
+
+        return Access.Decide(call) ?? (call.Tool!.Server.RequiresAudit && !recorder.Accepts ? CallRefusal.AuditUnavailable : null);
+    }
+
+    private async ValueTask<AttemptResult> Try(ToolCall call, CancellationToken cancellationToken)
+    {
+        var tool = call.Tool!;
+        if (call.Server is not null)
+        {
+            return await attempt.Run(tool.Server, call.Message.Params, call.OnNotification, cancellationToken);
+        }
+
+        using var parameters = new PooledBuffer(call.Message.Params.Length + tool.Name.Length);
+        JsonSplice.Write(call.Message.Params.Span, tool.OwnName, parameters);
+        return await attempt.Run(tool.Server, parameters.Written, call.OnNotification, cancellationToken);
+    }
+
+    /// <summary>Checks what the server sent, records it, and lets it through.</summary>
+    private async ValueTask<CallOutcome> Finish(ToolCall call, UpstreamAnswer answer, KnownSecrets? secrets)
+    {
+        if (Shape(answer) is { } misshapen)
+        {
+            answer.Dispose();
+            return await Refuse(call, CallRefusal.Upstream(misshapen), secrets);
+        }
+
+        var end = answer.IsError ? CallEnd.RpcError : IsToolError(answer) ? CallEnd.ToolError : CallEnd.Ok;
+        if (!await recorder.Append(call, end, answer.Payload, secrets) && call.Tool!.Server.RequiresAudit)
+        {
+            answer.Dispose();
+            return new CallOutcome(null, CallRefusal.AuditUnavailable);
+        }
+
+        return new CallOutcome(answer, null);
+    }
+
+    private CallFailure? Shape(UpstreamAnswer answer) =>
+        answer.Payload.Length > limits.MaxResponseBytes ? new CallFailure(FailureKind.TooLarge, true, $"The server's answer is larger than {limits.MaxResponseBytes} bytes.")
+        : !JsonMembers.IsObject(answer.Payload.Span) ? new CallFailure(FailureKind.Protocol, true, "The server's answer is no object.")
+        : null;
+
+    private static bool IsToolError(UpstreamAnswer answer) => JsonMembers.Find(answer.Payload, "isError"u8).Span.SequenceEqual("true"u8);
+
+    private async ValueTask<CallOutcome> Refuse(ToolCall call, CallRefusal refusal, KnownSecrets? secrets)
+    {
+        await recorder.Append(call, new CallEnd(refusal.Status, refusal.Code), default, secrets);
+        return new CallOutcome(null, refusal);
+    }
+}

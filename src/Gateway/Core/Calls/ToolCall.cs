@@ -1,0 +1,45 @@
+using System.Net;
+using McpPlatform.Gateway.State;
+using McpPlatform.Mcp;
+using McpPlatform.PolicyEngine;
+
+namespace McpPlatform.Gateway.Calls;
+
+/// <summary>One <c>tools/call</c>: what came in, and what the steps found out. Belongs to one request.</summary>
+public sealed class ToolCall
+{
+    /// <summary>The state that decides; read once.</summary>
+    public required GatewayState State { get; init; }
+
+    public required Caller Caller { get; init; }
+
+    /// <summary>The caller's own credential, for redaction only. It never travels further.</summary>
+    public required string Credential { get; init; }
+
+    /// <summary>Slug of the server whose endpoint was called; null on the endpoint that shows all of them.</summary>
+    public required string? Server { get; init; }
+
+    public required Envelope Message { get; init; }
+
+    /// <summary>The revision spoken with the caller.</summary>
+    public required string ProtocolVersion { get; init; }
+
+    /// <summary>The id the caller sees.</summary>
+    public required string RequestId { get; init; }
+
+    public IPAddress? Address { get; init; }
+
+    public required DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>The same moment on the monotonic clock.</summary>
+    public required long StartedTimestamp { get; init; }
+
+    /// <summary>Gets what the server sends before its answer, in order; null when nothing can be passed on.</summary>
+    public Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask>? OnNotification { get; init; }
+
+    /// <summary>Set once the name is resolved.</summary>
+    public ToolRoute? Tool { get; internal set; }
+
+    /// <summary>What the policy said.</summary>
+    public Decision Decision { get; internal set; }
+}

@@ -1,3 +1,5 @@
+using McpPlatform.Net;
+
 namespace McpPlatform.Mcp.Upstream;
 
 /// <summary>Why an upstream gave no answer: what an attempt engine needs to choose between retry, another server and giving up.</summary>
@@ -46,8 +48,11 @@ public sealed class UpstreamException : Exception
     /// <summary>Set for <see cref="UpstreamFailure.HttpStatus"/>, else 0.</summary>
     public int HttpStatus { get; }
 
+    /// <summary>True when the server's address may not be reached from here: nothing was sent, and trying again does not help.</summary>
+    public bool IsEgressDenied => EgressDeniedException.TryFind(InnerException, out _);
+
     /// <summary>True when the request may have reached the upstream, so that sending it again may run a tool twice.</summary>
-    public bool MayHaveRun => Kind != UpstreamFailure.Connect && HttpStatus is not (401 or 403 or 404 or 405 or 429);
+    public bool MayHaveRun => !IsEgressDenied && Kind != UpstreamFailure.Connect && HttpStatus is not (401 or 403 or 404 or 405 or 429);
 
     internal static UpstreamException TooLarge(long limit) =>
         new(UpstreamFailure.TooLarge, $"The upstream sent more than the {limit} bytes allowed.");

@@ -1,5 +1,4 @@
 using McpPlatform.Mcp.Upstream;
-using McpPlatform.Net;
 
 namespace McpPlatform.Gateway.Calls;
 
@@ -62,24 +61,10 @@ public sealed record CallFailure(FailureKind Kind, bool MayHaveRun, string Messa
     public static CallFailure? Of(Exception exception) => exception switch
     {
         UpstreamSetupException setup => new(setup.Kind, false, setup.Message),
-        UpstreamException upstream when IsEgress(upstream) => new(FailureKind.EgressDenied, false, "The server's address may not be reached from here."),
+        UpstreamException { IsEgressDenied: true } => new(FailureKind.EgressDenied, false, "The server's address may not be reached from here."),
         UpstreamException upstream => new(KindOf(upstream), upstream.MayHaveRun, upstream.Message),
-        EgressDeniedException => new(FailureKind.EgressDenied, false, "The server's address may not be reached from here."),
         _ => null,
     };
-
-    private static bool IsEgress(UpstreamException exception)
-    {
-        for (var inner = exception.InnerException; inner is not null; inner = inner.InnerException)
-        {
-            if (inner is EgressDeniedException)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
 
     private static FailureKind KindOf(UpstreamException exception) => exception.Kind switch
     {

@@ -1,1 +1,3 @@
-return;
+using McpPlatform.PackRuntime;
+
+return await RuntimeHost.Run(args);

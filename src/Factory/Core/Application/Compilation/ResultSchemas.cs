@@ -23,7 +23,12 @@ internal sealed class ResultSchemas(SchemaConverter converter)
         var uses = new HashSet<string>(StringComparer.Ordinal);
         var converted = converter.Convert(schema, uses);
         var output = kind == "object" ? Rooted(converted) : new JsonObject { ["type"] = "object", ["properties"] = new JsonObject { ["result"] = converted } };
-        if (converter.Definitions(uses) is { } definitions)
+        if (!converter.TryDefine(uses, MaxBytes, out var definitions))
+        {
+            return null;
+        }
+
+        if (definitions is not null)
         {
             output["$defs"] = definitions;
         }

@@ -19,37 +19,41 @@ internal sealed partial class SchemaConverter(References references, Dialect dia
     private const int MaxChain = 32;
     private static readonly string[] InPlace = ["allOf", "anyOf", "oneOf"];
     private static readonly string[] InPlaceSingle = ["not", "if", "then", "else"];
-    private readonly Dictionary<string, (JsonNode Schema, HashSet<string> Uses)> _definitions = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (JsonNode Schema, HashSet<string> Uses, int Bytes)> _definitions = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<string>> _inPlaceReferences = new(StringComparer.Ordinal);
 
     /// <summary>Converts a schema at a place of its own and adds the pointers that it refers to.</summary>
     /// <exception cref="BadOperationException">A reference of a request is broken or leaves the document.</exception>
     public JsonNode Convert(JsonNode? schema, HashSet<string> uses) => Convert(schema, new Place(uses, null, true, []));
 
-    /// <summary>The definitions behind those pointers and behind everything they refer to; null when there are none.</summary>
+    /// <summary>The definitions behind those pointers and behind everything they refer to.</summary>
+    /// <returns>False when they would have more than <paramref name="maxBytes"/>. <paramref name="definitions"/> is null when there are none.</returns>
     /// <exception cref="BadOperationException">As <see cref="Convert(JsonNode?, HashSet{string})"/>.</exception>
-    public JsonObject? Definitions(IReadOnlySet<string> uses)
+    public bool TryDefine(IReadOnlySet<string> uses, int maxBytes, out JsonObject? definitions)
     {
+        definitions = null;
         var wanted = new SortedDictionary<string, JsonNode>(StringComparer.Ordinal);
         var open = new Queue<string>(uses.Order(StringComparer.Ordinal));
         var seen = new HashSet<string>(uses, StringComparer.Ordinal);
+        var bytes = 0;
         while (open.TryDequeue(out var pointer))
         {
-            if (!_definitions.TryGetValue(pointer, out var definition))
+            var definition = Define(pointer);
+            bytes += definition.Bytes;
+            if (bytes > maxBytes)
             {
-                var own = new HashSet<string>(StringComparer.Ordinal);
-                definition = (Convert(references.Find(pointer), new Place(own, pointer, true, [])), own);
-                _definitions[pointer] = definition;
+                return false;
             }
 
-            wanted[NameOf(pointer)] = definition.Schema.DeepClone();
+            wanted[NameOf(pointer)] = definition.Schema;
             foreach (var next in definition.Uses.Where(seen.Add))
             {
                 open.Enqueue(next);
             }
         }
 
-        return wanted.Count == 0 ? null : new JsonObject(wanted.Select(d => KeyValuePair.Create(d.Key, (JsonNode?)d.Value)));
+        definitions = wanted.Count == 0 ? null : new JsonObject(wanted.Select(d => KeyValuePair.Create(d.Key, (JsonNode?)d.Value.DeepClone())));
+        return true;
     }
 
     /// <summary>What a schema is in the end: references followed; null when they are broken.</summary>
@@ -80,6 +84,18 @@ internal sealed partial class SchemaConverter(References references, Dialect dia
     /// <summary>Whether a property is the server's to set.</summary>
     public bool IsReadOnly(JsonNode? property) =>
         property is JsonObject own && (Texts.Flag(own, "readOnly") || (Resolve(own) is { } resolved && Texts.Flag(resolved, "readOnly")));
+
+    private (JsonNode Schema, HashSet<string> Uses, int Bytes) Define(string pointer)
+    {
+        if (!_definitions.TryGetValue(pointer, out var definition))
+        {
+            var uses = new HashSet<string>(StringComparer.Ordinal);
+            var schema = Convert(references.Find(pointer), new Place(uses, pointer, true, []));
+            _definitions[pointer] = definition = (schema, uses, JsonSerializer.SerializeToUtf8Bytes(schema).Length);
+        }
+
+        return definition;
+    }
 
     private void Flatten(JsonNode? schema, Dictionary<string, JsonNode?> properties, HashSet<string> required, int depth)
     {

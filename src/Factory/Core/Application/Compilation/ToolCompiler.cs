@@ -9,6 +9,9 @@ namespace McpPlatform.Factory.Application.Compilation;
 internal sealed class ToolCompiler(References references, Dialect dialect, List<Notice> notices)
 {
     private const int MaxDescription = 1024;
+
+    // Four times the largest seen: beyond it no model reads the tool, and a few thousand of them would fill the memory.
+    private const int MaxSchemaBytes = 256 * 1024;
     private readonly SchemaConverter _requests = new(references, dialect, forRequest: true, notices);
     private readonly ResultSchemas _results = new(new SchemaConverter(references, dialect, forRequest: false, notices));
 
@@ -36,7 +39,12 @@ internal sealed class ToolCompiler(References references, Dialect dialect, List<
         }
 
         input["additionalProperties"] = false;
-        if (_requests.Definitions(uses) is { } definitions)
+        if (!_requests.TryDefine(uses, MaxSchemaBytes, out var definitions))
+        {
+            throw new BadOperationException($"its input schema would have more than {MaxSchemaBytes} bytes");
+        }
+
+        if (definitions is not null)
         {
             input["$defs"] = definitions;
         }

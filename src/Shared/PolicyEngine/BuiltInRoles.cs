@@ -11,7 +11,8 @@ public static class BuiltInRoles
 
     public static bool Contains(string name) => name is Admin or Viewer;
 
-    internal static IReadOnlyList<PolicyRole> All { get; } =
+    /// <summary>Both, as they would be written.</summary>
+    public static IReadOnlyList<PolicyRole> All { get; } =
     [
         new(Admin, [new("everything", Effect.Allow, ["*"], ["*"], [], [], null)], [], false),
         new(Viewer, [new("read", Effect.Allow, Permissions.Readable, ["platform"], [], [], null)], [], false),

@@ -14,7 +14,7 @@ internal static class RoleParser
             return null;
         }
 
-        if (!IsName(name))
+        if (!PolicyRole.IsName(name))
         {
             problems.Add(members.At("name"), "The name is not usable.", "Write a-z, 0-9, '-' and '_', starting with a letter or digit.");
             return null;
@@ -54,9 +54,4 @@ internal static class RoleParser
 
         return new(name, rules, malformed, IsUnreadable: false);
     }
-
-    /// <summary>Whether a role can have this name.</summary>
-    public static bool IsName(string text) => text.Length is > 0 and <= PolicyLimits.MaxIdLength
-        && char.IsAsciiLetterOrDigit(text[0])
-        && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '_');
 }

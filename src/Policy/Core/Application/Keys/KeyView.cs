@@ -1,0 +1,48 @@
+using McpPlatform.Kernel;
+using McpPlatform.Policy.Domain;
+
+namespace McpPlatform.Policy.Application.Keys;
+
+/// <summary>A key as the API shows it: enough to recognise it, nothing to use it.</summary>
+/// <param name="Prefix">The start of the key.</param>
+/// <param name="Last4">Its last four characters.</param>
+/// <param name="ExpiresAt">Null = never.</param>
+/// <param name="LastChangedBy">Who created or, if it is revoked, revoked it.</param>
+public sealed record KeyView(
+    Guid Id,
+    string Name,
+    string Subject,
+    string Prefix,
+    string Last4,
+    IReadOnlyList<string> Roles,
+    IReadOnlyList<string> Scopes,
+    ApiKeyState State,
+    DateTimeOffset? ExpiresAt,
+    DateTimeOffset CreatedAt,
+    string CreatedBy,
+    DateTimeOffset? RevokedAt,
+    DateTimeOffset LastChangedAt,
+    string LastChangedBy)
+{
+    internal static KeyView Of(ApiKey key, DateTimeOffset now) => new(
+        key.Id,
+        key.Name,
+        key.Subject,
+        key.Prefix,
+        key.LastFour,
+        key.Roles,
+        key.Scopes,
+        key.State(now),
+        key.ExpiresAt,
+        key.CreatedAt,
+        key.CreatedBy,
+        key.RevokedAt,
+        key.RevokedAt ?? key.CreatedAt,
+        key.RevokedAt is null ? key.CreatedBy : key.RevokedBy);
+
+    internal static Error NotFound() => Error.NotFound("keys.not_found", "There is no such key.");
+}
+
+/// <summary>A new key, with the only sight of its text.</summary>
+/// <param name="Key">The key itself. It is not stored and cannot be shown again.</param>
+public sealed record CreatedKey(string Key, KeyView Details);

@@ -1,0 +1,34 @@
+using FluentValidation;
+using McpPlatform.Kernel;
+using McpPlatform.PolicyEngine;
+
+namespace McpPlatform.Policy.Application;
+
+/// <summary>Rules that several requests share.</summary>
+internal static class Rules
+{
+    /// <summary>Text for people: some visible character, none that controls terminals or breaks the database.</summary>
+    public static IRuleBuilderOptions<T, string> IsText<T>(this IRuleBuilder<T, string> rule, int maxLength) => rule
+        .Must(text => !string.IsNullOrWhiteSpace(text) && text.Length <= maxLength && !text.Any(char.IsControl))
+        .WithMessage($"must be 1 to {maxLength} characters without control characters");
+
+    public static IRuleBuilderOptions<T, string?> IsOptionalText<T>(this IRuleBuilder<T, string?> rule, int maxLength) => rule
+        .Must(text => text is null || (text.Length <= maxLength && !text.Any(char.IsControl)))
+        .WithMessage($"must be at most {maxLength} characters without control characters");
+
+    public static IRuleBuilderOptions<T, IReadOnlyList<string>> AreRoles<T>(this IRuleBuilder<T, IReadOnlyList<string>> rule) => rule
+        .Must(roles => roles.Count <= PolicyLimits.MaxRolesPerPrincipal && roles.All(r => PolicyRole.IsName(r)))
+        .WithMessage($"must be at most {PolicyLimits.MaxRolesPerPrincipal} names of roles");
+
+    public static IRuleBuilderOptions<T, IReadOnlyList<string>> AreScopes<T>(this IRuleBuilder<T, IReadOnlyList<string>> rule) => rule
+        .Must(scopes => scopes.Count <= PolicyLimits.MaxScopes && scopes.All(s => Scope.IsValid(s)))
+        .WithMessage($"must be at most {PolicyLimits.MaxScopes} patterns, each of which {Scope.Rule}");
+
+    /// <summary>A page of a list.</summary>
+    public static Result<(int Limit, string? After)> Page(int? limit, string? cursor)
+    {
+        var size = Paging.Limit(limit);
+        var key = Paging.Key(cursor);
+        return (size.Error ?? key.Error) is { } error ? error : (size.Value, key.Value);
+    }
+}

@@ -1,0 +1,12 @@
+using McpPlatform.Kernel;
+using McpPlatform.Policy.Domain;
+
+namespace McpPlatform.Policy.Application.Tenants;
+
+/// <summary>A tenant as the API shows it.</summary>
+public sealed record TenantView(Guid Id, string Slug, string Name, bool Active, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
+{
+    internal static TenantView Of(Tenant tenant) => new(tenant.Id, tenant.Slug, tenant.Name, tenant.IsActive, tenant.CreatedAt, tenant.UpdatedAt);
+
+    internal static Error NotFound() => Error.NotFound("tenants.not_found", "There is no such tenant.");
+}

@@ -1,0 +1,90 @@
+using McpPlatform.Kernel;
+
+namespace McpPlatform.Policy.Domain;
+
+/// <summary>Whether a key authenticates.</summary>
+public enum ApiKeyState
+{
+    Active,
+    Expired,
+    Revoked,
+}
+
+/// <summary>An API key, known by its hash. It never changes but to be revoked, for good; whoever needs other roles makes another key.</summary>
+public sealed class ApiKey : ITenantOwned, IAudited
+{
+    public const int MaxNameLength = 128;
+    public const int MaxSubjectLength = 128;
+
+    private ApiKey()
+    {
+        // EF
+    }
+
+    public Guid Id { get; private set; }
+
+    public Guid TenantId { get; private set; }
+
+    public string Name { get; private set; } = "";
+
+    /// <summary>Whom the key stands for in decisions, call records and audit.</summary>
+    public string Subject { get; private set; } = "";
+
+    public string Hash { get; private set; } = "";
+
+    public string Prefix { get; private set; } = "";
+
+    public string LastFour { get; private set; } = "";
+
+    public IReadOnlyList<string> Roles { get; private set; } = [];
+
+    /// <summary>Action patterns that bound what the roles give; empty = no bound.</summary>
+    public IReadOnlyList<string> Scopes { get; private set; } = [];
+
+    /// <summary>Null = never.</summary>
+    public DateTimeOffset? ExpiresAt { get; private set; }
+
+    public DateTimeOffset CreatedAt { get; private set; }
+
+    public string CreatedBy { get; private set; } = "";
+
+    public DateTimeOffset? RevokedAt { get; private set; }
+
+    /// <summary>Empty until revoked.</summary>
+    public string RevokedBy { get; private set; } = "";
+
+    string IAudited.AuditName => Name;
+
+    public static ApiKey Issue(Guid tenantId, ApiKeyText text, KeyTerms terms, string createdBy, DateTimeOffset now) => new()
+    {
+        Id = Guid.CreateVersion7(now),
+        TenantId = tenantId,
+        Name = terms.Name,
+        Subject = terms.Subject,
+        Hash = text.Hash,
+        Prefix = text.Prefix,
+        LastFour = text.LastFour,
+        Roles = [.. terms.Roles.Distinct(StringComparer.Ordinal)],
+        Scopes = [.. terms.Scopes.Distinct(StringComparer.Ordinal)],
+        ExpiresAt = terms.ExpiresAt?.ToUniversalTime(),
+        CreatedAt = now,
+        CreatedBy = createdBy,
+    };
+
+    public ApiKeyState State(DateTimeOffset now) => RevokedAt is not null ? ApiKeyState.Revoked : ExpiresAt <= now ? ApiKeyState.Expired : ApiKeyState.Active;
+
+    /// <summary>Revokes; false when it was revoked already, and nothing changes.</summary>
+    public bool Revoke(string by, DateTimeOffset now)
+    {
+        if (RevokedAt is not null)
+        {
+            return false;
+        }
+
+        (RevokedAt, RevokedBy) = (now, by);
+        return true;
+    }
+}
+
+/// <summary>What a new key is to be.</summary>
+public sealed record KeyTerms(string Name, string Subject, IReadOnlyList<string> Roles, IReadOnlyList<string> Scopes, DateTimeOffset? ExpiresAt);

@@ -1,0 +1,67 @@
+using McpPlatform.Kernel;
+
+namespace McpPlatform.Policy.Domain;
+
+/// <summary>A role of one tenant, with its rules. Deleting keeps the row, so that repeating it is answered alike.</summary>
+public sealed class PolicySet : ITenantOwned, IAudited
+{
+    public const int MaxDescriptionLength = 512;
+
+    private PolicySet()
+    {
+        // EF
+    }
+
+    public Guid Id { get; private set; }
+
+    public Guid TenantId { get; private set; }
+
+    /// <summary>The role's name; unique in its tenant among those that are not deleted.</summary>
+    public string Name { get; private set; } = "";
+
+    public string? Description { get; private set; }
+
+    /// <summary>The rules as a JSON list, checked by PolicyEngine before it gets here.</summary>
+    public string Grants { get; private set; } = "[]";
+
+    /// <summary>1, and one more with every change.</summary>
+    public int Version { get; private set; }
+
+    public DateTimeOffset CreatedAt { get; private set; }
+
+    public DateTimeOffset UpdatedAt { get; private set; }
+
+    public string UpdatedBy { get; private set; } = "";
+
+    public DateTimeOffset? DeletedAt { get; private set; }
+
+    string IAudited.AuditName => Name;
+
+    public static PolicySet Write(Guid tenantId, string name, string? description, string grants, string by, DateTimeOffset now) => new()
+    {
+        Id = Guid.CreateVersion7(now),
+        TenantId = tenantId,
+        Name = name,
+        Description = description,
+        Grants = grants,
+        Version = 1,
+        CreatedAt = now,
+        UpdatedAt = now,
+        UpdatedBy = by,
+    };
+
+    public void Replace(string? description, string grants, string by, DateTimeOffset now) =>
+        (Description, Grants, Version, UpdatedAt, UpdatedBy) = (description, grants, Version + 1, now, by);
+
+    /// <summary>Deletes; false when it was deleted already, and nothing changes.</summary>
+    public bool Delete(string by, DateTimeOffset now)
+    {
+        if (DeletedAt is not null)
+        {
+            return false;
+        }
+
+        (DeletedAt, UpdatedAt, UpdatedBy, Version) = (now, now, by, Version + 1);
+        return true;
+    }
+}

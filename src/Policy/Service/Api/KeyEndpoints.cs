@@ -1,0 +1,86 @@
+using McpPlatform.Hosting.Errors;
+using McpPlatform.Hosting.Mediation;
+using McpPlatform.Hosting.Security;
+using McpPlatform.Kernel;
+using McpPlatform.Policy.Application.Keys;
+using McpPlatform.Policy.Domain;
+using McpPlatform.PolicyEngine;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace McpPlatform.Policy.Api;
+
+/// <summary>API keys of the caller's tenant.</summary>
+internal static class KeyEndpoints
+{
+    public static void Map(IEndpointRouteBuilder endpoints)
+    {
+        var keys = endpoints.MapGroup("/api/v1/keys").WithTags("Keys");
+        keys.WithRequestTimeout("management");
+        keys.MapGet("/", List).RequirePermission(Permissions.KeysRead).WithSummary("Lists the keys, oldest first; revoked ones on request.");
+        keys.MapPost("/", Create).RequirePermission(Permissions.KeysWrite).WithSummary("Makes a key with at most the caller's rights; shows it this once.");
+        keys.MapGet("/{id:guid}", Get).RequirePermission(Permissions.KeysRead).WithSummary("Shows a key without its text.");
+        keys.MapDelete("/{id:guid}", Revoke).RequirePermission(Permissions.KeysWrite).WithSummary("Revokes a key for good, everywhere within seconds.");
+    }
+
+    public static Results<Created<CreatedKeyResponse>, ErrorResult> Created(Result<CreatedKey> result) => result.Match<Results<Created<CreatedKeyResponse>, ErrorResult>>(
+        key => TypedResults.Created($"/api/v1/keys/{key.Details.Id}", CreatedKeyResponse.Of(key)),
+        error => error.ToResult());
+
+    private static async Task<Results<Ok<Page<KeyView>>, ErrorResult>> List(
+        ISender sender,
+        CancellationToken ct,
+        int? limit = null,
+        string? cursor = null,
+        bool include_revoked = false) =>
+        (await sender.Send(new ListKeys(limit, cursor, include_revoked), ct)).Match<Results<Ok<Page<KeyView>>, ErrorResult>>(
+            page => TypedResults.Ok(page),
+            error => error.ToResult());
+
+    private static async Task<Results<Created<CreatedKeyResponse>, ErrorResult>> Create(CreateKeyBody body, HttpContext http, ISender sender, CancellationToken ct) =>
+        Created(await sender.Send(body.ToCommand(new Granter(http.Caller().KeyId)), ct));
+
+    private static async Task<Results<Ok<KeyView>, ErrorResult>> Get(Guid id, ISender sender, CancellationToken ct) =>
+        (await sender.Send(new GetKey(id), ct)).Match<Results<Ok<KeyView>, ErrorResult>>(key => TypedResults.Ok(key), error => error.ToResult());
+
+    private static async Task<Results<NoContent, ErrorResult>> Revoke(Guid id, ISender sender, CancellationToken ct) =>
+        (await sender.Send(new RevokeKey(id), ct)).Match<Results<NoContent, ErrorResult>>(() => TypedResults.NoContent(), error => error.ToResult());
+}
+
+/// <summary>A key to be made.</summary>
+/// <param name="Roles">At least one: <c>admin</c>, <c>viewer</c>, or names of policy sets.</param>
+/// <param name="Subject">Whom the key stands for in rules and call records; its name when left out.</param>
+/// <param name="Scopes">Action patterns that bound what the roles give; left out = no bound.</param>
+/// <param name="ExpiresAt">Left out = never.</param>
+internal sealed record CreateKeyBody(
+    string Name,
+    IReadOnlyList<string> Roles,
+    string? Subject = null,
+    IReadOnlyList<string>? Scopes = null,
+    DateTimeOffset? ExpiresAt = null)
+{
+    public CreateKey ToCommand(Granter granter) => new(Name, Subject, Roles, Scopes ?? [], ExpiresAt, granter);
+}
+
+/// <summary>A new key.</summary>
+/// <param name="Key">The key itself, never shown again.</param>
+internal sealed record CreatedKeyResponse(
+    Guid Id,
+    string Key,
+    string Name,
+    string Subject,
+    string Prefix,
+    string Last4,
+    IReadOnlyList<string> Roles,
+    IReadOnlyList<string> Scopes,
+    ApiKeyState State,
+    DateTimeOffset? ExpiresAt,
+    DateTimeOffset CreatedAt,
+    string CreatedBy)
+{
+    public static CreatedKeyResponse Of(CreatedKey created)
+    {
+        var key = created.Details;
+        return new(
+            key.Id, created.Key, key.Name, key.Subject, key.Prefix, key.Last4, key.Roles, key.Scopes, key.State, key.ExpiresAt, key.CreatedAt, key.CreatedBy);
+    }
+}

@@ -1,0 +1,74 @@
+using McpPlatform.Hosting.Errors;
+using McpPlatform.Hosting.Mediation;
+using McpPlatform.Hosting.Security;
+using McpPlatform.Kernel;
+using McpPlatform.Policy.Application.Keys;
+using McpPlatform.Policy.Application.Tenants;
+using McpPlatform.PolicyEngine;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace McpPlatform.Policy.Api;
+
+/// <summary>Tenants, for callers of the default tenant only.</summary>
+internal static class TenantEndpoints
+{
+    public static void Map(IEndpointRouteBuilder endpoints)
+    {
+        var tenants = endpoints.MapGroup("/api/v1/tenants").WithTags("Tenants").AddEndpointFilter(OnlyDefaultTenant);
+        tenants.WithRequestTimeout("management");
+        tenants.MapGet("/", List).RequirePermission(Permissions.TenantsRead).WithSummary("Lists the tenants, by slug.");
+        tenants.MapPost("/", Create).RequirePermission(Permissions.TenantsWrite).WithSummary("Founds a tenant.");
+        tenants.MapGet("/{tenant}", Get).RequirePermission(Permissions.TenantsRead).WithSummary("Shows a tenant, by id or slug.");
+        tenants.MapPut("/{tenant}", Update).RequirePermission(Permissions.TenantsWrite).WithSummary("Renames a tenant, switches it on or off.");
+        tenants.MapDelete("/{tenant}", Delete).RequirePermission(Permissions.TenantsWrite).WithSummary("Deletes a tenant: its keys authenticate no more.");
+        tenants.MapPost("/{tenant}/keys", CreateKey).RequirePermission(Permissions.TenantsWrite)
+            .WithSummary("Makes a key for a tenant, such as its first admin key; shows it this once.");
+    }
+
+    /// <param name="Slug">1 to 63 of a-z, 0-9, '-' and single '_'.</param>
+    internal sealed record CreateTenantBody(string Slug, string Name);
+
+    internal sealed record UpdateTenantBody(string Name, bool Active);
+
+    private static async ValueTask<object?> OnlyDefaultTenant(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
+        context.HttpContext.Caller().TenantId == DefaultTenant.Id
+            ? await next(context)
+            : Error.Forbidden("tenants.platform_only", "Only keys of the default tenant administer tenants.").ToResult();
+
+    private static async Task<Results<Ok<Page<TenantView>>, ErrorResult>> List(ISender sender, CancellationToken ct, int? limit = null, string? cursor = null) =>
+        (await sender.Send(new ListTenants(limit, cursor), ct)).Match<Results<Ok<Page<TenantView>>, ErrorResult>>(page => TypedResults.Ok(page), error => error.ToResult());
+
+    private static async Task<Results<Created<TenantView>, ErrorResult>> Create(CreateTenantBody body, ISender sender, CancellationToken ct) =>
+        (await sender.Send(new CreateTenant(body.Slug, body.Name), ct)).Match<Results<Created<TenantView>, ErrorResult>>(
+            tenant => TypedResults.Created($"/api/v1/tenants/{tenant.Id}", tenant),
+            error => error.ToResult());
+
+    private static async Task<Results<Ok<TenantView>, ErrorResult>> Get(string tenant, ISender sender, CancellationToken ct) =>
+        (await sender.Send(new GetTenant(tenant), ct)).Match<Results<Ok<TenantView>, ErrorResult>>(found => TypedResults.Ok(found), error => error.ToResult());
+
+    private static async Task<Results<Ok<TenantView>, ErrorResult>> Update(string tenant, UpdateTenantBody body, ISender sender, CancellationToken ct) =>
+        (await sender.Send(new UpdateTenant(tenant, body.Name, body.Active), ct)).Match<Results<Ok<TenantView>, ErrorResult>>(
+            changed => TypedResults.Ok(changed),
+            error => error.ToResult());
+
+    private static async Task<Results<NoContent, ErrorResult>> Delete(string tenant, ISender sender, CancellationToken ct) =>
+        (await sender.Send(new DeleteTenant(tenant), ct)).Match<Results<NoContent, ErrorResult>>(() => TypedResults.NoContent(), error => error.ToResult());
+
+    private static async Task<Results<Created<CreatedKeyResponse>, ErrorResult>> CreateKey(
+        string tenant,
+        CreateKeyBody body,
+        HttpContext http,
+        TenantContext context,
+        ISender sender,
+        CancellationToken ct)
+    {
+        var grant = await sender.Send(new GrantAcrossTenants(tenant, http.Caller().KeyId), ct);
+        if (grant.Error is { } refused)
+        {
+            return refused.ToResult();
+        }
+
+        context.Enter(grant.Value.TenantId, context.Actor, context.RequestId);
+        return KeyEndpoints.Created(await sender.Send(body.ToCommand(new Granter(http.Caller().KeyId, grant.Value)), ct));
+    }
+}

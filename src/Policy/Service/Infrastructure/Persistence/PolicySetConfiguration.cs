@@ -1,0 +1,19 @@
+using McpPlatform.PolicyEngine;
+using McpPlatform.Policy.Domain;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace McpPlatform.Policy.Infrastructure.Persistence;
+
+internal sealed class PolicySetConfiguration : IEntityTypeConfiguration<PolicySet>
+{
+    public void Configure(EntityTypeBuilder<PolicySet> builder)
+    {
+        builder.Property(p => p.Name).HasMaxLength(PolicyLimits.MaxIdLength).UseCollation("C");
+        builder.Property(p => p.Description).HasMaxLength(PolicySet.MaxDescriptionLength);
+        builder.Property(p => p.Grants).HasColumnType("jsonb");
+        builder.Property(p => p.UpdatedBy).HasMaxLength(ApiKey.MaxSubjectLength);
+        builder.HasIndex(p => new { p.TenantId, p.Name }).IsUnique().HasFilter("deleted_at IS NULL");
+        builder.Property<uint>("xmin").IsRowVersion();
+    }
+}

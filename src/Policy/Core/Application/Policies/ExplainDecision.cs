@@ -54,7 +54,7 @@ internal sealed class ExplainDecisionValidator : AbstractValidator<ExplainDecisi
     }
 }
 
-internal sealed class ExplainDecisionHandler(IApiKeys keys, IPolicySets policySets, TenantContext tenant, TimeProvider clock)
+internal sealed class ExplainDecisionHandler(IApiKeys keys, IPolicySets policySets, ITenants tenants, TenantContext current, TimeProvider clock)
     : IRequestHandler<ExplainDecision, Result<ExplainedDecision>>
 {
     public async Task<Result<ExplainedDecision>> Handle(ExplainDecision request, CancellationToken cancellationToken)
@@ -71,8 +71,9 @@ internal sealed class ExplainDecisionHandler(IApiKeys keys, IPolicySets policySe
             return new ExplainedDecision(Effect.Deny, null, key.State(now) == ApiKeyState.Revoked ? "key_revoked" : "key_expired", false, []);
         }
 
+        var tenant = await tenants.Find(current.TenantId!.Value.ToString(), cancellationToken);
         var principal = new PrincipalInfo(
-            tenant.TenantId!.Value.ToString(),
+            tenant?.Slug ?? "",
             key?.Subject ?? request.Subject ?? "",
             key?.Roles ?? request.Roles!,
             key?.Scopes ?? request.Scopes ?? [],

@@ -6,11 +6,16 @@ namespace McpPlatform.Mcp.Json;
 public static class JsonMembers
 {
     /// <summary>
-    /// The raw value of the first member of <paramref name="json"/> with this name, a window into it; empty when there is none, or when it is no object.
+    /// The raw value of the first member of <paramref name="json"/> with this name, a window into it; empty when there is none, or when it is empty or no object.
     /// Expects JSON that was read before; throws <see cref="JsonException"/> when it is not JSON.
     /// </summary>
     public static ReadOnlyMemory<byte> Find(ReadOnlyMemory<byte> json, ReadOnlySpan<byte> name)
     {
+        if (json.IsEmpty)
+        {
+            return default;
+        }
+
         var reader = new Utf8JsonReader(json.Span);
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
         {

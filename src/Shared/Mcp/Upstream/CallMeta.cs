@@ -1,0 +1,101 @@
+using System.Buffers;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using McpPlatform.Mcp.Json;
+
+namespace McpPlatform.Mcp.Upstream;
+
+/// <summary>What <c>params._meta</c> becomes on the way to a server of an era, and back.</summary>
+internal static class CallMeta
+{
+    private static readonly MemberEdit[] DropModern =
+    [
+        MemberEdit.Drop(MetaKeys.ProtocolVersion), MemberEdit.Drop(MetaKeys.ClientCapabilities), MemberEdit.Drop(MetaKeys.ClientInfo), MemberEdit.Drop(MetaKeys.LogLevel),
+    ];
+
+    /// <summary>The caller's own progress token; none when it did not ask for progress.</summary>
+    public static RequestId CallerToken(ReadOnlyMemory<byte> parameters) =>
+        parameters.IsEmpty ? default : RequestId.FromRaw(JsonMembers.Find(JsonMembers.Find(parameters, "_meta"u8), "progressToken"u8));
+
+    /// <summary>The trace the current activity belongs to, in W3C form, or null.</summary>
+    public static string? TraceParent() => Activity.Current is { IdFormat: ActivityIdFormat.W3C, Id: { } id } ? id : null;
+
+    /// <summary>
+    /// Writes a request. <paramref name="token"/>: our progress token in place of the caller's; null takes the caller's out, since nobody could receive progress.
+    /// </summary>
+    public static void WriteRequest(
+        IBufferWriter<byte> output, long id, string method, ReadOnlySpan<byte> parameters, ProtocolVersion version, ClientIdentity client, long? token)
+    {
+        var meta = new List<MemberEdit>(6);
+        if (version.IsModern)
+        {
+            meta.Add(MemberEdit.Set(MetaKeys.ProtocolVersion, JsonMembers.Quote(version.Text)));
+            meta.Add(MemberEdit.SetIfAbsent(MetaKeys.ClientCapabilities, client.Capabilities));
+            meta.Add(MemberEdit.SetIfAbsent(MetaKeys.ClientInfo, client.Info));
+        }
+        else
+        {
+            meta.AddRange(DropModern);
+        }
+
+        meta.Add(token is { } number
+            ? MemberEdit.Set(MetaKeys.ProgressToken, Encoding.ASCII.GetBytes(number.ToString(CultureInfo.InvariantCulture)))
+            : MemberEdit.Drop(MetaKeys.ProgressToken));
+        if (TraceParent() is { } trace)
+        {
+            meta.Add(MemberEdit.Set(MetaKeys.TraceParent, JsonMembers.Quote(trace)));
+        }
+
+        if (parameters.IsEmpty && !version.IsModern && meta.TrueForAll(edit => edit.Change == MemberChange.Drop))
+        {
+            JsonRpcWriter.WriteRequest(output, id, method, default);
+            return;
+        }
+
+        using var edited = new PooledBuffer(parameters.Length + 512);
+        JsonSplice.Write(parameters.IsEmpty ? "{}"u8 : parameters, [MemberEdit.Edit("_meta", meta)], edited);
+        JsonRpcWriter.WriteRequest(output, id, method, edited.Written.Span);
+    }
+
+    /// <summary>Gives a progress notification the caller's token back; other messages are copied.</summary>
+    public static PooledBuffer Restore(Envelope notification, RequestId token)
+    {
+        var restored = new PooledBuffer(notification.Bytes.Length + token.Raw.Length);
+        if (notification.Method == McpMethods.Progress && !token.IsNone)
+        {
+            JsonSplice.Write(notification.Bytes.Span, [MemberEdit.Edit("params", MemberEdit.Set(MetaKeys.ProgressToken, token.Raw))], restored);
+        }
+        else
+        {
+            restored.Write(notification.Bytes.Span);
+        }
+
+        return restored;
+    }
+
+    /// <summary>The answer to a request that a server sends us: pings are answered, everything else is a capability we never declared.</summary>
+    public static PooledBuffer Reply(Envelope request)
+    {
+        var reply = new PooledBuffer();
+        if (request.Method == McpMethods.Ping)
+        {
+            JsonRpcWriter.WriteResult(reply, request.Id, "{}"u8);
+        }
+        else
+        {
+            JsonRpcWriter.WriteError(reply, request.Id, new McpError(ErrorCodes.MethodNotFound, "Method not found."), ProtocolEra.Legacy);
+        }
+
+        return reply;
+    }
+
+    /// <summary>Writes <c>notifications/cancelled</c> for a request of ours.</summary>
+    public static PooledBuffer Cancel(long id)
+    {
+        var message = new PooledBuffer();
+        JsonRpcWriter.WriteNotification(
+            message, McpMethods.Cancelled, Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{{\"requestId\":{id},\"reason\":\"cancelled by the caller\"}}")));
+        return message;
+    }
+}

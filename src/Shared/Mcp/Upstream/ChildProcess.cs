@@ -1,0 +1,195 @@
+using System.Diagnostics;
+using System.Threading.Channels;
+using McpPlatform.Mcp.Json;
+
+namespace McpPlatform.Mcp.Upstream;
+
+/// <summary>
+/// One life of a child process: messages out through a queue to a single writer, lines in from a single reader, the end noticed however it comes. Pipes are read
+/// by threads of their own, because reads on them block and would otherwise take threads from the pool for as long as the child lives.
+/// </summary>
+internal sealed class ChildProcess
+{
+    private const int OutgoingMessages = 1024;
+    private const int StderrBytes = 64 * 1024;
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
+
+    private readonly StdioOptions _options;
+    private readonly TimeProvider _time;
+    private readonly Process _process;
+    private readonly Action<PooledBuffer> _onMessage;
+    private readonly Action<UpstreamException> _onEnd;
+    private readonly TextTail _stderr = new(StderrBytes);
+    private readonly TaskCompletionSource _outputEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Channel<PooledBuffer> _outgoing = Channel.CreateBounded<PooledBuffer>(new BoundedChannelOptions(OutgoingMessages) { SingleReader = true });
+    private readonly Task _writer;
+    private readonly Task _ending;
+    private UpstreamException? _failure;
+
+    /// <summary>Starts it. <paramref name="onMessage"/> gets one line each and its buffer; <paramref name="onEnd"/> is called once, at the end.</summary>
+    public ChildProcess(StdioOptions options, TimeProvider time, Action<PooledBuffer> onMessage, Action<UpstreamException> onEnd)
+    {
+        _options = options;
+        _time = time;
+        _onMessage = onMessage;
+        _onEnd = onEnd;
+        _process = ProcessGroup.Start(options);
+        ProcessId = _process.Id;
+        new Thread(ReadOutput) { IsBackground = true, Name = $"mcp stdout {ProcessId}" }.UnsafeStart();
+        new Thread(ReadError) { IsBackground = true, Name = $"mcp stderr {ProcessId}" }.UnsafeStart();
+        _writer = Task.Run(WriteInput);
+        _ending = Task.Run(WatchEnd);
+    }
+
+    /// <summary>Also the id of its process group.</summary>
+    public int ProcessId { get; }
+
+    /// <summary>The last 64 KiB that it wrote to its error stream. The child's words: for the operator, not for logs.</summary>
+    public string Stderr => _stderr.ToString();
+
+    /// <summary>Queues a message, and takes its buffer. Waits when the child does not read; throws <see cref="UpstreamException"/> when it is gone.</summary>
+    public async ValueTask Write(PooledBuffer message, CancellationToken cancellationToken)
+    {
+        try
+        {
+            message.Write("\n"u8);
+            await _outgoing.Writer.WriteAsync(message, cancellationToken);
+        }
+        catch (ChannelClosedException)
+        {
+            message.Dispose();
+            throw UpstreamException.Closed("The server's process has ended.");
+        }
+        catch (OperationCanceledException)
+        {
+            message.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Closes its input, then asks, then kills; returns when nothing of its group is left.</summary>
+    public async Task Stop()
+    {
+        _outgoing.Writer.TryComplete();
+        if (!await Ends(_options.StopGrace))
+        {
+            ProcessGroup.Terminate(_process);
+            if (!await Ends(_options.StopGrace))
+            {
+                ProcessGroup.KillAll(_process);
+            }
+        }
+
+        await _ending;
+        await _writer;
+        _process.Dispose();
+    }
+
+    private async Task<bool> Ends(TimeSpan within)
+    {
+        try
+        {
+            await _ending.WaitAsync(within, _time);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Waits for the exit, lets the last output be read, and takes what the child left behind with it.</summary>
+    private async Task WatchEnd()
+    {
+        var exit = _process.WaitForExitAsync(CancellationToken.None);
+        await Task.WhenAny(exit, _outputEnded.Task);
+        await Task.WhenAny(Task.WhenAll(exit, _outputEnded.Task), Task.Delay(LastWords, _time, CancellationToken.None));
+        var failure = _failure ?? UpstreamException.Closed(
+            exit.IsCompleted ? $"The server's process has ended with code {_process.ExitCode}." : "The server has closed its output.");
+        _onEnd(failure);
+        _outgoing.Writer.TryComplete();
+        if (!exit.IsCompleted)
+        {
+            ProcessGroup.Terminate(_process);
+            await Task.WhenAny(exit, Task.Delay(_options.StopGrace, _time, CancellationToken.None));
+        }
+
+        ProcessGroup.KillAll(_process);
+        await exit;
+    }
+
+    private async Task WriteInput()
+    {
+        var input = _process.StandardInput.BaseStream;
+        try
+        {
+            await foreach (var message in _outgoing.Reader.ReadAllAsync())
+            {
+                using (message)
+                {
+                    await input.WriteAsync(message.Written);
+                }
+
+                await input.FlushAsync();
+            }
+        }
+        catch (IOException)
+        {
+            // The pipe is broken: the process is ending, and WatchEnd tells everybody.
+            _outgoing.Writer.TryComplete();
+        }
+
+        while (_outgoing.Reader.TryRead(out var unsent))
+        {
+            unsent.Dispose();
+        }
+
+        try
+        {
+            await input.DisposeAsync();
+        }
+        catch (IOException)
+        {
+            // Broken already.
+        }
+    }
+
+    private void ReadOutput()
+    {
+        try
+        {
+            using var lines = new LineReader(_process.StandardOutput.BaseStream, _options.MaxMessageBytes);
+            while (lines.Read() is { } line)
+            {
+                _onMessage(line);
+            }
+        }
+        catch (UpstreamException failure)
+        {
+            _failure = failure;
+        }
+        catch (IOException failure)
+        {
+            _failure = UpstreamException.Closed("The server's output cannot be read.", failure);
+        }
+
+        _outputEnded.TrySetResult();
+    }
+
+    private void ReadError()
+    {
+        var buffer = new byte[4096];
+        try
+        {
+            int read;
+            while ((read = _process.StandardError.BaseStream.Read(buffer)) > 0)
+            {
+                _stderr.Append(buffer.AsSpan(0, read));
+            }
+        }
+        catch (IOException)
+        {
+            // Nothing more to keep.
+        }
+    }
+}

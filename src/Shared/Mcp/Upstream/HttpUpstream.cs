@@ -1,0 +1,119 @@
+using System.Net;
+using McpPlatform.Mcp.Json;
+
+namespace McpPlatform.Mcp.Upstream;
+
+/// <summary>
+/// An MCP server behind Streamable HTTP, of either era. Modern ones are stateless; with legacy ones one session is shared by all calls, opened at the first use and
+/// opened again once when the server has forgotten it.
+/// </summary>
+public sealed class HttpUpstream : IUpstreamConnection
+{
+    private readonly HttpMessageInvoker _http;
+    private readonly HttpUpstreamOptions _options;
+    private readonly ClientIdentity _client;
+    private readonly HttpExchange _exchange;
+    private readonly TimeProvider _time;
+    private readonly SharedAttempt<HttpLink> _connect;
+    private volatile bool _disposed;
+
+    /// <summary>A connection over <paramref name="http"/>, which stays its owner's; it should follow no redirects and keep no cookies.</summary>
+    public HttpUpstream(HttpMessageInvoker http, HttpUpstreamOptions options, ClientIdentity client, TimeProvider time)
+    {
+        _http = http;
+        _options = options;
+        _client = client;
+        _time = time;
+        _exchange = new(http, options, client, time);
+        _connect = new(Shake);
+    }
+
+    /// <inheritdoc/>
+    public bool IsClosed => _disposed;
+
+    /// <inheritdoc/>
+    public async ValueTask<UpstreamHandshake> Connect(CancellationToken cancellationToken) => (await Linked(cancellationToken)).Handshake;
+
+    /// <inheritdoc/>
+    public async ValueTask<UpstreamAnswer> Send(UpstreamRequest request, CancellationToken cancellationToken)
+    {
+        for (var again = false; ; again = true)
+        {
+            var link = await Linked(cancellationToken);
+            try
+            {
+                return (await _exchange.Ask(request, link, _options.HeaderTimeout, cancellationToken)).Answer;
+            }
+            catch (SessionLostException) when (!again)
+            {
+                _connect.Forget(link);
+            }
+            catch (SessionLostException)
+            {
+                throw new UpstreamException((int)HttpStatusCode.NotFound);
+            }
+        }
+    }
+
+    /// <summary>Ends the session, if there is one, as far as the server cooperates.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _disposed = true;
+        if (_connect.Done is not { SessionId: not null } link)
+        {
+            return;
+        }
+
+        using var patience = new Patience(HttpExchange.Courtesy, _time, CancellationToken.None);
+        using var request = HttpPost.With(new HttpRequestMessage(HttpMethod.Delete, _options.Endpoint), _options.Headers);
+        link.Stamp(request);
+        try
+        {
+            using var response = await HttpPost.Send(_http, request, patience);
+        }
+        catch (UpstreamException)
+        {
+            // The session will expire by itself.
+        }
+    }
+
+    private ValueTask<HttpLink> Linked(CancellationToken cancellationToken) =>
+        _disposed ? throw UpstreamException.Closed("The connection was closed.") : _connect.Get(cancellationToken);
+
+    private async Task<HttpLink> Shake()
+    {
+        if (_options.Era != EraChoice.Legacy && await Discover() is { } modern)
+        {
+            return new HttpLink(modern, null);
+        }
+
+        if (_options.Era == EraChoice.Modern)
+        {
+            throw UpstreamException.Protocol("The server does not speak the modern revision.");
+        }
+
+        var opened = await _exchange.Ask(
+            Handshakes.Initialize(_client), HttpLink.Try(ProtocolVersion.November2024), _options.HeaderTimeout, CancellationToken.None);
+        using var answer = opened.Answer;
+        var link = new HttpLink(Handshakes.ReadInitialize(answer), opened.SessionId);
+        using var initialized = new PooledBuffer();
+        JsonRpcWriter.WriteNotification(initialized, McpMethods.Initialized, default);
+        await _exchange.Post(initialized.Written, link);
+        return link;
+    }
+
+    /// <summary>Null: legacy. A failure to connect, or a refusal that has nothing to do with the era, is thrown.</summary>
+    private async Task<UpstreamHandshake?> Discover()
+    {
+        try
+        {
+            using var answer = (await _exchange.Ask(Handshakes.Discover, HttpLink.Try(ProtocolVersion.July2026), Handshakes.DiscoverTimeout, CancellationToken.None)).Answer;
+            return Handshakes.ReadDiscover(answer);
+        }
+        catch (UpstreamException failure) when (failure.HttpStatus is 400 or 404 or 405 or 406 or 415
+            || (_options.Era == EraChoice.Detect && failure.Kind is UpstreamFailure.Timeout))
+        {
+            return null;
+        }
+    }
+}

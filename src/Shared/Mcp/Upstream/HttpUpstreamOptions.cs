@@ -1,0 +1,28 @@
+namespace McpPlatform.Mcp.Upstream;
+
+/// <summary>Where a server listens, and how to treat it.</summary>
+public sealed record HttpUpstreamOptions
+{
+    /// <summary>Address of the endpoint (Streamable HTTP), or of the event stream (HTTP+SSE).</summary>
+    public required Uri Endpoint { get; init; }
+
+    /// <summary>Sent with every request: credentials. Never logged.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
+
+    /// <summary>Which era to speak. HTTP+SSE is legacy whatever this says.</summary>
+    public EraChoice Era { get; init; } = EraChoice.Detect;
+
+    /// <summary>Largest message taken, and largest JSON answer. 10 MiB.</summary>
+    public int MaxResponseBytes { get; init; } = 10 * 1024 * 1024;
+
+    /// <summary>Longest wait for the head of a response, connecting included. 30 s: the platform's default to the first byte.</summary>
+    public TimeSpan HeaderTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Longest silence within a response. 60 s: servers keep streams alive every 15 s.</summary>
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>
+    /// Gets notifications that belong to no request. Called by whoever reads at the moment: must be quick; the message is valid during the call.
+    /// </summary>
+    public Action<Envelope>? OnNotification { get; init; }
+}

@@ -1,0 +1,34 @@
+namespace McpPlatform.Mcp.Upstream;
+
+/// <summary>How to start a server that speaks on its standard streams, and how to treat it.</summary>
+public sealed record StdioOptions
+{
+    /// <summary>Program: a path, or a name looked up on the child's PATH.</summary>
+    public required string Command { get; init; }
+
+    /// <summary>Its arguments, passed as they are: no shell reads them.</summary>
+    public IReadOnlyList<string> Arguments { get; init; } = [];
+
+    /// <summary>The child's whole environment, together with PATH and HOME of this process where they are not given here.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Null: that of this process.</summary>
+    public string? WorkingDirectory { get; init; }
+
+    /// <summary>Which era to speak.</summary>
+    public EraChoice Era { get; init; } = EraChoice.Detect;
+
+    /// <summary>Largest message the child may send; a larger one ends the connection. 16 MiB.</summary>
+    public int MaxMessageBytes { get; init; } = 16 * 1024 * 1024;
+
+    /// <summary>Longest wait for the handshake, the start of the process included. 60 s: package runners download on their first start.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long the child may take to leave, once after its input was closed and once after SIGTERM, before it is killed. 2 s each.</summary>
+    public TimeSpan StopGrace { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// Gets notifications that belong to no request (list changes, logs). Called by the thread that reads the child: must be quick; the message is valid during the call.
+    /// </summary>
+    public Action<Envelope>? OnNotification { get; init; }
+}

@@ -1,0 +1,37 @@
+using System.Text;
+
+namespace McpPlatform.Mcp.Upstream;
+
+/// <summary>Keeps the last bytes of a stream of text, in a ring that never grows. Thread-safe.</summary>
+internal sealed class TextTail(int capacity)
+{
+    private readonly Lock _gate = new();
+    private readonly byte[] _ring = new byte[capacity];
+    private long _written;
+
+    /// <summary>Appends; what is older than the capacity is forgotten.</summary>
+    public void Append(ReadOnlySpan<byte> bytes)
+    {
+        lock (_gate)
+        {
+            bytes = bytes.Length > capacity ? bytes[^capacity..] : bytes;
+            var at = (int)(_written % capacity);
+            var first = Math.Min(bytes.Length, capacity - at);
+            bytes[..first].CopyTo(_ring.AsSpan(at));
+            bytes[first..].CopyTo(_ring);
+            _written += bytes.Length;
+        }
+    }
+
+    /// <summary>What is kept, oldest first. A character cut at the front shows as U+FFFD.</summary>
+    public override string ToString()
+    {
+        lock (_gate)
+        {
+            var at = (int)(_written % capacity);
+            return _written <= capacity
+                ? Encoding.UTF8.GetString(_ring, 0, (int)_written)
+                : Encoding.UTF8.GetString([.. _ring.AsSpan(at), .. _ring.AsSpan(0, at)]);
+        }
+    }
+}

@@ -9,12 +9,12 @@ usage: ./run.sh [options]
 
 Builds the platform, starts a private PostgreSQL and serves everything in one process. Ctrl+C stops all of it.
 
-  --host ADDRESS   address that the public listener binds             (default 127.0.0.1)
-  --port PORT      its port                                           (default 8080)
-  --internal-port PORT   port of the internal listener, loopback only (default 8081)
-  --data DIR       folder for everything that must last               (default ./data, or MCPP_DATA)
-  --no-build       run what was built last
-  --help           this text
+  --host ADDRESS         address that the public listener binds         (default 127.0.0.1)
+  --port PORT            its port                                       (default 8080)
+  --internal-port PORT   port of the internal listener, loopback only   (default 8081)
+  --data DIR             folder for everything that must last           (default ./data, or MCPP_DATA)
+  --no-build             run what was built last
+  --help                 this text
 
 ports    8080  public: MCP at /mcp, management API at /api/v1, Swagger at /swagger, /health
          8081  internal, loopback only: snapshots and discovery

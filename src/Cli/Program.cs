@@ -1,1 +1,9 @@
-return;
+using McpPlatform.Cli;
+
+using var stop = new CancellationTokenSource();
+Console.CancelKeyPress += (_, press) =>
+{
+    press.Cancel = true;
+    stop.Cancel();
+};
+return await Mcpp.Run(args, Terminal.OfProcess(), stop.Token);

@@ -1,4 +1,6 @@
 using System.Reflection;
+using McpPlatform.Hosting;
+using McpPlatform.Messaging;
 
 namespace McpPlatform.UnitTests.Architecture;
 
@@ -47,9 +49,26 @@ internal static class ConventionRules
         ];
     }
 
+    /// <summary>A consumer that no module hands to its <see cref="ModuleBus"/> never gets a message.</summary>
+    public static IReadOnlyList<string> NotRegistered(IReadOnlyCollection<Type> types)
+    {
+        var bus = new ModuleBus("any");
+        foreach (var module in types.Where(t => t is { IsClass: true, IsAbstract: false } && t.IsAssignableTo(typeof(IServiceModule))))
+        {
+            AddConsumersOf.MakeGenericMethod(module).Invoke(null, [bus]);
+        }
+
+        return [.. types.Where(t => t is { IsClass: true, IsAbstract: false } && Implements(t, Consumer)).Except(bus.Consumers.Select(c => c.Consumer)).Select(t => $"{t.FullName} is in no module's AddConsumers")];
+    }
+
     /// <summary>A type named like a service hides the namespace of that service (CS0118).</summary>
     public static IReadOnlyList<string> NamedLikeAService(IEnumerable<Type> types) =>
         [.. types.Where(t => Services.Contains(t.Name.Split('`')[0])).Select(t => $"{t.FullName} is named like a service")];
+
+    private static readonly MethodInfo AddConsumersOf = typeof(ConventionRules).GetMethod(nameof(AddConsumers), BindingFlags.NonPublic | BindingFlags.Static)!;
+
+    private static void AddConsumers<TModule>(ModuleBus bus)
+        where TModule : IServiceModule => TModule.AddConsumers(bus);
 
     private static bool OnlyIds(Type command) =>
         command.GetProperties(BindingFlags.Public | BindingFlags.Instance).All(p => p.PropertyType == typeof(Guid) || p.PropertyType == typeof(Guid?));

@@ -1,6 +1,11 @@
+using System.Reflection;
 using FluentValidation;
 using MassTransit;
+using McpPlatform.Hosting;
+using McpPlatform.Messaging;
 using MediatR;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Hosting;
 using Shouldly;
 using Xunit;
 
@@ -9,7 +14,11 @@ namespace McpPlatform.UnitTests.Architecture;
 public sealed class ConventionTests
 {
     /// <summary>Commands whose every value is valid, each with the reason why nothing can be wrong with it.</summary>
-    private static readonly Dictionary<string, string> NeedNoValidator = [];
+    private static readonly Dictionary<string, string> NeedNoValidator = new()
+    {
+        ["McpPlatform.Policy.Application.Tenants.DeleteTenant"] = "names what is looked up; what is not there is tenants.not_found",
+        ["McpPlatform.Policy.Application.Policies.DeletePolicySet"] = "names what is looked up; what is not there is policies.not_found",
+    };
 
     private static readonly IReadOnlyList<Type> Platform = ConventionRules.PlatformTypes();
 
@@ -18,6 +27,16 @@ public sealed class ConventionTests
 
     [Fact]
     public void Every_command_has_a_validator_or_is_listed_as_needing_none() => ConventionRules.WithoutValidator(Platform, NeedNoValidator).ShouldBeEmpty();
+
+    [Fact]
+    public void Every_consumer_is_registered_by_a_module() => ConventionRules.NotRegistered(Platform).ShouldBeEmpty();
+
+    [Fact]
+    public void A_consumer_that_no_module_registers_is_found()
+    {
+        ConventionRules.NotRegistered([typeof(OpenConsumer), typeof(EmptyModule)]).ShouldHaveSingleItem().ShouldContain(nameof(OpenConsumer));
+        ConventionRules.NotRegistered([typeof(OpenConsumer), typeof(FullModule)]).ShouldBeEmpty();
+    }
 
     [Fact]
     public void No_type_is_named_like_a_service() => ConventionRules.NamedLikeAService(Platform).ShouldBeEmpty();
@@ -77,6 +96,38 @@ public sealed class ConventionTests
     internal class OpenConsumer : IConsumer<Rename>
     {
         public Task Consume(ConsumeContext<Rename> context) => Task.CompletedTask;
+    }
+
+    internal sealed class EmptyModule : IServiceModule
+    {
+        public static string Name => "empty";
+
+        public static Assembly Core => typeof(EmptyModule).Assembly;
+
+        public static void AddServices(IHostApplicationBuilder builder)
+        {
+        }
+
+        public static void MapEndpoints(IEndpointRouteBuilder endpoints)
+        {
+        }
+    }
+
+    internal sealed class FullModule : IServiceModule
+    {
+        public static string Name => "full";
+
+        public static Assembly Core => typeof(FullModule).Assembly;
+
+        public static void AddServices(IHostApplicationBuilder builder)
+        {
+        }
+
+        public static void AddConsumers(ModuleBus bus) => bus.Broadcast<OpenConsumer>();
+
+        public static void MapEndpoints(IEndpointRouteBuilder endpoints)
+        {
+        }
     }
 
     internal sealed class Gateway;

@@ -1,0 +1,109 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using McpPlatform.Cli.Launchers;
+using McpPlatform.Cli.Output;
+
+namespace McpPlatform.Cli.Commands;
+
+/// <summary><c>mcpp servers</c>: what the gateway offers, and the operator's launchers for servers that run as processes.</summary>
+internal static class ServerCommands
+{
+    private const string Servers = "/api/v1/servers";
+
+    private static readonly Argument<string> Name = new("NAME") { Description = "Slug or id of the server" };
+
+    public static Command Create(CommandFactory factory) =>
+        CommandFactory.Group("servers", "MCP servers behind the gateway", List(factory), Get(factory), Add(factory), Remove(factory), Discover(factory));
+
+    private static Command List(CommandFactory factory)
+    {
+        var limit = Arguments.Limit();
+        return factory.Verb("list", "Show the registered servers", async context =>
+        {
+            var answer = await context.Api.List(Servers, context.Get(limit), context.Cancellation);
+            context.Print.List(
+                answer,
+                "servers",
+                new("NAME", "slug"),
+                new("TRANSPORT", "transport"),
+                new("TARGET", "", item => Column.Show(item?["url"] ?? item?["launcher"])),
+                new("HEALTH", "health"),
+                Column.Count("TOOLS", "tool_count"),
+                new("ENABLED", "enabled"));
+            return ExitCode.Ok;
+        }, limit);
+    }
+
+    private static Command Get(CommandFactory factory) => factory.Verb("get", "Show one server", async context =>
+    {
+        context.Print.Object(await context.Api.Get($"{Servers}/{await Id(context)}", context.Cancellation));
+        return ExitCode.Ok;
+    }, Name);
+
+    private static Command Remove(CommandFactory factory) => factory.Verb("rm", "Remove a server; its tools are gone at once", async context =>
+    {
+        var answer = await context.Api.Delete($"{Servers}/{await Id(context)}", context.Cancellation);
+        context.Print.Done($"Removed {context.Get(Name)}.", answer);
+        return ExitCode.Ok;
+    }, Name);
+
+    private static Command Discover(CommandFactory factory) => factory.Verb("discover", "Ask a server for its tools now", async context =>
+    {
+        context.Print.Object(await context.Api.Post($"{Servers}/{await Id(context)}/discover", null, context.Cancellation));
+        return ExitCode.Ok;
+    }, Name);
+
+    private static Command Add(CommandFactory factory)
+    {
+        var name = new Argument<string>("NAME") { Description = "Slug of the server: a-z, 0-9, '-'" };
+        var command = new Argument<string[]>("COMMAND") { Description = "After --: command and arguments of a launcher, written to the local launcher file", Arity = ArgumentArity.ZeroOrMore };
+        var url = new Option<string?>("--url") { Description = "Address of the MCP server (the platform's own address is --platform here)", HelpName = "URL" };
+        var sse = new Option<bool>("--sse") { Description = "The address speaks the older HTTP+SSE transport" };
+        var header = new Option<string[]>("--header") { Description = "Sent with every request, name=value; stored encrypted", HelpName = "NAME=VALUE" };
+        var launcher = new Option<string?>("--launcher") { Description = "Launcher of the gateway's operator that starts the server", HelpName = "NAME" };
+        var variable = new Option<string[]>("--var") { Description = "Value for a variable that the launcher declares; stored encrypted", HelpName = "NAME=VALUE" };
+        var title = new Option<string?>("--title") { Description = "Name for people", HelpName = "TEXT" };
+        var environment = new Option<string?>("--environment") { Description = "Label for policies, for example prod", HelpName = "NAME" };
+        var tag = new Option<string[]>("--tag") { Description = "Free label; may be given several times", HelpName = "TAG" };
+        var allowPrivate = new Option<bool>("--allow-private-address") { Description = "The server may live on a loopback, private or link-local address (admins)" };
+        var file = new Option<string>("--file") { Description = "The launcher file", HelpName = "FILE", DefaultValueFactory = _ => "mcpplatform.yaml" };
+        return factory.Verb("add", "Register a server by --url or --launcher; or, with -- COMMAND, write a launcher into the local file", async context =>
+        {
+            if (context.Get(command) is { Length: > 0 } words)
+            {
+                return AddLauncher(context, context.Get(name), words, context.Get(file)!, context.Get(variable) ?? []);
+            }
+
+            if ((context.Get(url) is null) == (context.Get(launcher) is null))
+            {
+                throw CliException.Usage("Give --url or --launcher, or a command after --.");
+            }
+
+            var body = Arguments.Body(
+                ("slug", context.Get(name)),
+                ("title", context.Get(title)),
+                ("transport", context.Get(launcher) is not null ? "stdio" : context.Get(sse) ? "sse" : "http"),
+                ("url", context.Get(url)),
+                ("launcher", context.Get(launcher)),
+                ("environment", context.Get(environment)),
+                ("tags", Arguments.Texts(context.Get(tag))),
+                ("allow_private_address", context.Get(allowPrivate) ? true : null),
+                ("headers", NotEmpty(Arguments.Pairs(context.Get(header) ?? [], "--header"))),
+                ("variables", NotEmpty(Arguments.Pairs(context.Get(variable) ?? [], "--var"))));
+            context.Print.Object(await context.Api.Post(Servers, body, context.Cancellation));
+            return ExitCode.Ok;
+        }, name, command, url, sse, header, launcher, variable, title, environment, tag, allowPrivate, file);
+    }
+
+    private static int AddLauncher(CommandContext context, string name, string[] words, string file, string[] variables)
+    {
+        var path = Path.Combine(context.Terminal.Folder, file);
+        LauncherFile.Add(path, new Launcher(name, words[0], words[1..], variables));
+        context.Print.Done($"Launcher {name} is in {file}. The gateway reads it at its next start; then: mcpp servers add {name} --launcher {name}");
+        return ExitCode.Ok;
+    }
+
+    private static JsonObject? NotEmpty(JsonObject members) => members.Count == 0 ? null : members;
+
+    private static Task<string> Id(CommandContext context) => Arguments.IdOf(context.Api, Servers, "slug", context.Get(Name), "server", context.Cancellation);
+}

@@ -1,0 +1,101 @@
+using System.Text.Json.Nodes;
+using Shouldly;
+using Xunit;
+
+namespace McpPlatform.UnitTests.Cli;
+
+public sealed class CommandTests
+{
+    [Fact]
+    public async Task A_server_is_added_with_only_the_members_that_were_given()
+    {
+        await using var platform = await FakePlatform.Start(_ => (201, """{"id":"1","slug":"far"}"""));
+        using var run = CliRun.At(platform);
+
+        var result = await run.Run("servers", "add", "far", "--url", "https://far.test/mcp", "--header", "Authorization=Bearer a=b", "--tag", "x", "--tag", "y");
+
+        result.ExitCode.ShouldBe(0, result.Error);
+        platform.Seen.Single().Body.ShouldBe("""{"slug":"far","transport":"http","url":"https://far.test/mcp","tags":["x","y"],"headers":{"Authorization":"Bearer a=b"}}""");
+    }
+
+    [Fact]
+    public async Task A_name_is_looked_up_and_an_id_is_not()
+    {
+        const string id = "01890000-0000-7000-8000-000000000001";
+        await using var platform = await FakePlatform.Start(r => r.Method == "GET" ? (200, $$"""{"items":[{"id":"{{id}}","slug":"far"}],"next_cursor":null}""") : (204, ""));
+        using var run = CliRun.At(platform);
+
+        (await run.Run("servers", "rm", "far")).ExitCode.ShouldBe(0);
+        (await run.Run("servers", "rm", id)).ExitCode.ShouldBe(0);
+        (await run.Run("servers", "rm", "near")).ExitCode.ShouldBe(1);
+
+        platform.Seen.Where(r => r.Method == "DELETE").Select(r => r.Path).ShouldBe([$"/api/v1/servers/{id}", $"/api/v1/servers/{id}"]);
+    }
+
+    [Fact]
+    public async Task A_policy_set_is_replaced_and_made_when_there_is_none()
+    {
+        await using var platform = await FakePlatform.Start(r => r.Method == "PUT" ? (404, """{"error":{"code":"policies.not_found","message":"None."}}""") : (201, "{}"));
+        using var run = CliRun.At(platform);
+
+        var result = await run.RunWithInput("""{"id":null,"version":3,"grants":[{"id":"r"}]}""", "policies", "set", "readers", "-f", "-");
+
+        result.ExitCode.ShouldBe(0, result.Error);
+        result.Out.ShouldBe("Created readers.\n");
+        platform.Seen.Select(r => $"{r.Method} {r.Path}").ShouldBe(["PUT /api/v1/policies/readers", "POST /api/v1/policies"]);
+        platform.Seen.Last().Body.ShouldBe("""{"name":"readers","grants":[{"id":"r"}]}""");
+    }
+
+    [Fact]
+    public async Task A_secret_comes_from_standard_input_without_its_line_end()
+    {
+        await using var platform = await FakePlatform.Start(_ => (204, ""));
+        using var run = CliRun.At(platform);
+
+        var result = await run.RunWithInput("s3cret value\r\n", "secrets", "set", "github");
+
+        result.ExitCode.ShouldBe(0, result.Error);
+        ((string?)JsonNode.Parse(platform.Seen.Single().Body)!["value"]).ShouldBe("s3cret value");
+        (result.Out + result.Error).ShouldNotContain("s3cret");
+    }
+
+    [Theory]
+    [InlineData("running", 0)]
+    [InlineData("failed", 1)]
+    public async Task Deploying_with_wait_ends_as_the_deployment_does(string end, int expected)
+    {
+        var asked = 0;
+        await using var platform = await FakePlatform.Start(r => r.Method == "POST" ? (202, """{"id":"d1","state":"pending"}""")
+            : Interlocked.Increment(ref asked) < 2 ? (200, """{"id":"d1","state":"starting"}""") : (200, $$"""{"id":"d1","state":"{{end}}"}"""));
+        using var run = CliRun.At(platform);
+
+        var result = await run.Run("deploy", "create", "petstore", "--wait", "--json");
+
+        result.ExitCode.ShouldBe(expected, result.Error);
+        ((string?)JsonNode.Parse(result.Out)!["state"]).ShouldBe(end);
+        result.Error.ShouldBe("starting...\n");
+    }
+
+    [Fact]
+    public async Task Waiting_has_an_end()
+    {
+        await using var platform = await FakePlatform.Start(_ => (200, """{"id":"d1","state":"starting"}"""));
+        using var run = CliRun.At(platform);
+
+        var result = await run.Run("deploy", "create", "petstore", "--wait", "--timeout", "0");
+
+        result.ExitCode.ShouldBe(1);
+        result.Error.ShouldContain("Still starting");
+    }
+
+    [Fact]
+    public async Task Trace_filters_become_the_query()
+    {
+        await using var platform = await FakePlatform.Start(_ => (200, """{"items":[],"next_cursor":null}"""));
+        using var run = CliRun.At(platform);
+
+        await run.Run("traces", "list", "--server", "far", "--status", "denied", "--from", "2027-01-31T12:00+02:00");
+
+        platform.Seen.Single().Query.ShouldBe("?server=far&status=denied&from=2027-01-31T10%3A00%3A00.0000000%2B00%3A00&limit=200");
+    }
+}

@@ -103,7 +103,11 @@ internal sealed class ChildProcess
     {
         var exit = _process.WaitForExitAsync(CancellationToken.None);
         await Task.WhenAny(exit, _outputEnded.Task);
-        await Task.WhenAny(Task.WhenAll(exit, _outputEnded.Task), Task.Delay(LastWords, _time, CancellationToken.None));
+        if (_failure is null)
+        {
+            await Task.WhenAny(Task.WhenAll(exit, _outputEnded.Task), Task.Delay(LastWords, _time, CancellationToken.None));
+        }
+
         var failure = _failure ?? UpstreamException.Closed(
             exit.IsCompleted ? $"The server's process has ended with code {_process.ExitCode}." : "The server has closed its output.");
         _onEnd(failure);

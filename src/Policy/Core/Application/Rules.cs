@@ -29,6 +29,14 @@ internal static class Rules
     {
         var size = Paging.Limit(limit);
         var key = Paging.Key(cursor);
-        return (size.Error ?? key.Error) is { } error ? error : (size.Value, key.Value);
+        if ((size.Error ?? key.Error) is { } error)
+        {
+            return error;
+        }
+
+        // The database has no NUL, and no key of ours has any other control character.
+        return key.Value is { } text && text.Any(char.IsControl) ? ForeignCursor() : (size.Value, key.Value);
     }
+
+    public static Error ForeignCursor() => Error.Invalid("paging.cursor", "cursor is not one that this list returned. Leave it out to start from the first page.");
 }

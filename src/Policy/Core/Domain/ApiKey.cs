@@ -68,7 +68,7 @@ public sealed class ApiKey : ITenantOwned, IAudited
         Scopes = [.. terms.Scopes.Distinct(StringComparer.Ordinal)],
         ExpiresAt = terms.ExpiresAt?.ToUniversalTime(),
         CreatedAt = now,
-        CreatedBy = createdBy,
+        CreatedBy = Actor.Shorten(createdBy),
     };
 
     public ApiKeyState State(DateTimeOffset now) => RevokedAt is not null ? ApiKeyState.Revoked : ExpiresAt <= now ? ApiKeyState.Expired : ApiKeyState.Active;
@@ -81,7 +81,7 @@ public sealed class ApiKey : ITenantOwned, IAudited
             return false;
         }
 
-        (RevokedAt, RevokedBy) = (now, by);
+        (RevokedAt, RevokedBy) = (now, Actor.Shorten(by));
         return true;
     }
 }

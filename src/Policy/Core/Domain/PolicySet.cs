@@ -47,11 +47,11 @@ public sealed class PolicySet : ITenantOwned, IAudited
         Version = 1,
         CreatedAt = now,
         UpdatedAt = now,
-        UpdatedBy = by,
+        UpdatedBy = Actor.Shorten(by),
     };
 
     public void Replace(string? description, string grants, string by, DateTimeOffset now) =>
-        (Description, Grants, Version, UpdatedAt, UpdatedBy) = (description, grants, Version + 1, now, by);
+        (Description, Grants, Version, UpdatedAt, UpdatedBy) = (description, grants, Version + 1, now, Actor.Shorten(by));
 
     /// <summary>Deletes; false when it was deleted already, and nothing changes.</summary>
     public bool Delete(string by, DateTimeOffset now)
@@ -61,7 +61,7 @@ public sealed class PolicySet : ITenantOwned, IAudited
             return false;
         }
 
-        (DeletedAt, UpdatedAt, UpdatedBy, Version) = (now, now, by, Version + 1);
+        (DeletedAt, UpdatedAt, UpdatedBy, Version) = (now, now, Actor.Shorten(by), Version + 1);
         return true;
     }
 }

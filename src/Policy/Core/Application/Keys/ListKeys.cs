@@ -22,7 +22,7 @@ internal sealed class ListKeysHandler(IApiKeys keys, TimeProvider clock) : IRequ
         {
             if (!Guid.TryParse(after, out var id))
             {
-                return Error.Invalid("paging.cursor", "cursor is not one that this list returned. Leave it out to start from the first page.");
+                return Rules.ForeignCursor();
             }
 
             afterId = id;

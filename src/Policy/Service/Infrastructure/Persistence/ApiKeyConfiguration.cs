@@ -14,8 +14,8 @@ internal sealed class ApiKeyConfiguration : IEntityTypeConfiguration<ApiKey>
         builder.Property(k => k.Hash).HasMaxLength(64);
         builder.Property(k => k.Prefix).HasMaxLength(ApiKeyText.PrefixLength);
         builder.Property(k => k.LastFour).HasMaxLength(4);
-        builder.Property(k => k.CreatedBy).HasMaxLength(ApiKey.MaxSubjectLength);
-        builder.Property(k => k.RevokedBy).HasMaxLength(ApiKey.MaxSubjectLength);
+        builder.Property(k => k.CreatedBy).HasMaxLength(Actor.MaxLength);
+        builder.Property(k => k.RevokedBy).HasMaxLength(Actor.MaxLength);
         builder.PrimitiveCollection(k => k.Roles).HasColumnType("text[]").ElementType().HasMaxLength(PolicyLimits.MaxIdLength);
         builder.PrimitiveCollection(k => k.Scopes).HasColumnType("text[]").ElementType().HasMaxLength(PolicyLimits.MaxPatternLength);
         builder.HasIndex(k => k.Hash).IsUnique();

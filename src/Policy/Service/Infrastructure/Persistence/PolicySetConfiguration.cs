@@ -12,7 +12,7 @@ internal sealed class PolicySetConfiguration : IEntityTypeConfiguration<PolicySe
         builder.Property(p => p.Name).HasMaxLength(PolicyLimits.MaxIdLength).UseCollation("C");
         builder.Property(p => p.Description).HasMaxLength(PolicySet.MaxDescriptionLength);
         builder.Property(p => p.Grants).HasColumnType("jsonb");
-        builder.Property(p => p.UpdatedBy).HasMaxLength(ApiKey.MaxSubjectLength);
+        builder.Property(p => p.UpdatedBy).HasMaxLength(Actor.MaxLength);
         builder.HasIndex(p => new { p.TenantId, p.Name }).IsUnique().HasFilter("deleted_at IS NULL");
         builder.Property<uint>("xmin").IsRowVersion();
     }

@@ -1,5 +1,6 @@
 using McpPlatform.Policy.Application;
 using McpPlatform.Policy.Domain;
+using McpPlatform.PolicyEngine;
 using Microsoft.EntityFrameworkCore;
 
 namespace McpPlatform.Policy.Infrastructure.Persistence;
@@ -8,9 +9,9 @@ internal sealed class PolicySets(PolicyDbContext context) : IPolicySets
 {
     public async Task<PolicySet?> Find(string idOrName, CancellationToken cancellationToken)
     {
-        // A name may have the form of an id, so an id that is none of ours is tried as a name.
+        // A name may have the form of an id, so an id that is none of ours is tried as a name; what is no name either is not asked for.
         var byId = Guid.TryParse(idOrName, out var id) ? await context.PolicySets.FirstOrDefaultAsync(p => p.Id == id, cancellationToken) : null;
-        return byId ?? await context.PolicySets
+        return byId is not null || !PolicyRole.IsName(idOrName) ? byId : await context.PolicySets
             .Where(p => p.Name == idOrName)
             .OrderByDescending(p => p.DeletedAt == null)
             .ThenByDescending(p => p.DeletedAt)

@@ -1,4 +1,3 @@
-using FluentValidation;
 using McpPlatform.Kernel;
 using McpPlatform.PolicyEngine;
 using MediatR;
@@ -10,11 +9,6 @@ namespace McpPlatform.Policy.Application.Policies;
 /// a key holds it: a role that denies must not vanish from under its holders.
 /// </summary>
 public sealed record DeletePolicySet(string PolicySet, int? ExpectedVersion) : IRequest<Result>;
-
-internal sealed class DeletePolicySetValidator : AbstractValidator<DeletePolicySet>
-{
-    public DeletePolicySetValidator() => RuleFor(c => c.PolicySet).IsText(PolicyLimits.MaxIdLength);
-}
 
 internal sealed class DeletePolicySetHandler(
     IPolicySets policySets,

@@ -1,4 +1,3 @@
-using FluentValidation;
 using McpPlatform.Kernel;
 using MediatR;
 
@@ -6,11 +5,6 @@ namespace McpPlatform.Policy.Application.Tenants;
 
 /// <summary>Deletes a tenant: its keys authenticate no more. Twice is once. Fails with <c>tenants.not_found</c>, or <c>tenants.default</c>.</summary>
 public sealed record DeleteTenant(string Tenant) : IRequest<Result>;
-
-internal sealed class DeleteTenantValidator : AbstractValidator<DeleteTenant>
-{
-    public DeleteTenantValidator() => RuleFor(c => c.Tenant).IsText(Slug.MaxLength);
-}
 
 internal sealed class DeleteTenantHandler(ITenants tenants, IPolicyVersion version, IEventOutbox outbox, TimeProvider clock) : IRequestHandler<DeleteTenant, Result>
 {

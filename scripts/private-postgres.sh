@@ -51,6 +51,20 @@ find_programs() {
   printf '%s\n' "$best"
 }
 
+install_packages() {
+  # Debian's package would create and start a cluster of its own; only the programs are wanted. The setting is put back.
+  local setting=/etc/postgresql-common/createcluster.conf status=0
+  export DEBIAN_FRONTEND=noninteractive
+  apt-get install -y --no-install-recommends postgresql-common \
+    || { apt-get update && apt-get install -y --no-install-recommends postgresql-common; } \
+    || return 1
+  cp -p "$setting" "$setting.mcpp" || return 1
+  printf '\ncreate_main_cluster = false\n' >>"$setting"
+  apt-get install -y --no-install-recommends postgresql || status=$?
+  mv "$setting.mcpp" "$setting"
+  return "$status"
+}
+
 install_programs() {
   find_programs && return
   if ! is_root || ! command -v apt-get >/dev/null; then
@@ -64,18 +78,10 @@ TEXT
     return 3
   fi
   echo "Installing PostgreSQL's programs (apt-get install postgresql)..." >&2
-  {
-    export DEBIAN_FRONTEND=noninteractive
-    [ -n "$(apt-cache search --names-only '^postgresql-common$' 2>/dev/null)" ] || apt-get update
-    apt-get install -y --no-install-recommends postgresql-common || { apt-get update && apt-get install -y --no-install-recommends postgresql-common; }
-    # Debian's package would create and start a cluster of its own; only the programs are wanted. The setting is put back.
-    local setting=/etc/postgresql-common/createcluster.conf status=0
-    cp -p "$setting" "$setting.mcpp"
-    printf '\ncreate_main_cluster = false\n' >>"$setting"
-    apt-get install -y --no-install-recommends postgresql || status=$?
-    mv "$setting.mcpp" "$setting"
-    [ "$status" = 0 ]
-  } >&2 || die "apt-get could not install PostgreSQL; its messages are above."
+  local log
+  log=$(mktemp)
+  install_packages >"$log" 2>&1 || { cat "$log" >&2; rm -f "$log"; die "apt-get could not install PostgreSQL; its messages are above."; }
+  rm -f "$log"
   find_programs || die "apt-get installed PostgreSQL, but no version from $OLDEST on was found afterwards."
 }
 
@@ -165,7 +171,7 @@ is_running() {
   pid=$(head -n 1 "$DIR/cluster/postmaster.pid")
   case $pid in '' | *[!0-9]*) return 1 ;; esac
   if [ -d /proc/self ]; then
-    tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -qF -- "$DIR/cluster"
+    { tr '\0' ' ' <"/proc/$pid/cmdline"; } 2>/dev/null | grep -qF -- "$DIR/cluster"
   else
     ps -p "$pid" -o args= 2>/dev/null | grep -qF -- "$DIR/cluster"
   fi

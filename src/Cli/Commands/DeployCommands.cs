@@ -22,17 +22,17 @@ internal static class DeployCommands
 
     private static Command CreateDeployment(CommandFactory factory)
     {
-        var pack = new Argument<string>("PACK") { Description = "Name of the pack" };
-        var version = new Option<int?>("--version") { Description = "Its version (default: the newest)", HelpName = "N" };
+        var pack = new Argument<string>("PACK") { Description = PackReference.Description };
         var zone = new Option<string>("--zone") { Description = "Landing zone", HelpName = "NAME", DefaultValueFactory = _ => "local" };
         var name = new Option<string?>("--name") { Description = "Slug of the server that it becomes (default: the pack's name)", HelpName = "SLUG" };
         var wait = new Option<bool>("--wait") { Description = "Wait until it runs; exit code 1 when it fails" };
         var patience = new Option<int>("--timeout") { Description = "With --wait: how long, in seconds (default 300)", HelpName = "SECONDS", DefaultValueFactory = _ => (int)DefaultPatience.TotalSeconds };
         return factory.Verb("create", "Deploy a pack", async context =>
         {
+            var version = PackReference.Parse(context.Get(pack));
             var body = Arguments.Body(
-                ("pack", context.Get(pack)),
-                ("version", context.Get(version)),
+                ("pack", version.FullName),
+                ("version", version.Version),
                 ("landing_zone", context.Get(zone)),
                 ("slug", context.Get(name)));
             var answer = await context.Api.Post(Deployments, body, context.Cancellation);
@@ -45,7 +45,7 @@ internal static class DeployCommands
             var ended = await Wait(context, (string)answer!["id"]!, TimeSpan.FromSeconds(context.Get(patience)));
             context.Print.Object(ended);
             return State(ended) == "running" ? ExitCode.Ok : ExitCode.Failed;
-        }, pack, version, zone, name, wait, patience);
+        }, pack, zone, name, wait, patience);
     }
 
     private static Command List(CommandFactory factory)
@@ -62,6 +62,7 @@ internal static class DeployCommands
                 new("VERSION", "version"),
                 new("ZONE", "landing_zone"),
                 new("STATE", "state"),
+                new("MESSAGE", "message"),
                 Column.Time("UPDATED", "updated_at"));
             return ExitCode.Ok;
         }, limit);
@@ -104,7 +105,7 @@ internal static class DeployCommands
         {
             var deployment = await context.Api.Get($"{Deployments}/{id}", context.Cancellation) ?? throw CliException.Failed("The platform sent an empty answer.");
             var state = State(deployment);
-            if (state is "running" or "failed" or "removed")
+            if (state is "running" or "failed" or "deleted")
             {
                 return deployment;
             }

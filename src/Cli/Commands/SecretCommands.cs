@@ -21,7 +21,7 @@ internal static class SecretCommands
                 await context.Api.List(Secrets, context.Get(limit), context.Cancellation),
                 "secrets",
                 new("NAME", "name"),
-                new("DESCRIPTION", "description"),
+                new("ONLY FOR HOSTS", "allowed_hosts"),
                 Column.Time("UPDATED", "updated_at"));
             return ExitCode.Ok;
         }, limit);
@@ -35,6 +35,7 @@ internal static class SecretCommands
             HelpName = "FILE",
             DefaultValueFactory = _ => "-",
         };
+        var host = new Option<string[]>("--host") { Description = "Host that it may be sent to (api.example.com, *.example.com); may be given several times", HelpName = "HOST" };
         return factory.Verb("set", "Store a value, or replace it; a line end at its end is dropped", async context =>
         {
             if (context.Get(file) == "-" && context.Terminal.InIsTerminal)
@@ -49,10 +50,10 @@ internal static class SecretCommands
             }
 
             var name = context.Get(Name);
-            var answer = await context.Api.Put($"{Secrets}/{Arguments.Segment(name)}", Arguments.Body(("value", value)), context.Cancellation);
+            var answer = await context.Api.Put($"{Secrets}/{Arguments.Segment(name)}", Arguments.Body(("value", value), ("allowed_hosts", Arguments.Texts(context.Get(host)))), context.Cancellation);
             context.Print.Done($"Stored {name}.", answer);
             return ExitCode.Ok;
-        }, Name, file);
+        }, Name, file, host);
     }
 
     private static Command Remove(CommandFactory factory) => factory.Verb("rm", "Remove a secret", async context =>

@@ -36,20 +36,20 @@ internal static class ServerCommands
 
     private static Command Get(CommandFactory factory) => factory.Verb("get", "Show one server", async context =>
     {
-        context.Print.Object(await context.Api.Get($"{Servers}/{await Id(context)}", context.Cancellation));
+        context.Print.Object(await context.Api.Get($"{Servers}/{Segment(context)}", context.Cancellation));
         return ExitCode.Ok;
     }, Name);
 
     private static Command Remove(CommandFactory factory) => factory.Verb("rm", "Remove a server; its tools are gone at once", async context =>
     {
-        var answer = await context.Api.Delete($"{Servers}/{await Id(context)}", context.Cancellation);
+        var answer = await context.Api.Delete($"{Servers}/{Segment(context)}", context.Cancellation);
         context.Print.Done($"Removed {context.Get(Name)}.", answer);
         return ExitCode.Ok;
     }, Name);
 
     private static Command Discover(CommandFactory factory) => factory.Verb("discover", "Ask a server for its tools now", async context =>
     {
-        context.Print.Object(await context.Api.Post($"{Servers}/{await Id(context)}/discover", null, context.Cancellation));
+        context.Print.Object(await context.Api.Post($"{Servers}/{Segment(context)}/discover", null, context.Cancellation));
         return ExitCode.Ok;
     }, Name);
 
@@ -99,11 +99,12 @@ internal static class ServerCommands
     {
         var path = Path.Combine(context.Terminal.Folder, file);
         LauncherFile.Add(path, new Launcher(name, words[0], words[1..], variables));
-        context.Print.Done($"Launcher {name} is in {file}. The gateway reads it at its next start; then: mcpp servers add {name} --launcher {name}");
+        context.Print.Done($"Launcher {name} is in {file}. A gateway that reads this file knows it within seconds; then: mcpp servers add {name} --launcher {name}");
         return ExitCode.Ok;
     }
 
     private static JsonObject? NotEmpty(JsonObject members) => members.Count == 0 ? null : members;
 
-    private static Task<string> Id(CommandContext context) => Arguments.IdOf(context.Api, Servers, "slug", context.Get(Name), "server", context.Cancellation);
+    // The API takes slugs as well as ids.
+    private static string Segment(CommandContext context) => Arguments.Segment(context.Get(Name));
 }

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json.Nodes;
 using McpPlatform.Cli.Output;
 
 namespace McpPlatform.Cli.Commands;
@@ -17,18 +16,24 @@ internal static class TraceCommands
         var limit = Arguments.Limit();
         var server = new Option<string?>("--server") { Description = "Calls to this server", HelpName = "NAME" };
         var tool = new Option<string?>("--tool") { Description = "Calls of this tool", HelpName = "NAME" };
-        var principal = new Option<string?>("--principal") { Description = "Calls by this subject", HelpName = "SUBJECT" };
+        var subject = new Option<string?>("--subject", "--principal") { Description = "Calls by this principal", HelpName = "SUBJECT" };
+        var method = new Option<string?>("--method") { Description = "Protocol method, for example tools/call", HelpName = "METHOD" };
+        var slow = new Option<int?>("--min-ms") { Description = "Calls that took at least so many milliseconds", HelpName = "MS" };
+        var request = new Option<string?>("--request") { Description = "The call with this request id", HelpName = "ID" };
         var status = new Option<string?>("--status") { Description = "ok, tool_error, denied, error or cancelled", HelpName = "STATUS" };
         status.AcceptOnlyFromAmong("ok", "tool_error", "denied", "error", "cancelled");
-        var from = new Option<string?>("--from") { Description = "Not before this moment, for example 2027-01-31T12:00Z", HelpName = "TIME" };
-        var to = new Option<string?>("--to") { Description = "Before this moment", HelpName = "TIME" };
+        var from = new Option<string?>("--from") { Description = "Not before this moment, for example 2027-01-31T12:00Z (default: a day before --to)", HelpName = "TIME" };
+        var to = new Option<string?>("--to") { Description = "Before this moment (default: now)", HelpName = "TIME" };
         return factory.Verb("list", "Show the newest calls first", async context =>
         {
             var path = Arguments.Query(
                 Traces,
                 ("server", context.Get(server)),
                 ("tool", context.Get(tool)),
-                ("principal", context.Get(principal)),
+                ("subject", context.Get(subject)),
+                ("method", context.Get(method)),
+                ("min_duration_ms", context.Get(slow)?.ToString(CultureInfo.InvariantCulture)),
+                ("request_id", context.Get(request)),
                 ("status", context.Get(status)),
                 ("from", Moment(context.Get(from), "--from")),
                 ("to", Moment(context.Get(to), "--to")));
@@ -42,9 +47,9 @@ internal static class TraceCommands
                 new("SERVER", "server"),
                 new("TOOL", "tool"),
                 new("STATUS", "status"),
-                new("MS", "duration_microseconds", Milliseconds));
+                new("MS", "duration_ms"));
             return ExitCode.Ok;
-        }, server, tool, principal, status, from, to, limit);
+        }, server, tool, subject, method, status, slow, request, from, to, limit);
     }
 
     private static Command Get(CommandFactory factory)
@@ -56,9 +61,6 @@ internal static class TraceCommands
             return ExitCode.Ok;
         }, id);
     }
-
-    private static string Milliseconds(JsonNode? microseconds) =>
-        microseconds is null ? "-" : ((double)microseconds / 1000).ToString("0.0", CultureInfo.InvariantCulture);
 
     private static string? Moment(string? text, string option) =>
         text is null ? null

@@ -5,7 +5,7 @@ using YamlDotNet.RepresentationModel;
 namespace McpPlatform.Cli.Launchers;
 
 /// <summary>
-/// The operator's launcher file (<c>launchers:</c> in mcpplatform.yaml). It is edited as text: what people wrote around it, comments included, stays byte
+/// The operator's launcher file (<c>launchers:</c> in mcpplatform.yaml, by name). It is edited as text: what people wrote around it, comments included, stays byte
 /// for byte. Commands are only ever written here, on the machine itself; they never come over the network.
 /// </summary>
 internal static class LauncherFile
@@ -40,8 +40,9 @@ internal static class LauncherFile
             return text + (text.Length == 0 || text.EndsWith('\n') ? "" : "\n") + "launchers:\n" + Entry(launcher, "  ");
         }
 
-        var first = lines.FindIndex(section + 1, l => l.TrimStart().StartsWith("- ", StringComparison.Ordinal));
-        var indent = first < 0 ? "  " : lines[first][..(lines[first].Length - lines[first].TrimStart().Length)];
+        // The first line that says something gives the indentation, as long as it still is inside.
+        var first = lines.FindIndex(section + 1, l => l.Trim() is { Length: > 0 } said && said[0] != '#');
+        var indent = first < 0 || !char.IsWhiteSpace(lines[first][0]) ? "  " : lines[first][..(lines[first].Length - lines[first].TrimStart().Length)];
         lines.Insert(section + 1, Entry(launcher, indent).TrimEnd('\n'));
         return string.Join('\n', lines);
     }
@@ -49,7 +50,7 @@ internal static class LauncherFile
     private static string Entry(Launcher launcher, string indent)
     {
         var entry = new StringBuilder();
-        entry.Append(indent).Append("- name: ").Append(launcher.Name).Append('\n');
+        entry.Append(indent).Append(launcher.Name).Append(":\n");
         entry.Append(indent).Append("  command: ").Append(Quote(launcher.Command)).Append('\n');
         entry.Append(indent).Append("  args: [").AppendJoin(", ", launcher.Arguments.Select(Quote)).Append("]\n");
         if (launcher.Variables.Count > 0)
@@ -71,8 +72,8 @@ internal static class LauncherFile
             yaml.Load(new StringReader(text));
             return yaml.Documents.Count == 0 || yaml.Documents[0].RootNode is not YamlMappingNode root || !root.Children.TryGetValue("launchers", out var launchers)
                 ? []
-                : launchers is YamlSequenceNode list
-                    ? [.. list.OfType<YamlMappingNode>().Select(l => l.Children.TryGetValue("name", out var name) ? name.ToString() : "")]
+                : launchers is YamlMappingNode named
+                    ? [.. named.Children.Keys.Select(k => k.ToString())]
                     : [];
         }
         catch (YamlException e)
@@ -83,9 +84,9 @@ internal static class LauncherFile
 
     private static void Check(Launcher launcher)
     {
-        if (launcher.Name.Length is 0 or > 63 || !launcher.Name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '_'))
+        if (launcher.Name.Length is 0 or > 63 || !launcher.Name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.') || int.TryParse(launcher.Name, out _))
         {
-            throw CliException.Usage($"'{launcher.Name}' is no launcher name: a-z, 0-9, '-' and '_', at most 63.");
+            throw CliException.Usage($"'{launcher.Name}' is no launcher name: letters, digits, '-', '_' and '.', at most 63, no number.");
         }
 
         if (launcher.Variables.FirstOrDefault(v => v.Length == 0 || !v.All(c => char.IsAsciiLetterOrDigit(c) || c == '_')) is { } wrong)

@@ -25,11 +25,11 @@ public sealed class CommandTests
         await using var platform = await FakePlatform.Start(r => r.Method == "GET" ? (200, $$"""{"items":[{"id":"{{id}}","slug":"far"}],"next_cursor":null}""") : (204, ""));
         using var run = CliRun.At(platform);
 
-        (await run.Run("servers", "rm", "far")).ExitCode.ShouldBe(0);
-        (await run.Run("servers", "rm", id)).ExitCode.ShouldBe(0);
-        (await run.Run("servers", "rm", "near")).ExitCode.ShouldBe(1);
+        (await run.Run("deploy", "rm", "far")).ExitCode.ShouldBe(0);
+        (await run.Run("deploy", "rm", id)).ExitCode.ShouldBe(0);
+        (await run.Run("deploy", "rm", "near")).ExitCode.ShouldBe(1);
 
-        platform.Seen.Where(r => r.Method == "DELETE").Select(r => r.Path).ShouldBe([$"/api/v1/servers/{id}", $"/api/v1/servers/{id}"]);
+        platform.Seen.Where(r => r.Method == "DELETE").Select(r => r.Path).ShouldBe([$"/api/v1/deployments/{id}", $"/api/v1/deployments/{id}"]);
     }
 
     [Fact]
@@ -69,11 +69,12 @@ public sealed class CommandTests
             : Interlocked.Increment(ref asked) < 2 ? (200, """{"id":"d1","state":"starting"}""") : (200, $$"""{"id":"d1","state":"{{end}}"}"""));
         using var run = CliRun.At(platform);
 
-        var result = await run.Run("deploy", "create", "petstore", "--wait", "--json");
+        var result = await run.Run("deploy", "create", "com.acme/petstore@1.0.0", "--wait", "--json");
 
         result.ExitCode.ShouldBe(expected, result.Error);
         ((string?)JsonNode.Parse(result.Out)!["state"]).ShouldBe(end);
         result.Error.ShouldBe("starting...\n");
+        platform.Seen.First().Body.ShouldBe("""{"pack":"com.acme/petstore","version":"1.0.0","landing_zone":"local"}""");
     }
 
     [Fact]
@@ -82,7 +83,7 @@ public sealed class CommandTests
         await using var platform = await FakePlatform.Start(_ => (200, """{"id":"d1","state":"starting"}"""));
         using var run = CliRun.At(platform);
 
-        var result = await run.Run("deploy", "create", "petstore", "--wait", "--timeout", "0");
+        var result = await run.Run("deploy", "create", "com.acme/petstore@1.0.0", "--wait", "--timeout", "0");
 
         result.ExitCode.ShouldBe(1);
         result.Error.ShouldContain("Still starting");

@@ -27,6 +27,7 @@ public sealed class ExitCodeTests
     [InlineData("traces", "list", "--status", "fine")]
     [InlineData("traces", "list", "--from", "yesterday-ish")]
     [InlineData("traces", "get", "no-id")]
+    [InlineData("deploy", "create", "petstore")]
     [InlineData("secrets", "set", "a")]
     [InlineData("tools", "list", "--key-file", "absent.key")]
     [InlineData("tools", "list", "--key", "a", "--key-file", "b")]

@@ -15,10 +15,10 @@ public sealed class LauncherFileTests
 
         Text(run).ShouldBe("""
             launchers:
-              - name: clock
+              clock:
                 command: "uvx"
                 args: ["mcp-server-time", "--url", "x"]
-              - name: files
+              files:
                 command: "npx"
                 args: ["-y", "@modelcontextprotocol/server-filesystem", "/a \u0022b\u0022"]
                 variables: [ROOT]
@@ -30,20 +30,21 @@ public sealed class LauncherFileTests
     public async Task What_people_wrote_stays()
     {
         using var run = new CliRun();
-        await File.WriteAllTextAsync(File_(run), "# ours\nlaunchers:   \n    # the first\n    - {name: a, command: b}   # one line\nother: 1");
+        await File.WriteAllTextAsync(File_(run), "# ours\nlaunchers:   \n    # the first\n    a: {command: b}   # one line\nother: 1");
 
         var result = await run.Run("servers", "add", "c", "--", "d");
 
         result.ExitCode.ShouldBe(0, result.Error);
-        Text(run).ShouldBe("# ours\nlaunchers:   \n    - name: c\n      command: \"d\"\n      args: []\n    # the first\n    - {name: a, command: b}   # one line\nother: 1");
+        Text(run).ShouldBe("# ours\nlaunchers:   \n    c:\n      command: \"d\"\n      args: []\n    # the first\n    a: {command: b}   # one line\nother: 1");
     }
 
     [Theory]
-    [InlineData("launchers:\n  - name: a\n    command: b\n", "a")]
-    [InlineData("launchers: [{name: b, command: c}]\n", "a")]
-    [InlineData("launchers:\n  b: {command: c}\n", "a")]
+    [InlineData("launchers:\n  a:\n    command: b\n", "a")]
+    [InlineData("launchers: {b: {command: c}}\n", "a")]
+    [InlineData("launchers:\n  - name: b\n", "a")]
     [InlineData("launchers: {", "a")]
     [InlineData("", "Not A Name")]
+    [InlineData("", "17")]
     public async Task A_taken_name_and_a_file_that_cannot_be_edited_change_nothing(string text, string name)
     {
         using var run = new CliRun();

@@ -12,11 +12,7 @@ internal static class Descriptions
         json.WriteStartArray("supportedVersions");
         foreach (var version in ProtocolVersion.All)
         {
-            // HTTP+SSE, all that 2024-11-05 has over HTTP, is not offered.
-            if (version != ProtocolVersion.November2024)
-            {
-                json.WriteStringValue(version.Text);
-            }
+            json.WriteStringValue(version.Text);
         }
 
         json.WriteEndArray();

@@ -54,14 +54,14 @@ public sealed class McpResponder
         await _sink.Answer(message.Written, error.HttpStatus);
     }
 
-    /// <summary>Answers with an upstream's raw error object.</summary>
+    /// <summary>Answers with an upstream's raw error object; in the modern era its code decides the HTTP status.</summary>
     public async ValueTask UpstreamError(ReadOnlyMemory<byte> rawError)
     {
         ThrowIfAnswered();
         using var message = new PooledBuffer(rawError.Length + 128);
         JsonRpcWriter.WriteError(message, _id, rawError.Span, _era);
         IsAnswered = true;
-        await _sink.Answer(message.Written, 200);
+        await _sink.Answer(message.Written, _era == ProtocolEra.Modern ? ModernRules.StatusOf(JsonMembers.Find(rawError, "code"u8).Span) : 200);
     }
 
     /// <summary>Chooses how results are completed for a modern caller.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using Microsoft.AspNetCore.Http;
 
 namespace McpPlatform.Mcp.AspNetCore;
@@ -42,6 +43,16 @@ internal static class ModernRules
         var absent = value is null && headers[McpHeaders.Name].Count == 0;
         return absent || Single(headers, McpHeaders.Name, value) ? null : McpError.Header(McpHeaders.Name);
     }
+
+    /// <summary>The HTTP status that goes with a raw error code when nothing was sent before.</summary>
+    public static int StatusOf(ReadOnlySpan<byte> rawCode) =>
+        !Utf8Parser.TryParse(rawCode, out int code, out _) ? StatusCodes.Status200OK : code switch
+        {
+            ErrorCodes.MethodNotFound => StatusCodes.Status404NotFound,
+            ErrorCodes.ParseError or ErrorCodes.InvalidRequest or ErrorCodes.HeaderMismatch or ErrorCodes.MissingClientCapability or ErrorCodes.UnsupportedProtocolVersion =>
+                StatusCodes.Status400BadRequest,
+            _ => StatusCodes.Status200OK,
+        };
 
     private static bool Single(IHeaderDictionary headers, string name, string? expected) =>
         headers[name] is { Count: 1 } values && McpHeaders.Matches(values[0], expected);

@@ -92,7 +92,7 @@ public sealed class McpTestHost : IAsyncLifetime
     }
 }
 
-/// <summary>Tools: <c>echo</c> returns its raw arguments, <c>progress</c> sends notifications first, <c>wait</c> ends when cancelled, <c>fail</c> throws.</summary>
+/// <summary>Tools: <c>echo</c> returns its raw arguments, <c>progress</c> sends notifications first, <c>wait</c> ends when cancelled, <c>error</c> passes its arguments on as an error, <c>fail</c> throws.</summary>
 internal sealed class FixtureServer : IMcpServer
 {
     private readonly McpServerDescription _description = new("fixture", "1.0") { Instructions = "Be nice.", CacheFor = TimeSpan.FromSeconds(5) };
@@ -141,6 +141,9 @@ internal sealed class FixtureServer : IMcpServer
                     throw;
                 }
 
+                break;
+            case "error":
+                await responder.UpstreamError(context.Message.Arguments);
                 break;
             case "fail":
                 throw new InvalidOperationException("secret detail");

@@ -13,7 +13,7 @@ public sealed class ModernEndpointTests(McpTestHost host) : IClassFixture<McpTes
 
         status.ShouldBe(200);
         body.ShouldBe("""
-            {"jsonrpc":"2.0","id":1,"result":{"supportedVersions":["2026-07-28","2025-11-25","2025-06-18","2025-03-26"],"capabilities":{"tools":{}},"instructions":"Be nice.","resultType":"complete","_meta":{"io.modelcontextprotocol/serverInfo":{"name":"fixture","version":"1.0"}},"ttlMs":5000,"cacheScope":"private"}}
+            {"jsonrpc":"2.0","id":1,"result":{"supportedVersions":["2026-07-28","2025-11-25","2025-06-18","2025-03-26","2024-11-05"],"capabilities":{"tools":{}},"instructions":"Be nice.","resultType":"complete","_meta":{"io.modelcontextprotocol/serverInfo":{"name":"fixture","version":"1.0"}},"ttlMs":5000,"cacheScope":"private"}}
             """);
         response.Headers.Contains("Mcp-Session-Id").ShouldBeFalse();
         response.Headers.Contains("Access-Control-Allow-Origin").ShouldBeFalse();
@@ -165,6 +165,19 @@ public sealed class ModernEndpointTests(McpTestHost host) : IClassFixture<McpTes
         status.ShouldBe(400);
         answer.ShouldStartWith(start);
         answer.ShouldContain($"\"code\":{code},");
+    }
+
+    [Theory]
+    [InlineData(-32021, 400)]
+    [InlineData(-32601, 404)]
+    [InlineData(-32602, 200)]
+    [InlineData(-31337, 200)]
+    public async Task The_code_of_an_upstreams_error_decides_the_status(int code, int expected)
+    {
+        var (status, body, _) = await host.Send(host.Modern("tools/call", $",\"name\":\"error\",\"arguments\":{{\"code\": {code} ,\"message\":\"m\"}}", "error"));
+
+        status.ShouldBe(expected);
+        body.ShouldBe($"{{\"jsonrpc\":\"2.0\",\"id\":1,\"error\":{{\"code\": {code} ,\"message\":\"m\"}}}}");
     }
 
     [Fact]

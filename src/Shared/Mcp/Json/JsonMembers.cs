@@ -81,6 +81,29 @@ public static class JsonMembers
         return items;
     }
 
+    /// <summary>The decoded names and raw values of an object, in order; none when it is empty or no object.</summary>
+    public static IEnumerable<(string Name, ReadOnlyMemory<byte> Value)> Members(ReadOnlyMemory<byte> json)
+    {
+        var members = new List<(string, ReadOnlyMemory<byte>)>();
+        if (!IsObject(json.Span))
+        {
+            return members;
+        }
+
+        var reader = new Utf8JsonReader(json.Span);
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = reader.GetString()!;
+            reader.Read();
+            var start = (int)reader.TokenStartIndex;
+            reader.Skip();
+            members.Add((name, json[start..(int)reader.BytesConsumed]));
+        }
+
+        return members;
+    }
+
     /// <summary>A string as JSON text, quotes included.</summary>
     public static ReadOnlyMemory<byte> Quote(string text) =>
         System.Text.Encoding.UTF8.GetBytes(string.Concat("\"", JsonEncodedText.Encode(text).ToString(), "\""));

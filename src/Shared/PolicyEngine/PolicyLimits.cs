@@ -11,7 +11,7 @@ public static class PolicyLimits
 
     public const int MaxRoles = 1000;
 
-    /// <summary>Rules in one role. 500 rules decide in under 10 µs.</summary>
+    /// <summary>Rules in one role. A decision over 500 rules of the same action was measured at 20 µs, over one at 50 ns.</summary>
     public const int MaxRulesPerRole = 500;
 
     /// <summary>Roles that one principal may hold; further ones make everything denied.</summary>

@@ -22,7 +22,7 @@ public sealed record PolicyRole(string Name, IReadOnlyList<PolicyRule> Rules, IR
     }
 
     /// <summary>Whether a role can have this name: a-z, 0-9, '-' and '_', starting with a letter or digit.</summary>
-    public static bool IsName(string text) => text.Length is > 0 and <= PolicyLimits.MaxIdLength
+    public static bool IsName(string? text) => text is { Length: > 0 and <= PolicyLimits.MaxIdLength }
         && char.IsAsciiLetterOrDigit(text[0])
         && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '_');
 }

@@ -127,6 +127,8 @@ public sealed class KeyUseCaseTests
         Fails(Valid() with { Subject = new string('x', ApiKey.MaxSubjectLength + 1) }, "Subject");
         Fails(Valid() with { Roles = [] }, "Roles");
         Fails(Valid() with { Roles = ["../x"] }, "Roles");
+        Fails(Valid() with { Roles = [null!] }, "Roles");
+        Fails(Valid() with { Scopes = [null!] }, "Scopes");
         Fails(Valid() with { Roles = [.. Enumerable.Range(0, 33).Select(i => $"r{i}")] }, "Roles");
         Fails(Valid() with { Scopes = ["everything"] }, "Scopes");
         Fails(Valid() with { Scopes = [.. Enumerable.Repeat("*", 65)] }, "Scopes");

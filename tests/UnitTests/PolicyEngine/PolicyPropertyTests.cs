@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using FsCheck;
 using FsCheck.Fluent;
@@ -99,6 +100,22 @@ public sealed class PolicyPropertyTests
         .Check(Config.QuickThrowOnFailure.WithMaxTest(20000).WithEndSize(8));
 
     [Fact]
+    public void Damaged_documents_and_arguments_never_throw_and_never_reach_what_is_not_listed() => Prop.ForAll(
+        Generators.Cases,
+        Gen.Choose(0, 9999).Three().ToArbitrary(),
+        (c, damage) =>
+        {
+            var damaged = PolicyDocument.Parse(Damaged(c.Document.ToJsonString(), damage));
+            var policy = CompiledPolicy.Compile(damaged);
+            c.Ask.Of(policy);
+            c.Ask.ExplainedBy(policy);
+            policy.ManagementPermissions(policy.Resolve(c.Ask.Principal));
+
+            var text = Encoding.Latin1.GetString(Damaged(c.Ask.Arguments?.ToJsonString() ?? "{}", damage));
+            return (c.Ask with { RawArguments = text }).Of(c.Policy).Effect == Effect.Deny || c.Ask.ListedBy(c.Policy);
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(4000));
+
+    [Fact]
     public void The_random_policies_reach_every_effect_both_ways()
     {
         // Guards the properties above: with generators that never meet, they would hold for nothing.
@@ -113,6 +130,27 @@ public sealed class PolicyPropertyTests
     }
 
     private static void Always(Func<Case, bool> property) => Prop.ForAll(Generators.Cases, property).Check(Config.QuickThrowOnFailure.WithMaxTest(4000));
+
+    /// <summary>Overwrites, cuts or repeats a byte.</summary>
+    private static byte[] Damaged(string json, (int Where, int What, int How) damage)
+    {
+        var bytes = Encoding.UTF8.GetBytes(json).ToList();
+        var at = damage.Where % bytes.Count;
+        switch (damage.How % 3)
+        {
+            case 0:
+                bytes[at] = (byte)damage.What;
+                break;
+            case 1:
+                bytes.RemoveRange(at, bytes.Count - at);
+                break;
+            default:
+                bytes.Insert(at, bytes[at]);
+                break;
+        }
+
+        return [.. bytes];
+    }
 
     private static JsonArray Reversed(JsonArray array) => new([.. array.Reverse().Select(n => n!.DeepClone())]);
 }

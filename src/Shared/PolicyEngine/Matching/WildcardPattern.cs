@@ -85,6 +85,18 @@ internal sealed class WildcardPattern
             var matched = 0;
             for (var i = 0; i < text.Length; i++)
             {
+                if (matched == 0)
+                {
+                    // Nothing begun: the next possible beginning is found many characters at a time.
+                    var skip = text[i..].IndexOf(_text[0]);
+                    if (skip < 0)
+                    {
+                        return -1;
+                    }
+
+                    i += skip;
+                }
+
                 while (matched > 0 && text[i] != _text[matched])
                 {
                     matched = _borders[matched - 1];

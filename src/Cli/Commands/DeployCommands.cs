@@ -85,7 +85,7 @@ internal static class DeployCommands
 
         foreach (var line in lines)
         {
-            context.Print.Text(line is JsonObject entry ? string.Join(' ', entry.Select(m => Column.Show(m.Value))) : Column.Show(line));
+            context.Print.Text($"{Column.Time("", "at").Of(line)} {Column.Show(line?["stream"])} {Column.Show(line?["line"])}");
         }
 
         return ExitCode.Ok;

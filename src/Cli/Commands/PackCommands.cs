@@ -9,7 +9,25 @@ internal static class PackCommands
 {
     private const string Packs = "/api/v1/packs";
 
-    public static Command Create(CommandFactory factory) => CommandFactory.Group("packs", "HTTP APIs as tools", Analyze(factory), CreatePack(factory), List(factory));
+    public static Command Create(CommandFactory factory) =>
+        CommandFactory.Group("packs", "HTTP APIs as tools", Analyze(factory), PackCreation.Create(factory), List(factory), Remove(factory));
+
+    /// <summary>The body's part that names the description: its address, or its text.</summary>
+    public static async Task<JsonObject> Document(CommandContext context, string source) =>
+        Uri.TryCreate(source, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
+            ? new JsonObject { ["url"] = source }
+            : new JsonObject { ["document"] = await Arguments.ReadText(context, source) };
+
+    public static Argument<string> Source() => new("SOURCE") { Description = "API description, JSON or YAML: a file, - for standard input, or an address that the platform fetches" };
+
+    /// <summary>Warnings and skipped operations, one line each, beside the output proper.</summary>
+    public static void Notices(Printer print, JsonNode? notices, string kind)
+    {
+        foreach (var notice in (notices as JsonArray ?? []).OfType<JsonObject>())
+        {
+            print.Progress($"{kind}: {string.Join(' ', notice.Where(m => m.Value is not null).Select(m => Column.Show(m.Value)))}");
+        }
+    }
 
     private static Command Analyze(CommandFactory factory)
     {
@@ -29,73 +47,41 @@ internal static class PackCommands
                 new("TOOL", "name"),
                 new("METHOD", "method"),
                 new("PATH", "path"),
-                new("DESCRIPTION", "description"));
+                new("TITLE", "title"));
             Notices(context.Print, analysis["warnings"], "warning");
             Notices(context.Print, analysis["skipped"], "skipped");
             return ExitCode.Ok;
         }, source);
     }
 
-    private static Command CreatePack(CommandFactory factory)
-    {
-        var name = new Argument<string>("NAME") { Description = "Slug of the pack" };
-        var source = Source();
-        var server = new Option<string?>("--server") { Description = "Where the API is served, when the description does not say or says it wrongly", HelpName = "URL" };
-        var secret = new Option<string[]>("--secret") { Description = "Credential by reference: security scheme=name of a secret; may be given several times", HelpName = "SCHEME=NAME" };
-        var title = new Option<string?>("--title") { Description = "Name for people", HelpName = "TEXT" };
-        return factory.Verb("create", "Compile an API description into a pack; the same name again makes its next version", async context =>
-        {
-            var body = await Document(context, context.Get(source));
-            body["name"] = context.Get(name);
-            if (context.Get(title) is { } text)
-            {
-                body["title"] = text;
-            }
-
-            if (context.Get(server) is { } url)
-            {
-                body["server_url"] = url;
-            }
-
-            if (context.Get(secret) is { Length: > 0 } secrets)
-            {
-                body["credentials"] = Arguments.Pairs(secrets, "--secret");
-            }
-
-            context.Print.Object(await context.Api.Post(Packs, body, context.Cancellation));
-            return ExitCode.Ok;
-        }, name, source, server, secret, title);
-    }
-
     private static Command List(CommandFactory factory)
     {
         var limit = Arguments.Limit();
-        return factory.Verb("list", "Show the packs", async context =>
+        return factory.Verb("list", "Show the versions of packs, newest first", async context =>
         {
             context.Print.List(
                 await context.Api.List(Packs, context.Get(limit), context.Cancellation),
                 "packs",
-                new("NAME", "name"),
-                new("VERSION", "version"),
-                Column.Count("TOOLS", "tool_count"),
+                new("PACK", "", p => $"{Column.Show(p?["namespace"])}/{Column.Show(p?["name"])}@{Column.Show(p?["version"])}"),
+                new("TOOLS", "tool_count"),
+                new("HOSTS", "hosts"),
+                new("SECRETS", "secrets"),
                 new("TITLE", "title"),
                 Column.Time("CREATED", "created_at"));
             return ExitCode.Ok;
         }, limit);
     }
 
-    private static Argument<string> Source() => new("SOURCE") { Description = "API description, JSON or YAML: a file, - for standard input, or an address that the platform fetches" };
-
-    private static async Task<JsonObject> Document(CommandContext context, string source) =>
-        Uri.TryCreate(source, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
-            ? new JsonObject { ["url"] = source }
-            : new JsonObject { ["document"] = await Arguments.ReadText(context, source) };
-
-    private static void Notices(Printer print, JsonNode? notices, string kind)
+    private static Command Remove(CommandFactory factory)
     {
-        foreach (var notice in notices as JsonArray ?? [])
+        var pack = new Argument<string>("PACK") { Description = PackReference.Description };
+        return factory.Verb("rm", "Remove a version that no deployment uses", async context =>
         {
-            print.Progress($"{kind}: {(notice is JsonObject n ? string.Join(' ', n.Select(m => Column.Show(m.Value))) : Column.Show(notice))}");
-        }
+            var version = PackReference.Parse(context.Get(pack));
+            var answer = await context.Api.Delete(
+                $"{Packs}/{Arguments.Segment(version.Namespace)}/{Arguments.Segment(version.Name)}/{Arguments.Segment(version.Version)}", context.Cancellation);
+            context.Print.Done($"Removed {context.Get(pack)}.", answer);
+            return ExitCode.Ok;
+        }, pack);
     }
 }

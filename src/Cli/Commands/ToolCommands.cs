@@ -3,7 +3,7 @@ using McpPlatform.Cli.Output;
 
 namespace McpPlatform.Cli.Commands;
 
-/// <summary><c>mcpp tools</c>: the catalogue of the registry. What a key may call, <c>mcpp call --list</c> shows.</summary>
+/// <summary><c>mcpp tools</c>: the catalogue of the registry. What a key may call is what the gateway lists to it.</summary>
 internal static class ToolCommands
 {
     private const string Tools = "/api/v1/tools";
@@ -29,7 +29,7 @@ internal static class ToolCommands
     private static async Task<int> Show(CommandContext context, string? text, string? server, int limit)
     {
         var answer = await context.Api.List(Arguments.Query(Tools, ("q", text), ("server", server)), limit, context.Cancellation);
-        context.Print.List(answer, "tools", new("SERVER", "server"), new("NAME", "name"), new("DESCRIPTION", "description"));
+        context.Print.List(answer, "tools", new("SERVER", "server"), new("NAME", "name"), new("HEALTH", "health"), new("DESCRIPTION", "description"));
         return ExitCode.Ok;
     }
 }

@@ -78,6 +78,34 @@ public sealed class CommandTests
     }
 
     [Fact]
+    public async Task A_pack_is_created_from_what_its_owner_decided()
+    {
+        await using var platform = await FakePlatform.Start(_ => (201, """{"name":"petstore","report":{"warnings":[],"skipped":[{"method":"PUT","path":"/x","operation_id":null,"reason":"too odd"}]}}"""));
+        using var run = CliRun.At(platform);
+
+        var result = await run.RunWithInput(
+            "openapi: 3.1.0", "packs", "create", "com.acme/petstore@1.0.0", "-", "--base-url", "https://a.test", "--base-url", "https://b.test",
+            "--operation", "getPet", "--path", "/pets/**", "--bearer", "token=github", "--api-key", "key=acme@query:k");
+
+        result.ExitCode.ShouldBe(0, result.Error);
+        result.Error.ShouldBe("skipped: PUT /x too odd\n");
+        platform.Seen.Single().Body.ShouldBe(
+            """{"namespace":"com.acme","name":"petstore","version":"1.0.0","selection":{"include":[{"operation_ids":["getPet"]},{"path_glob":"/pets/**"}]},"base_url":"https://a.test","fallback_urls":["https://b.test"],"credentials":[{"scheme":"token","type":"bearer","secret_ref":"github"},{"scheme":"key","type":"api_key","secret_ref":"acme","in":"query","name":"k"}],"document":"openapi: 3.1.0"}""");
+    }
+
+    [Fact]
+    public async Task A_description_at_an_address_is_fetched_by_the_platform()
+    {
+        await using var platform = await FakePlatform.Start(_ => (200, """{"tools":[{"name":"get_pet","method":"GET","path":"/pets/{id}"}],"warnings":[],"skipped":[]}"""));
+        using var run = CliRun.At(platform);
+
+        var result = await run.Run("packs", "analyze", "https://a.test/openapi.json");
+
+        result.Out.ShouldContain("get_pet");
+        platform.Seen.Single().Body.ShouldBe("""{"url":"https://a.test/openapi.json"}""");
+    }
+
+    [Fact]
     public async Task Waiting_has_an_end()
     {
         await using var platform = await FakePlatform.Start(_ => (200, """{"id":"d1","state":"starting"}"""));

@@ -11,6 +11,9 @@ namespace McpPlatform.Mcp.AspNetCore;
 /// </summary>
 public sealed partial class McpEndpoint
 {
+    // An announced length is only a claim: memory follows the bytes that really come.
+    private const int FirstBuffer = 64 * 1024;
+
     private readonly McpEndpointOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger<McpEndpoint> _logger;
@@ -60,7 +63,7 @@ public sealed partial class McpEndpoint
             return;
         }
 
-        using var body = new PooledBuffer((int)(http.Request.ContentLength ?? 0) + 1);
+        using var body = new PooledBuffer((int)Math.Min(http.Request.ContentLength ?? 0, FirstBuffer) + 1);
         if (!await Read(http, body))
         {
             await Refuse(sink, HttpGate.TooLarge(_options), era);
@@ -97,15 +100,15 @@ public sealed partial class McpEndpoint
 
     private async Task PostModern(HttpContext http, IMcpServer server, HttpSink sink, Envelope message)
     {
-        if (message.Kind == MessageKind.Notification)
+        if (ModernRules.Check(http.Request.Headers, message) is { } error)
         {
-            http.Response.StatusCode = StatusCodes.Status202Accepted;
+            await Refuse(sink, error, ProtocolEra.Modern, message.Id);
             return;
         }
 
-        if ((message.Kind == MessageKind.Response ? McpError.Shape("A request or a notification is expected.") : ModernRules.Check(http.Request.Headers, message)) is { } error)
+        if (message.Kind == MessageKind.Notification)
         {
-            await Refuse(sink, error, ProtocolEra.Modern, message.Id);
+            http.Response.StatusCode = StatusCodes.Status202Accepted;
             return;
         }
 

@@ -9,6 +9,11 @@ internal static class ModernRules
     /// <summary>Null when the request is in order.</summary>
     public static McpError? Check(IHeaderDictionary headers, Envelope message)
     {
+        if (message.Kind != MessageKind.Request)
+        {
+            return message.Kind == MessageKind.Response ? McpError.Shape("A request or a notification is expected.") : CheckNotification(headers, message);
+        }
+
         var meta = message.Meta;
 
         // 1. _meta carries revision and capabilities.
@@ -42,6 +47,15 @@ internal static class ModernRules
         var value = member == "name" ? message.Name : message.TextParam(System.Text.Encoding.UTF8.GetBytes(member));
         var absent = value is null && headers[McpHeaders.Name].Count == 0;
         return absent || Single(headers, McpHeaders.Name, value) ? null : McpError.Header(McpHeaders.Name);
+    }
+
+    /// <summary>Notifications need no _meta, and clients send few headers with them; only the revision must be one that is spoken, and said once.</summary>
+    private static McpError? CheckNotification(IHeaderDictionary headers, Envelope message)
+    {
+        var header = headers[McpHeaders.ProtocolVersion].ToString();
+        return ProtocolVersion.Find(header) is null && header.Length > 0 ? McpError.UnsupportedVersion(header)
+            : header != (message.Meta.ProtocolVersion ?? header) || header.Length == 0 ? McpError.Header(McpHeaders.ProtocolVersion)
+            : null;
     }
 
     /// <summary>The HTTP status that goes with a raw error code when nothing was sent before.</summary>

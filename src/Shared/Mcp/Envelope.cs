@@ -36,7 +36,7 @@ public sealed class Envelope
     /// <summary>The raw object; empty when absent.</summary>
     public ReadOnlyMemory<byte> Params { get; init; }
 
-    /// <summary>Raw <c>params.name</c> when it is a string, decoded; else null.</summary>
+    /// <summary><c>params.name</c>, decoded, when it is a string; else null.</summary>
     public string? Name { get; init; }
 
     /// <summary>Raw <c>params.arguments</c>, whatever its type; empty when absent.</summary>

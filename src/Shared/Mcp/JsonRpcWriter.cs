@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using McpPlatform.Mcp.Json;
 
@@ -8,6 +9,8 @@ namespace McpPlatform.Mcp;
 /// <summary>Writes JSON-RPC messages around raw parts. Nothing that goes in is read or changed; one message, no line end.</summary>
 public static class JsonRpcWriter
 {
+    private static readonly SearchValues<char> Plain = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/_-.");
+
     /// <summary>A request with an id of our own. Empty <paramref name="parameters"/>: no <c>params</c>.</summary>
     public static void WriteRequest(IBufferWriter<byte> output, long id, string method, ReadOnlySpan<byte> parameters)
     {
@@ -91,7 +94,7 @@ public static class JsonRpcWriter
     private static void WriteMethod(IBufferWriter<byte> output, string method, ReadOnlySpan<byte> parameters)
     {
         output.Write(",\"method\":"u8);
-        output.Write(JsonMembers.Quote(method).Span);
+        WriteText(output, method);
         if (!parameters.IsEmpty)
         {
             output.Write(",\"params\":"u8);
@@ -99,5 +102,19 @@ public static class JsonRpcWriter
         }
 
         output.Write("}"u8);
+    }
+
+    /// <summary>Method names are plain in practice and then need no detour.</summary>
+    private static void WriteText(IBufferWriter<byte> output, string text)
+    {
+        if (text.AsSpan().ContainsAnyExcept(Plain))
+        {
+            output.Write(JsonMembers.Quote(text).Span);
+            return;
+        }
+
+        output.Write("\""u8);
+        Encoding.ASCII.GetBytes(text, output);
+        output.Write("\""u8);
     }
 }

@@ -190,6 +190,18 @@ public sealed class ModernEndpointTests(McpTestHost host) : IClassFixture<McpTes
     }
 
     [Theory]
+    [InlineData("1999-01-01", "{}", -32022)]
+    [InlineData(null, """{"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28"}}""", -32020)]
+    [InlineData("2025-11-25", """{"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28"}}""", -32020)]
+    public async Task Notifications_in_no_revision_are_400(string? version, string parameters, int code)
+    {
+        var (status, body, _) = await host.Send(host.Post($$"""{"jsonrpc":"2.0","method":"notifications/x","params":{{parameters}}}""", ("MCP-Protocol-Version", version)));
+
+        status.ShouldBe(400);
+        body.ShouldStartWith("{\"jsonrpc\":\"2.0\",\"error\":{\"code\":" + code);
+    }
+
+    [Theory]
     [InlineData("GET")]
     [InlineData("DELETE")]
     [InlineData("PUT")]

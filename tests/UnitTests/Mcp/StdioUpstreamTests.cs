@@ -83,6 +83,20 @@ public sealed class StdioUpstreamTests
     }
 
     [Fact]
+    public async Task Hundreds_of_calls_at_once_each_get_their_own_answer()
+    {
+        await using var upstream = Open(Fixtures.Small());
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 500).Select(async i =>
+        {
+            using var answer = await upstream.Send(Fixtures.Call("echo", $"{{\"i\":{i}}}"), default);
+            return JsonNode.Parse(answer.Payload.Span)!["seen"]!["arguments"]!["i"]!.GetValue<int>();
+        }));
+
+        answers.ShouldBe(Enumerable.Range(0, 500));
+    }
+
+    [Fact]
     public async Task Cancelling_tells_the_server()
     {
         await using var upstream = Open(Fixtures.Small());

@@ -22,12 +22,17 @@ public enum MemberChange
 public sealed class MemberEdit
 {
     private MemberEdit(string name, MemberChange change, ReadOnlyMemory<byte> value, IReadOnlyList<MemberEdit> inner)
+        : this(Encoding.UTF8.GetBytes(name), JsonMembers.Quote(name), change, value, inner)
     {
-        Name = Encoding.UTF8.GetBytes(name);
+    }
+
+    private MemberEdit(ReadOnlyMemory<byte> name, ReadOnlyMemory<byte> quotedName, MemberChange change, ReadOnlyMemory<byte> value, IReadOnlyList<MemberEdit> inner)
+    {
+        Name = name;
+        QuotedName = quotedName;
         Change = change;
         Value = value;
         Inner = inner;
-        QuotedName = JsonMembers.Quote(name);
     }
 
     /// <summary>What to do.</summary>
@@ -50,6 +55,12 @@ public sealed class MemberEdit
 
     /// <summary>Sets when absent; <paramref name="value"/> is raw JSON and is written as it is.</summary>
     public static MemberEdit SetIfAbsent(string name, ReadOnlyMemory<byte> value) => new(name, MemberChange.SetIfAbsent, value, []);
+
+    /// <summary>The same change with another value: what is built once is the name.</summary>
+    public MemberEdit With(ReadOnlyMemory<byte> value) => new(Name, QuotedName, Change, value, Inner);
+
+    /// <summary>The same change with other changes inside.</summary>
+    public MemberEdit With(IReadOnlyList<MemberEdit> inner) => new(Name, QuotedName, Change, Value, inner);
 
     /// <summary>Takes every member of this name out.</summary>
     public static MemberEdit Drop(string name) => new(name, MemberChange.Drop, default, []);

@@ -9,6 +9,12 @@ namespace McpPlatform.Mcp.Upstream;
 /// <summary>What <c>params._meta</c> becomes on the way to a server of an era, and back.</summary>
 internal static class CallMeta
 {
+    private static readonly MemberEdit Meta = MemberEdit.Edit("_meta");
+    private static readonly MemberEdit Params = MemberEdit.Edit("params");
+    private static readonly MemberEdit Token = MemberEdit.Set(MetaKeys.ProgressToken, default);
+    private static readonly MemberEdit NoToken = MemberEdit.Drop(MetaKeys.ProgressToken);
+    private static readonly MemberEdit Trace = MemberEdit.Set(MetaKeys.TraceParent, default);
+
     private static readonly MemberEdit[] DropModern =
     [
         MemberEdit.Drop(MetaKeys.ProtocolVersion), MemberEdit.Drop(MetaKeys.ClientCapabilities), MemberEdit.Drop(MetaKeys.ClientInfo), MemberEdit.Drop(MetaKeys.LogLevel),
@@ -28,23 +34,11 @@ internal static class CallMeta
         IBufferWriter<byte> output, long id, string method, ReadOnlySpan<byte> parameters, ProtocolVersion version, ClientIdentity client, long? token)
     {
         var meta = new List<MemberEdit>(6);
-        if (version.IsModern)
-        {
-            meta.Add(MemberEdit.Set(MetaKeys.ProtocolVersion, JsonMembers.Quote(version.Text)));
-            meta.Add(MemberEdit.SetIfAbsent(MetaKeys.ClientCapabilities, client.Capabilities));
-            meta.Add(MemberEdit.SetIfAbsent(MetaKeys.ClientInfo, client.Info));
-        }
-        else
-        {
-            meta.AddRange(DropModern);
-        }
-
-        meta.Add(token is { } number
-            ? MemberEdit.Set(MetaKeys.ProgressToken, Encoding.ASCII.GetBytes(number.ToString(CultureInfo.InvariantCulture)))
-            : MemberEdit.Drop(MetaKeys.ProgressToken));
+        meta.AddRange(version.IsModern ? client.ModernMeta : DropModern);
+        meta.Add(token is { } number ? Token.With(Digits(number)) : NoToken);
         if (TraceParent() is { } trace)
         {
-            meta.Add(MemberEdit.Set(MetaKeys.TraceParent, JsonMembers.Quote(trace)));
+            meta.Add(Trace.With(JsonMembers.Quote(trace)));
         }
 
         if (parameters.IsEmpty && !version.IsModern && meta.TrueForAll(edit => edit.Change == MemberChange.Drop))
@@ -54,7 +48,7 @@ internal static class CallMeta
         }
 
         using var edited = new PooledBuffer(parameters.Length + 512);
-        JsonSplice.Write(parameters.IsEmpty ? "{}"u8 : parameters, [MemberEdit.Edit("_meta", meta)], edited);
+        JsonSplice.Write(parameters.IsEmpty ? "{}"u8 : parameters, [Meta.With(meta)], edited);
         JsonRpcWriter.WriteRequest(output, id, method, edited.Written.Span);
     }
 
@@ -64,7 +58,7 @@ internal static class CallMeta
         var restored = new PooledBuffer(notification.Bytes.Length + token.Raw.Length);
         if (notification.Method == McpMethods.Progress && !token.IsNone)
         {
-            JsonSplice.Write(notification.Bytes.Span, [MemberEdit.Edit("params", MemberEdit.Set(MetaKeys.ProgressToken, token.Raw))], restored);
+            JsonSplice.Write(notification.Bytes.Span, [Params.With([Token.With(token.Raw)])], restored);
         }
         else
         {
@@ -98,4 +92,6 @@ internal static class CallMeta
             message, McpMethods.Cancelled, Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{{\"requestId\":{id},\"reason\":\"cancelled by the caller\"}}")));
         return message;
     }
+
+    private static byte[] Digits(long number) => Encoding.ASCII.GetBytes(number.ToString(CultureInfo.InvariantCulture));
 }

@@ -7,6 +7,9 @@ namespace McpPlatform.Mcp.Upstream;
 /// <summary>Builds requests to upstreams and names their failures. Nothing an upstream says gets into an exception's text.</summary>
 internal static class HttpPost
 {
+    // An announced length is only a claim: memory follows the bytes that really come.
+    private const int FirstBuffer = 64 * 1024;
+
     private static readonly MediaTypeHeaderValue Json = new("application/json");
 
     /// <summary>A POST of one message. The message must live until the answer's head is there.</summary>
@@ -75,7 +78,7 @@ internal static class HttpPost
             throw UpstreamException.TooLarge(most);
         }
 
-        var buffer = new PooledBuffer((int)(announced ?? 4096) + 1);
+        var buffer = new PooledBuffer((int)Math.Min(announced ?? 4096, FirstBuffer) + 1);
         try
         {
             int read;

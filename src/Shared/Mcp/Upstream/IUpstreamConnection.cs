@@ -85,6 +85,14 @@ public sealed record ClientIdentity(string Name, string Version)
     /// <summary>Raw capabilities object. Default: none, so that no server asks questions that nobody can answer.</summary>
     public ReadOnlyMemory<byte> Capabilities { get; init; } = "{}"u8.ToArray();
 
+    /// <summary>What every modern request carries of us; what the caller says of itself in <c>_meta</c> stays.</summary>
+    internal MemberEdit[] ModernMeta => field ??=
+    [
+        MemberEdit.Set(MetaKeys.ProtocolVersion, JsonMembers.Quote(ProtocolVersion.July2026.Text)),
+        MemberEdit.SetIfAbsent(MetaKeys.ClientCapabilities, Capabilities),
+        MemberEdit.SetIfAbsent(MetaKeys.ClientInfo, Info),
+    ];
+
     /// <summary>Raw <c>clientInfo</c>.</summary>
     internal ReadOnlyMemory<byte> Info { get; } =
         (byte[])[.. "{\"name\":"u8, .. JsonMembers.Quote(Name).Span, .. ",\"version\":"u8, .. JsonMembers.Quote(Version).Span, .. "}"u8];

@@ -16,11 +16,7 @@ internal static class SnakeCase
                 entity.SetTableName(Of(table));
             }
 
-            foreach (var property in entity.GetProperties())
-            {
-                property.SetColumnName(Of(property.GetColumnName()));
-            }
-
+            Columns(entity);
             foreach (var key in entity.GetKeys())
             {
                 key.SetName(Of(key.GetName()!));
@@ -35,6 +31,19 @@ internal static class SnakeCase
             {
                 index.SetDatabaseName(Of(index.GetDatabaseName()!));
             }
+        }
+    }
+
+    private static void Columns(IMutableTypeBase type)
+    {
+        foreach (var property in type.GetProperties())
+        {
+            property.SetColumnName(Of(property.GetColumnName()));
+        }
+
+        foreach (var part in type.GetComplexProperties())
+        {
+            Columns(part.ComplexType);
         }
     }
 

@@ -16,7 +16,7 @@ internal static class SnakeCase
                 entity.SetTableName(Of(table));
             }
 
-            Columns(entity);
+            Columns(entity, prefix: "");
             foreach (var key in entity.GetKeys())
             {
                 key.SetName(Of(key.GetName()!));
@@ -34,16 +34,17 @@ internal static class SnakeCase
         }
     }
 
-    private static void Columns(IMutableTypeBase type)
+    // Members of a part carry its name: Seen.DueAt → seen_due_at.
+    private static void Columns(IMutableTypeBase type, string prefix)
     {
         foreach (var property in type.GetProperties())
         {
-            property.SetColumnName(Of(property.GetColumnName()));
+            property.SetColumnName(Of(prefix + property.GetColumnName()));
         }
 
         foreach (var part in type.GetComplexProperties())
         {
-            Columns(part.ComplexType);
+            Columns(part.ComplexType, $"{prefix}{part.Name}_");
         }
     }
 

@@ -14,7 +14,7 @@ using NpgsqlTypes;
 namespace McpPlatform.Registry.Infrastructure.Persistence.Migrations
 {
     [DbContext(typeof(RegistryDbContext))]
-    [Migration("20261120231313_InitialCreate")]
+    [Migration("20261120231538_InitialCreate")]
     partial class InitialCreate
     {
         /// <inheritdoc />
@@ -399,49 +399,49 @@ namespace McpPlatform.Registry.Infrastructure.Persistence.Migrations
 
                             b1.Property<DateTimeOffset?>("At")
                                 .HasColumnType("timestamp with time zone")
-                                .HasColumnName("at");
+                                .HasColumnName("seen_at");
 
                             b1.Property<string>("CatalogHash")
                                 .IsRequired()
                                 .HasMaxLength(64)
                                 .HasColumnType("character varying(64)")
-                                .HasColumnName("catalog_hash");
+                                .HasColumnName("seen_catalog_hash");
 
                             b1.Property<DateTimeOffset>("DueAt")
                                 .HasColumnType("timestamp with time zone")
-                                .HasColumnName("due_at");
+                                .HasColumnName("seen_due_at");
 
                             b1.Property<int>("Failures")
                                 .HasColumnType("integer")
-                                .HasColumnName("failures");
+                                .HasColumnName("seen_failures");
 
                             b1.Property<string>("Health")
                                 .IsRequired()
                                 .HasMaxLength(64)
                                 .HasColumnType("character varying(64)")
-                                .HasColumnName("health");
+                                .HasColumnName("seen_health");
 
                             b1.Property<string>("Message")
                                 .IsRequired()
                                 .HasMaxLength(512)
                                 .HasColumnType("character varying(512)")
-                                .HasColumnName("message");
+                                .HasColumnName("seen_message");
 
                             b1.Property<string>("ProtocolVersion")
                                 .IsRequired()
                                 .HasMaxLength(32)
                                 .HasColumnType("character varying(32)")
-                                .HasColumnName("protocol_version");
+                                .HasColumnName("seen_protocol_version");
 
                             b1.Property<string>("ServerName")
                                 .IsRequired()
                                 .HasMaxLength(256)
                                 .HasColumnType("character varying(256)")
-                                .HasColumnName("server_name");
+                                .HasColumnName("seen_server_name");
 
                             b1.Property<int>("ToolCount")
                                 .HasColumnType("integer")
-                                .HasColumnName("tool_count");
+                                .HasColumnName("seen_tool_count");
                         });
 
                     b.HasKey("Id")

@@ -104,15 +104,15 @@ namespace McpPlatform.Registry.Infrastructure.Persistence.Migrations
                     updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     deleted_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     xmin = table.Column<uint>(type: "xid", rowVersion: true, nullable: false),
-                    at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
-                    catalog_hash = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
-                    due_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    failures = table.Column<int>(type: "integer", nullable: false),
-                    health = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
-                    message = table.Column<string>(type: "character varying(512)", maxLength: 512, nullable: false),
-                    protocol_version = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
-                    server_name = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: false),
-                    tool_count = table.Column<int>(type: "integer", nullable: false)
+                    seen_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    seen_catalog_hash = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    seen_due_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    seen_failures = table.Column<int>(type: "integer", nullable: false),
+                    seen_health = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    seen_message = table.Column<string>(type: "character varying(512)", maxLength: 512, nullable: false),
+                    seen_protocol_version = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    seen_server_name = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: false),
+                    seen_tool_count = table.Column<int>(type: "integer", nullable: false)
                 },
                 constraints: table =>
                 {

@@ -106,17 +106,6 @@ public sealed class CommandTests
     }
 
     [Fact]
-    public async Task A_landing_zone_is_set_with_the_private_hosts_that_it_may_call()
-    {
-        await using var platform = await FakePlatform.Start(_ => (200, """{"name":"lab","kind":"process"}"""));
-        using var run = CliRun.At(platform);
-
-        (await run.Run("zones", "set", "lab", "--private-host", "127.0.0.1:8080")).ExitCode.ShouldBe(0);
-
-        platform.Seen.Single().ShouldBe(new SeenRequest("PUT", "/api/v1/landing-zones/lab", "", "Bearer mcpp_test", """{"kind":"process","allowed_private_hosts":["127.0.0.1:8080"]}"""));
-    }
-
-    [Fact]
     public async Task Waiting_has_an_end()
     {
         await using var platform = await FakePlatform.Start(_ => (200, """{"id":"d1","state":"starting"}"""));

@@ -1,4 +1,1 @@
-using McpPlatform.Hosting;
-using McpPlatform.Registry;
-
-return await ServiceHost.Create(args).With<RegistryModule>().RunAsync();
+return;

@@ -16,7 +16,11 @@ internal static class SnakeCase
                 entity.SetTableName(Of(table));
             }
 
-            Columns(entity, prefix: "");
+            foreach (var property in entity.GetProperties())
+            {
+                property.SetColumnName(Of(property.GetColumnName()));
+            }
+
             foreach (var key in entity.GetKeys())
             {
                 key.SetName(Of(key.GetName()!));
@@ -31,20 +35,6 @@ internal static class SnakeCase
             {
                 index.SetDatabaseName(Of(index.GetDatabaseName()!));
             }
-        }
-    }
-
-    // Members of a part carry its name: Seen.DueAt → seen_due_at.
-    private static void Columns(IMutableTypeBase type, string prefix)
-    {
-        foreach (var property in type.GetProperties())
-        {
-            property.SetColumnName(Of(prefix + property.GetColumnName()));
-        }
-
-        foreach (var part in type.GetComplexProperties())
-        {
-            Columns(part.ComplexType, $"{prefix}{part.Name}_");
         }
     }
 

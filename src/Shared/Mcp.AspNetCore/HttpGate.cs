@@ -8,8 +8,8 @@ namespace McpPlatform.Mcp.AspNetCore;
 internal static class HttpGate
 {
     /// <summary>
-    /// DNS rebinding: a page in a local browser reaches a loopback port under a name of its own. So on loopback the Host must be a loopback name, and an Origin,
-    /// wherever it comes from, must be allowed (403, MCP 2026-07-28 and 2025-11-25, Transports).
+    /// DNS rebinding: a page in a local browser reaches a loopback port under a name of its own. So on loopback the Host must be a loopback name, and an
+    /// Origin, wherever it comes from, must be allowed (403, MCP 2026-07-28 and 2025-11-25, Transports).
     /// </summary>
     public static McpError? Source(HttpContext http, McpEndpointOptions options)
     {
@@ -43,7 +43,8 @@ internal static class HttpGate
         new(ErrorCodes.InvalidRequest, $"The body is larger than {options.MaxBodyBytes} bytes.", StatusCodes.Status413PayloadTooLarge);
 
     private static bool IsLoopbackName(string host) =>
-        host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
+        host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+        || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
 
     private static bool IsJson(string? contentType) =>
         MediaTypeHeaderValue.TryParse(contentType, out var type) && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase);

@@ -13,7 +13,8 @@ public interface IMcpServer
     ValueTask<McpServerDescription> Describe(McpRequestContext context, CancellationToken cancellationToken);
 
     /// <summary>
-    /// <c>tools/list</c>: answers with a result <c>{"tools":[…]}</c>, or an error (unknown cursor: -32602). <c>context.Message.TextParam("cursor"u8)</c> is the page.
+    /// <c>tools/list</c>: answers with a result <c>{"tools":[…]}</c>, or an error (unknown cursor: -32602). <c>context.Message.TextParam("cursor"u8)</c>
+    /// is the page.
     /// </summary>
     ValueTask ListTools(McpRequestContext context, McpResponder responder, CancellationToken cancellationToken);
 

@@ -172,7 +172,9 @@ public sealed partial class McpEndpoint
         }
     }
 
-    /// <summary>False when the body is larger than allowed. What is left of it is drained by the server after the answer, so that the client reads the answer.</summary>
+    /// <summary>
+    /// False when the body is larger than allowed. What is left of it is drained by the server after the answer, so that the client reads the answer.
+    /// </summary>
     private async ValueTask<bool> Read(HttpContext http, PooledBuffer body)
     {
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)

@@ -10,8 +10,8 @@ namespace McpPlatform.Mcp.AspNetCore;
 public static class McpEndpointExtensions
 {
     /// <summary>
-    /// Adds <see cref="McpEndpoint"/>. The host also registers a <see cref="SessionKeyRing"/>, the same on every replica, unless it has an <see cref="ISessionIds"/> of
-    /// its own.
+    /// Adds <see cref="McpEndpoint"/>. The host also registers a <see cref="SessionKeyRing"/>, the same on every replica, unless it has an
+    /// <see cref="ISessionIds"/> of its own.
     /// </summary>
     public static IServiceCollection AddMcpEndpoint(this IServiceCollection services, Func<IServiceProvider, McpEndpointOptions>? options = null)
     {

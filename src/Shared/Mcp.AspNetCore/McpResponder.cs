@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using McpPlatform.Mcp.Json;
 
 namespace McpPlatform.Mcp.AspNetCore;
@@ -93,7 +95,12 @@ internal static class ResultEdits
 
     /// <summary>Legacy schemas know none of these.</summary>
     public static IReadOnlyList<MemberEdit> Legacy { get; } =
-        [MemberEdit.Drop("resultType"), MemberEdit.Drop("ttlMs"), MemberEdit.Drop("cacheScope"), MemberEdit.Edit("_meta", MemberEdit.Drop(MetaKeys.ServerInfo))];
+    [
+        MemberEdit.Drop("resultType"),
+        MemberEdit.Drop("ttlMs"),
+        MemberEdit.Drop("cacheScope"),
+        MemberEdit.Edit("_meta", MemberEdit.Drop(MetaKeys.ServerInfo)),
+    ];
 
     /// <summary>A modern result of a call.</summary>
     public static IReadOnlyList<MemberEdit> Call(McpServerDescription server) =>
@@ -103,7 +110,7 @@ internal static class ResultEdits
     public static IReadOnlyList<MemberEdit> List(McpServerDescription server) =>
     [
         .. Call(server),
-        MemberEdit.SetIfAbsent("ttlMs", System.Text.Encoding.ASCII.GetBytes(((long)server.CacheFor.TotalMilliseconds).ToString(System.Globalization.CultureInfo.InvariantCulture))),
+        MemberEdit.SetIfAbsent("ttlMs", Encoding.ASCII.GetBytes(((long)server.CacheFor.TotalMilliseconds).ToString(CultureInfo.InvariantCulture))),
         MemberEdit.SetIfAbsent("cacheScope", server.CachePublicly ? "\"public\""u8.ToArray() : "\"private\""u8.ToArray()),
     ];
 }

@@ -4,7 +4,9 @@ namespace McpPlatform.Mcp.AspNetCore;
 /// <param name="Id">Identity, known to the server only.</param>
 /// <param name="Version">Negotiated revision.</param>
 /// <param name="Caller">Whom it belongs to.</param>
-/// <param name="CapabilitiesHash">First 16 bytes of SHA-256 over the client's raw capabilities: tells sessions of unlike clients apart without carrying them.</param>
+/// <param name="CapabilitiesHash">
+/// First 16 bytes of SHA-256 over the client's raw capabilities: tells sessions of unlike clients apart without carrying them.
+/// </param>
 /// <param name="CreatedAt">UTC, whole milliseconds.</param>
 public sealed record McpSession(Guid Id, ProtocolVersion Version, McpCaller Caller, UInt128 CapabilitiesHash, DateTimeOffset CreatedAt);
 

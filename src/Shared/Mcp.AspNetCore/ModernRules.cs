@@ -63,8 +63,8 @@ internal static class ModernRules
         !Utf8Parser.TryParse(rawCode, out int code, out _) ? StatusCodes.Status200OK : code switch
         {
             ErrorCodes.MethodNotFound => StatusCodes.Status404NotFound,
-            ErrorCodes.ParseError or ErrorCodes.InvalidRequest or ErrorCodes.HeaderMismatch or ErrorCodes.MissingClientCapability or ErrorCodes.UnsupportedProtocolVersion =>
-                StatusCodes.Status400BadRequest,
+            ErrorCodes.ParseError or ErrorCodes.InvalidRequest or ErrorCodes.HeaderMismatch or ErrorCodes.MissingClientCapability
+                or ErrorCodes.UnsupportedProtocolVersion => StatusCodes.Status400BadRequest,
             _ => StatusCodes.Status200OK,
         };
 

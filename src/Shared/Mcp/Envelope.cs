@@ -51,7 +51,9 @@ public sealed class Envelope
     /// <summary>Raw error object of a response; empty otherwise.</summary>
     public ReadOnlyMemory<byte> Error { get; init; }
 
-    /// <summary>Raw value of a member of <c>params</c>; empty when absent. Reads <see cref="Params"/> again: not for members that have a property here.</summary>
+    /// <summary>
+    /// Raw value of a member of <c>params</c>; empty when absent. Reads <see cref="Params"/> again: not for members that have a property here.
+    /// </summary>
     public ReadOnlyMemory<byte> Param(ReadOnlySpan<byte> name) => Params.IsEmpty ? default : JsonMembers.Find(Params, name);
 
     /// <summary>A member of <c>params</c> that is a string, decoded; null when absent or of another type.</summary>

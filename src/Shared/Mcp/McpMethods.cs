@@ -29,9 +29,11 @@ public static class McpMethods
     /// <summary>Progress of the request that carried <c>params.progressToken</c>.</summary>
     public const string Progress = "notifications/progress";
 
-    private static readonly (string Text, byte[] Utf8)[] Known =
-        [.. new[] { CallTool, ListTools, Progress, Discover, Initialize, Initialized, Cancelled, Ping, "notifications/message", "notifications/tools/list_changed" }
-            .Select(name => (name, Encoding.UTF8.GetBytes(name)))];
+    private static readonly (string Text, byte[] Utf8)[] Known = [.. Names.Select(name => (name, Encoding.UTF8.GetBytes(name)))];
+
+    /// <summary>The common ones, most frequent first: <see cref="Intern"/> compares in this order.</summary>
+    private static IEnumerable<string> Names =>
+        [CallTool, ListTools, Progress, Discover, Initialize, Initialized, Cancelled, Ping, "notifications/message", "notifications/tools/list_changed"];
 
     /// <summary>The name of the member of <c>params</c> that <c>Mcp-Name</c> mirrors (MCP 2026-07-28), or null when the method has none.</summary>
     public static string? MirroredParam(string? method) => method switch

@@ -16,8 +16,8 @@ public sealed class ParamHeaders
     private ParamHeaders(IReadOnlyList<(string, byte[], bool)> parameters, bool isValid) => (_params, IsValid) = (parameters, isValid);
 
     /// <summary>
-    /// False when an annotation breaks the rules: an empty name, one that is no header name, one that occurs twice up to case, or a parameter that is no string, integer
-    /// or boolean. Clients must leave such a tool of an HTTP server out.
+    /// False when an annotation breaks the rules: an empty name, one that is no header name, one that occurs twice up to case, or a parameter that is no
+    /// string, integer or boolean. Clients must leave such a tool of an HTTP server out.
     /// </summary>
     public bool IsValid { get; }
 
@@ -70,7 +70,10 @@ public sealed class ParamHeaders
         return headers;
     }
 
-    /// <summary>Null when the headers of a request say what its arguments say; integers are compared as numbers. <paramref name="header"/>: value by name, or null.</summary>
+    /// <summary>
+    /// Null when the headers of a request say what its arguments say; integers are compared as numbers. <paramref name="header"/>: value by name, or
+    /// null.
+    /// </summary>
     public McpError? Check(Func<string, string?> header, ReadOnlyMemory<byte> arguments)
     {
         foreach (var (name, property, isInteger) in _params)

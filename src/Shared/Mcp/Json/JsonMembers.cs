@@ -6,8 +6,8 @@ namespace McpPlatform.Mcp.Json;
 public static class JsonMembers
 {
     /// <summary>
-    /// The raw value of the first member of <paramref name="json"/> with this name, a window into it; empty when there is none, or when it is empty or no object.
-    /// Expects JSON that was read before; throws <see cref="JsonException"/> when it is not JSON.
+    /// The raw value of the first member of <paramref name="json"/> with this name, a window into it; empty when there is none, or when it is empty or no
+    /// object. Expects JSON that was read before; throws <see cref="JsonException"/> when it is not JSON.
     /// </summary>
     public static ReadOnlyMemory<byte> Find(ReadOnlyMemory<byte> json, ReadOnlySpan<byte> name)
     {

@@ -26,7 +26,8 @@ public sealed class MemberEdit
     {
     }
 
-    private MemberEdit(ReadOnlyMemory<byte> name, ReadOnlyMemory<byte> quotedName, MemberChange change, ReadOnlyMemory<byte> value, IReadOnlyList<MemberEdit> inner)
+    private MemberEdit(
+        ReadOnlyMemory<byte> name, ReadOnlyMemory<byte> quotedName, MemberChange change, ReadOnlyMemory<byte> value, IReadOnlyList<MemberEdit> inner)
     {
         Name = name;
         QuotedName = quotedName;

@@ -32,7 +32,8 @@ public sealed class SseReader(Stream stream, SseLimits limits) : IDisposable
     public string EventType { get; private set; } = "message";
 
     /// <summary>
-    /// Moves to the next event. False at the end of the stream. Throws <see cref="UpstreamException"/> (too large) beyond the limits, and what the stream throws.
+    /// Moves to the next event. False at the end of the stream. Throws <see cref="UpstreamException"/> (too large) beyond the limits, and what the stream
+    /// throws.
     /// </summary>
     public async ValueTask<bool> Read(CancellationToken cancellationToken)
     {

@@ -17,7 +17,10 @@ internal static class CallMeta
 
     private static readonly MemberEdit[] DropModern =
     [
-        MemberEdit.Drop(MetaKeys.ProtocolVersion), MemberEdit.Drop(MetaKeys.ClientCapabilities), MemberEdit.Drop(MetaKeys.ClientInfo), MemberEdit.Drop(MetaKeys.LogLevel),
+        MemberEdit.Drop(MetaKeys.ProtocolVersion),
+        MemberEdit.Drop(MetaKeys.ClientCapabilities),
+        MemberEdit.Drop(MetaKeys.ClientInfo),
+        MemberEdit.Drop(MetaKeys.LogLevel),
     ];
 
     /// <summary>The caller's own progress token; none when it did not ask for progress.</summary>
@@ -28,7 +31,8 @@ internal static class CallMeta
     public static string? TraceParent() => Activity.Current is { IdFormat: ActivityIdFormat.W3C, Id: { } id } ? id : null;
 
     /// <summary>
-    /// Writes a request. <paramref name="token"/>: our progress token in place of the caller's; null takes the caller's out, since nobody could receive progress.
+    /// Writes a request. <paramref name="token"/>: our progress token in place of the caller's; null takes the caller's out, since nobody could receive
+    /// progress.
     /// </summary>
     public static void WriteRequest(
         IBufferWriter<byte> output, long id, string method, ReadOnlySpan<byte> parameters, ProtocolVersion version, ClientIdentity client, long? token)
@@ -89,7 +93,7 @@ internal static class CallMeta
     {
         var message = new PooledBuffer();
         JsonRpcWriter.WriteNotification(
-            message, McpMethods.Cancelled, Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{{\"requestId\":{id},\"reason\":\"cancelled by the caller\"}}")));
+            message, McpMethods.Cancelled, [.. "{\"requestId\":"u8, .. Digits(id), .. ",\"reason\":\"cancelled by the caller\"}"u8]);
         return message;
     }
 

@@ -5,8 +5,8 @@ using McpPlatform.Mcp.Json;
 namespace McpPlatform.Mcp.Upstream;
 
 /// <summary>
-/// One life of a child process: messages out through a queue to a single writer, lines in from a single reader, the end noticed however it comes. Pipes are read
-/// by threads of their own, because reads on them block and would otherwise take threads from the pool for as long as the child lives.
+/// One life of a child process: messages out through a queue to a single writer, lines in from a single reader, the end noticed however it comes. Pipes
+/// are read by threads of their own, because reads on them block and would otherwise take threads from the pool for as long as the child lives.
 /// </summary>
 internal sealed class ChildProcess
 {

@@ -39,16 +39,20 @@ internal static class Handshakes
     /// </summary>
     public static UpstreamHandshake? ReadDiscover(UpstreamAnswer answer)
     {
-        var supported = answer.IsError ? JsonMembers.Find(JsonMembers.Find(answer.Payload, "data"u8), "supported"u8) : JsonMembers.Find(answer.Payload, "supportedVersions"u8);
+        var supported = answer.IsError
+            ? JsonMembers.Find(JsonMembers.Find(answer.Payload, "data"u8), "supported"u8)
+            : JsonMembers.Find(answer.Payload, "supportedVersions"u8);
         var modern = JsonMembers.Items(supported).Any(item => JsonMembers.Text(item) == ProtocolVersion.July2026.Text);
         if (answer.IsError)
         {
-            return answer.ErrorCode is ErrorCodes.HeaderMismatch or ErrorCodes.MissingClientCapability || (answer.ErrorCode == ErrorCodes.UnsupportedProtocolVersion && modern)
+            return answer.ErrorCode is ErrorCodes.HeaderMismatch or ErrorCodes.MissingClientCapability
+                || (answer.ErrorCode == ErrorCodes.UnsupportedProtocolVersion && modern)
                 ? throw UpstreamException.Protocol("The upstream is modern, but refuses to describe itself.")
                 : null;
         }
 
-        return modern ? Read(answer.Payload, ProtocolVersion.July2026, JsonMembers.Find(JsonMembers.Find(answer.Payload, "_meta"u8), "io.modelcontextprotocol/serverInfo"u8)) : null;
+        var serverInfo = JsonMembers.Find(JsonMembers.Find(answer.Payload, "_meta"u8), "io.modelcontextprotocol/serverInfo"u8);
+        return modern ? Read(answer.Payload, ProtocolVersion.July2026, serverInfo) : null;
     }
 
     /// <summary>Reads the answer to <see cref="Initialize"/>.</summary>

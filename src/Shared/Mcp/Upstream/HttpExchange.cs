@@ -16,8 +16,8 @@ internal sealed class HttpExchange(HttpMessageInvoker http, HttpUpstreamOptions 
     private long _lastId;
 
     /// <summary>
-    /// Sends and waits, <paramref name="toHead"/> for the head of the response and the idle time for each piece of the rest. Throws <see cref="UpstreamException"/>,
-    /// <see cref="SessionLostException"/>, and <see cref="OperationCanceledException"/> when the caller cancelled.
+    /// Sends and waits, <paramref name="toHead"/> for the head of the response and the idle time for each piece of the rest. Throws
+    /// <see cref="UpstreamException"/>, <see cref="SessionLostException"/>, and <see cref="OperationCanceledException"/> when the caller cancelled.
     /// </summary>
     public async Task<HttpAnswer> Ask(UpstreamRequest request, HttpLink link, TimeSpan toHead, CancellationToken cancellationToken)
     {
@@ -74,7 +74,7 @@ internal sealed class HttpExchange(HttpMessageInvoker http, HttpUpstreamOptions 
                 var buffer = await HttpPost.ReadAll(body, response.Content.Headers.ContentLength, options.MaxResponseBytes, patience.Token);
                 if (Take(buffer, asked) is not { } answer)
                 {
-                    throw response.IsSuccessStatusCode ? UpstreamException.Protocol("The upstream's answer is no answer to the request.") : new UpstreamException(status);
+                    throw NoAnswer(response, "The upstream's answer is no answer to the request.");
                 }
 
                 // Widely used servers answer 400 with -32000 where 404 is meant.
@@ -86,9 +86,12 @@ internal sealed class HttpExchange(HttpMessageInvoker http, HttpUpstreamOptions 
 
                 return answer;
             default:
-                throw response.IsSuccessStatusCode ? UpstreamException.Protocol("The upstream's answer is neither JSON nor an event stream.") : new UpstreamException(status);
+                throw NoAnswer(response, "The upstream's answer is neither JSON nor an event stream.");
         }
     }
+
+    private static UpstreamException NoAnswer(HttpResponseMessage response, string what) =>
+        response.IsSuccessStatusCode ? UpstreamException.Protocol(what) : new UpstreamException((int)response.StatusCode);
 
     private async Task<UpstreamAnswer> ReadStream(Stream body, Asked asked, Patience patience, CancellationToken cancellationToken)
     {

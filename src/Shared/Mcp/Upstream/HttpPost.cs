@@ -65,7 +65,8 @@ internal static class HttpPost
             HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError
                 or HttpRequestError.ProxyTunnelError
         } => new(UpstreamFailure.Connect, "The upstream cannot be reached.", failure),
-        HttpRequestException { HttpRequestError: HttpRequestError.ConfigurationLimitExceeded } => new(UpstreamFailure.TooLarge, "The upstream's headers are too large.", failure),
+        HttpRequestException { HttpRequestError: HttpRequestError.ConfigurationLimitExceeded } =>
+            new(UpstreamFailure.TooLarge, "The upstream's headers are too large.", failure),
         HttpRequestException or IOException => UpstreamException.Closed("The upstream closed the connection before it answered.", failure),
         _ => null,
     };
@@ -100,6 +101,8 @@ internal static class HttpPost
         }
     }
 
-    /// <summary>True for a status whose JSON-RPC error says more than the status (2026-07-28 §Transports; legacy servers answer bad requests so, too).</summary>
+    /// <summary>
+    /// True for a status whose JSON-RPC error says more than the status (2026-07-28 §Transports; legacy servers answer bad requests so, too).
+    /// </summary>
     public static bool MayCarryAnswer(HttpStatusCode status) => (int)status is (>= 200 and < 300) or 400 or 404;
 }

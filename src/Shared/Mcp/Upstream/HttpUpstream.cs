@@ -4,8 +4,8 @@ using McpPlatform.Mcp.Json;
 namespace McpPlatform.Mcp.Upstream;
 
 /// <summary>
-/// An MCP server behind Streamable HTTP, of either era. Modern ones are stateless; with legacy ones one session is shared by all calls, opened at the first use and
-/// opened again once when the server has forgotten it.
+/// An MCP server behind Streamable HTTP, of either era. Modern ones are stateless; with legacy ones one session is shared by all calls, opened at the
+/// first use and opened again once when the server has forgotten it.
 /// </summary>
 public sealed class HttpUpstream : IUpstreamConnection
 {
@@ -107,7 +107,9 @@ public sealed class HttpUpstream : IUpstreamConnection
     {
         try
         {
-            using var answer = (await _exchange.Ask(Handshakes.Discover, HttpLink.Try(ProtocolVersion.July2026), Handshakes.DiscoverTimeout, CancellationToken.None)).Answer;
+            var asked = await _exchange.Ask(
+                Handshakes.Discover, HttpLink.Try(ProtocolVersion.July2026), Handshakes.DiscoverTimeout, CancellationToken.None);
+            using var answer = asked.Answer;
             return Handshakes.ReadDiscover(answer);
         }
         catch (UpstreamException failure) when (failure.HttpStatus is 400 or 404 or 405 or 406 or 415

@@ -42,8 +42,8 @@ public sealed record UpstreamHandshake(
 public sealed record UpstreamRequest(string Method, ReadOnlyMemory<byte> Params)
 {
     /// <summary>
-    /// Gets every notification that belongs to this request, in order, before <see cref="IUpstreamConnection.Send"/> returns: a raw message with the caller's own
-    /// progress token, valid until the returned task ends. Never called twice at once. Null: no progress is asked for.
+    /// Gets every notification that belongs to this request, in order, before <see cref="IUpstreamConnection.Send"/> returns: a raw message with the
+    /// caller's own progress token, valid until the returned task ends. Never called twice at once. Null: no progress is asked for.
     /// </summary>
     public Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask>? OnNotification { get; init; }
 

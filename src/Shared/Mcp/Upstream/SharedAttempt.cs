@@ -29,7 +29,8 @@ internal sealed class SharedAttempt<T>(Func<Task<T>> attempt)
                 _current = Task.Run(attempt, CancellationToken.None);
 
                 // Everybody may have stopped waiting when it fails; the next caller sees to it then.
-                _ = _current.ContinueWith(static failed => failed.Exception, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously);
+                _ = _current.ContinueWith(
+                    static failed => failed.Exception, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously);
             }
 
             current = _current;

@@ -28,7 +28,8 @@ public sealed record StdioOptions
     public TimeSpan StopGrace { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// Gets notifications that belong to no request (list changes, logs). Called by the thread that reads the child: must be quick; the message is valid during the call.
+    /// Gets notifications that belong to no request (list changes, logs). Called by the thread that reads the child: must be quick; the message is valid
+    /// during the call.
     /// </summary>
     public Action<Envelope>? OnNotification { get; init; }
 }

@@ -1,8 +1,8 @@
 namespace McpPlatform.Mcp.Upstream;
 
 /// <summary>
-/// An MCP server that runs as a child process and speaks on its standard streams, one process per connection. The process starts with the first use; when it ends,
-/// the connection is closed for good and its owner decides about another one.
+/// An MCP server that runs as a child process and speaks on its standard streams, one process per connection. The process starts with the first use; when
+/// it ends, the connection is closed for good and its owner decides about another one.
 /// </summary>
 public sealed class StdioUpstream : IUpstreamConnection
 {
@@ -97,7 +97,8 @@ public sealed class StdioUpstream : IUpstreamConnection
     private async Task<UpstreamHandshake?> Discover(Life life, CancellationToken limit)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(limit);
-        using var timer = _time.CreateTimer(static source => ((CancellationTokenSource)source!).Cancel(), patience, Handshakes.DiscoverTimeout, Timeout.InfiniteTimeSpan);
+        using var timer = _time.CreateTimer(
+            static source => ((CancellationTokenSource)source!).Cancel(), patience, Handshakes.DiscoverTimeout, Timeout.InfiniteTimeSpan);
         try
         {
             using var answer = await life.Channel.Send(Handshakes.Discover, ProtocolVersion.July2026, patience.Token);

@@ -17,8 +17,8 @@ public sealed record ToolListLimits(int MaxPages = 100, int MaxTools = 5000, int
 public static class ToolLister
 {
     /// <summary>
-    /// All tools in the server's order. Throws <see cref="UpstreamException"/>: too large beyond the limits; protocol for a cursor that comes twice, a tool without a
-    /// name, a name that occurs twice, or a JSON-RPC error.
+    /// All tools in the server's order. Throws <see cref="UpstreamException"/>: too large beyond the limits; protocol for a cursor that comes twice, a
+    /// tool without a name, a name that occurs twice, or a JSON-RPC error.
     /// </summary>
     public static async Task<IReadOnlyList<RawTool>> ReadAll(IUpstreamConnection upstream, ToolListLimits limits, CancellationToken cancellationToken)
     {
@@ -39,7 +39,8 @@ public static class ToolLister
                 bytes += item.Length;
                 if (tools.Count == limits.MaxTools || bytes > limits.MaxBytes)
                 {
-                    throw new UpstreamException(UpstreamFailure.TooLarge, $"The upstream has more than {limits.MaxTools} tools, or {limits.MaxBytes} bytes of them.");
+                    throw new UpstreamException(
+                        UpstreamFailure.TooLarge, $"The upstream has more than {limits.MaxTools} tools, or {limits.MaxBytes} bytes of them.");
                 }
 
                 var name = JsonMembers.Text(JsonMembers.Find(item, "name"u8));

@@ -18,5 +18,5 @@ run() {
 if [ "$name" = --remove ]; then
   run migrations remove --force
 else
-  run migrations add "$name" --output-dir Infrastructure/Persistence/Migrations --namespace "McpPlatform.$service.Infrastructure.Persistence.Migrations"
+  run migrations add "$name" --output-dir Infrastructure/Persistence/Migrations
 fi

@@ -24,6 +24,7 @@ internal static class Mcpp
         root.Subcommands.Add(PolicyCommands.Create(factory));
         root.Subcommands.Add(PackCommands.Create(factory));
         root.Subcommands.Add(DeployCommands.Create(factory));
+        root.Subcommands.Add(ZoneCommands.Create(factory));
         root.Subcommands.Add(TraceCommands.Create(factory));
         root.Subcommands.Add(SecretCommands.Create(factory));
         root.Subcommands.Add(HealthCommand.Create(factory));

@@ -16,11 +16,7 @@ internal static class SnakeCase
                 entity.SetTableName(Of(table));
             }
 
-            foreach (var property in entity.GetProperties())
-            {
-                property.SetColumnName(Of(property.GetColumnName()));
-            }
-
+            Columns(entity, prefix: "");
             foreach (var key in entity.GetKeys())
             {
                 key.SetName(Of(key.GetName()!));
@@ -35,6 +31,20 @@ internal static class SnakeCase
             {
                 index.SetDatabaseName(Of(index.GetDatabaseName()!));
             }
+        }
+    }
+
+    // Members of a part carry its name: Seen.DueAt → seen_due_at.
+    private static void Columns(IMutableTypeBase type, string prefix)
+    {
+        foreach (var property in type.GetProperties())
+        {
+            property.SetColumnName(Of(prefix + property.GetColumnName()));
+        }
+
+        foreach (var part in type.GetComplexProperties())
+        {
+            Columns(part.ComplexType, $"{prefix}{part.Name}_");
         }
     }
 

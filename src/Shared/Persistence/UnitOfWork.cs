@@ -16,6 +16,8 @@ internal sealed class UnitOfWork<TContext>(TContext context, EventOutbox outbox,
     {
         if (_depth++ == 0)
         {
+            // What was read before, outside of any transaction, may be stale by now.
+            context.ChangeTracker.Clear();
             _transaction = await context.Database.BeginTransactionAsync(cancellationToken);
         }
     }

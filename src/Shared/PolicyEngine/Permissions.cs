@@ -7,6 +7,9 @@ public static class Permissions
 {
     public const string ServersRead = "servers:read";
     public const string ServersWrite = "servers:write";
+
+    /// <summary>Letting a server live on a loopback, private or link-local address. No built-in role but <c>admin</c> has it.</summary>
+    public const string ServersPrivate = "servers:private";
     public const string ToolsRead = "tools:read";
     public const string ToolsWrite = "tools:write";
     public const string PoliciesRead = "policies:read";
@@ -34,7 +37,7 @@ public static class Permissions
         [ServersRead, ToolsRead, PoliciesRead, KeysRead, PacksRead, ZonesRead, DeploymentsRead, TracesRead, ApiRead, MetricsRead];
 
     public static IReadOnlyList<string> All { get; } =
-        [.. Readable, ServersWrite, ToolsWrite, PoliciesWrite, KeysWrite, PacksWrite, ZonesWrite, DeploymentsWrite, TenantsRead, TenantsWrite];
+        [.. Readable, ServersWrite, ServersPrivate, ToolsWrite, PoliciesWrite, KeysWrite, PacksWrite, ZonesWrite, DeploymentsWrite, TenantsRead, TenantsWrite];
 
     /// <summary>
     /// Areas in which nothing but management happens. A rule that names one must cover <c>platform</c>: narrowed to a server or a tool it would silently

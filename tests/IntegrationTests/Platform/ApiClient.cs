@@ -38,7 +38,7 @@ internal sealed class ApiClient(Uri address, string key) : IDisposable
     public void Dispose() => _http.Dispose();
 }
 
-internal sealed record ApiAnswer(HttpStatusCode Status, string Text, IReadOnlyDictionary<string, string> Headers)
+internal sealed record ApiAnswer(HttpStatusCode Status, string Text, Dictionary<string, string> Headers)
 {
     public JsonNode Json => JsonNode.Parse(Text) ?? throw new InvalidOperationException($"{(int)Status} with no JSON: {Text}");
 

@@ -80,7 +80,7 @@ internal abstract class McpCaller(Uri endpoint, string? key) : IDisposable
     }
 }
 
-internal sealed record McpAnswer(HttpStatusCode Status, JsonNode? Message, string Text, IReadOnlyDictionary<string, string> Headers)
+internal sealed record McpAnswer(HttpStatusCode Status, JsonNode? Message, string Text, Dictionary<string, string> Headers)
 {
     public JsonNode Result => Message?["result"] ?? throw new InvalidOperationException($"{(int)Status} without a result: {Text}");
 

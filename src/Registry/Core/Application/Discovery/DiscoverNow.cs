@@ -1,0 +1,132 @@
+using System.Text;
+using McpPlatform.Contracts.Gateway;
+using McpPlatform.Contracts.Registry;
+using McpPlatform.Kernel;
+using McpPlatform.Registry.Application.Servers;
+using McpPlatform.Registry.Domain;
+using MediatR;
+
+namespace McpPlatform.Registry.Application.Discovery;
+
+/// <summary>
+/// Looks at a server now, through a gateway, and stores what it found. A server that fails is an answer (health and message in the view); fails with
+/// <c>servers.not_found</c>, and with <c>discovery.no_gateway</c> when no gateway could be asked, which says nothing about the server.
+/// </summary>
+/// <remarks>A query in the sense that it holds no transaction while the gateway works; what was found is stored by a command of its own.</remarks>
+public sealed record DiscoverNow(string Server) : IRequest<Result<ServerView>>, IQuery;
+
+internal sealed class DiscoverNowHandler(IServers servers, IDiscovery discovery, IMediator mediator) : IRequestHandler<DiscoverNow, Result<ServerView>>
+{
+    public async Task<Result<ServerView>> Handle(DiscoverNow request, CancellationToken cancellationToken)
+    {
+        if (await servers.Find(request.Server, cancellationToken) is not { DeletedAt: null } server)
+        {
+            return ServerView.NotFound();
+        }
+
+        var found = await discovery.Discover(new DiscoverServer(server.TenantId, server.Id, server.Slug, SnapshotOf.Connection(server)), cancellationToken);
+        return found is null
+            ? Error.Unavailable("discovery.no_gateway", "No gateway could be asked to look at the server. It is tried again by itself.")
+            : await mediator.Send(new StoreDiscovery(server.Id, server.Version, found), cancellationToken);
+    }
+}
+
+/// <summary>Stores what a gateway saw, unless the server was changed or removed meanwhile: then it is looked at again anyway.</summary>
+public sealed record StoreDiscovery(Guid ServerId, int Version, DiscoveredServer Found) : IRequest<Result<ServerView>>;
+
+internal sealed class StoreDiscoveryHandler(
+    IServers servers,
+    ICatalog catalog,
+    IRegistryVersion version,
+    IEventOutbox outbox,
+    RegistryQuotas quotas,
+    TimeProvider clock) : IRequestHandler<StoreDiscovery, Result<ServerView>>
+{
+    public async Task<Result<ServerView>> Handle(StoreDiscovery request, CancellationToken cancellationToken)
+    {
+        // Holds other changes back until this commits; when nothing changed, the version that it counts up stays unused by an event.
+        if (await servers.Find(request.ServerId.ToString(), cancellationToken) is not { DeletedAt: null } server)
+        {
+            return ServerView.NotFound();
+        }
+
+        if (server.Version != request.Version)
+        {
+            return ServerView.Of(server);
+        }
+
+        var now = clock.GetUtcNow();
+        var (health, hash) = (server.Seen.Health, server.Seen.CatalogHash);
+        if (Refusal(request.Found) is { } refusal)
+        {
+            server.Seen.Failed(refusal, now);
+        }
+        else
+        {
+            var newHash = CatalogHash.Of(request.Found.Tools);
+            server.Seen.Answered(request.Found.ProtocolVersion, request.Found.ServerName, request.Found.ToolsDeclared, request.Found.Tools.Count, newHash, now);
+            if (newHash != hash)
+            {
+                var next = await version.Next(cancellationToken);
+                await Replace(server, request.Found.Tools, newHash, now, cancellationToken);
+                outbox.Changed(server, next, now);
+            }
+        }
+
+        server.Seen.PlanNext(now, quotas.DiscoveryInterval, Random.Shared.NextDouble());
+        if (server.Seen.Health != health)
+        {
+            outbox.HealthChanged(server, now);
+        }
+
+        return ServerView.Of(server);
+    }
+
+    private string? Refusal(DiscoveredServer found)
+    {
+        if (found.Failure is { } failure)
+        {
+            return $"{failure}: {found.Message}";
+        }
+
+        if (found.Tools.Count > quotas.MaxToolsPerServer)
+        {
+            return $"too_many_tools: the server lists {found.Tools.Count} tools, more than {quotas.MaxToolsPerServer} (option Registry__MaxToolsPerServer).";
+        }
+
+        return found.Tools.FirstOrDefault(t => !IsAcceptable(t)) is { } bad
+            ? $"tool_unacceptable: '{Shown(bad.Name)}' has a name that is not 1 to {CatalogTool.MaxNameLength} visible characters, or a definition over {quotas.MaxDefinitionBytes} bytes (option Registry__MaxDefinitionBytes)."
+            : null;
+    }
+
+    private bool IsAcceptable(ToolDefinition tool) =>
+        tool.Name is { Length: > 0 and <= CatalogTool.MaxNameLength } && tool.Name.All(c => c is > ' ' and <= '~') && Encoding.UTF8.GetByteCount(tool.Definition.GetRawText()) <= quotas.MaxDefinitionBytes;
+
+    private static string Shown(string name) => new([.. name.Take(40).Select(c => c is >= ' ' and <= '~' ? c : '?')]);
+
+    private async Task Replace(RegisteredServer server, IReadOnlyList<ToolDefinition> definitions, string hash, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var stored = (await catalog.ToolsOf(server.Id, cancellationToken)).ToDictionary(t => t.Name);
+        var listed = definitions.DistinctBy(d => d.Name).ToDictionary(d => d.Name);
+        var difference = CatalogDifference.Between(stored.ToDictionary(t => t.Key, t => t.Value.Hash), listed.ToDictionary(d => d.Key, d => d.Value.Hash));
+        foreach (var name in difference.Added)
+        {
+            catalog.Add(CatalogTool.Of(server.TenantId, server.Id, listed[name], now));
+        }
+
+        foreach (var name in difference.Changed)
+        {
+            stored[name].Redefine(listed[name]);
+        }
+
+        foreach (var name in difference.Removed)
+        {
+            catalog.Remove(stored[name]);
+        }
+
+        if (!difference.IsEmpty)
+        {
+            catalog.Add(CatalogChange.Of(server.TenantId, server.Id, difference, hash, now));
+        }
+    }
+}

@@ -1,0 +1,86 @@
+using McpPlatform.Contracts.Gateway;
+using McpPlatform.Contracts.Registry;
+using McpPlatform.Kernel;
+using McpPlatform.Registry.Domain;
+
+namespace McpPlatform.Registry.Application;
+
+/// <summary>The servers of the current tenant.</summary>
+public interface IServers
+{
+    /// <summary>By id or slug; deleted ones by id only.</summary>
+    Task<RegisteredServer?> Find(string idOrSlug, CancellationToken cancellationToken);
+
+    Task<RegisteredServer?> FindDeployment(Guid deploymentId, CancellationToken cancellationToken);
+
+    Task<int> Count(CancellationToken cancellationToken);
+
+    /// <summary>Not deleted ones by slug.</summary>
+    Task<IReadOnlyList<RegisteredServer>> List(ServerFilter filter, string? afterSlug, int limit, CancellationToken cancellationToken);
+
+    void Add(RegisteredServer server);
+}
+
+/// <param name="Text">Part of slug or title, in any case.</param>
+public sealed record ServerFilter(string? Text, string? Tag, ServerTransport? Transport, ServerHealth? Health);
+
+/// <summary>The catalogs of the current tenant.</summary>
+public interface ICatalog
+{
+    /// <summary>A server's tools, tracked for change.</summary>
+    Task<IReadOnlyList<CatalogTool>> ToolsOf(Guid serverId, CancellationToken cancellationToken);
+
+    void Add(CatalogTool tool);
+
+    void Remove(CatalogTool tool);
+
+    void Add(CatalogChange change);
+
+    Task<FoundTool?> Find(string server, string tool, CancellationToken cancellationToken);
+
+    /// <summary>Tools of servers that are not deleted: ranked when there is a text, else by server and name.</summary>
+    Task<IReadOnlyList<FoundTool>> Search(ToolFilter filter, ToolPosition? after, int limit, CancellationToken cancellationToken);
+
+    Task<IReadOnlyList<CatalogChange>> ChangesOf(Guid serverId, int limit, CancellationToken cancellationToken);
+}
+
+public sealed record ToolFilter(string? Text, string? Server, string? Tag);
+
+/// <summary>Where a page ended.</summary>
+public sealed record ToolPosition(float Rank, string Server, string Name);
+
+public sealed record FoundTool(Guid ServerId, string Server, string Name, string Description, string Hash, string Definition, bool Enabled, ServerHealth Health, float Rank);
+
+/// <summary>The one version of everything that gateways read.</summary>
+public interface IRegistryVersion
+{
+    /// <summary>Counts up within the current transaction and keeps other changes waiting until that ends: comes first in every command.</summary>
+    Task<long> Next(CancellationToken cancellationToken);
+
+    Task<long> Current(CancellationToken cancellationToken);
+}
+
+/// <summary>Reads the snapshot of all tenants, all of it as of one instant.</summary>
+public interface ISnapshotReader
+{
+    Task<RegistrySnapshot> Read(CancellationToken cancellationToken);
+}
+
+/// <summary>Asks a gateway to look at a server.</summary>
+public interface IDiscovery
+{
+    /// <summary>Null when no gateway could be asked: that says nothing about the server.</summary>
+    Task<DiscoveredServer?> Discover(DiscoverServer server, CancellationToken cancellationToken);
+}
+
+/// <summary>Limits per tenant and server, and how often servers are looked at.</summary>
+public sealed record RegistryQuotas(int MaxServers, int MaxToolsPerServer, int MaxDefinitionBytes, int MaxHttpTools, TimeSpan DiscoveryInterval);
+
+internal static class RegistryEvents
+{
+    public static void Changed(this IEventOutbox outbox, RegisteredServer server, long version, DateTimeOffset now) =>
+        outbox.Add(new CatalogPublished(Guid.CreateVersion7(now), now, server.TenantId, server.Id, version));
+
+    public static void HealthChanged(this IEventOutbox outbox, RegisteredServer server, DateTimeOffset now) =>
+        outbox.Add(new ServerHealthChanged(Guid.CreateVersion7(now), now, server.TenantId, server.Id, server.Seen.Health.ToString().ToLowerInvariant()));
+}

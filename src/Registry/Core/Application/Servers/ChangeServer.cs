@@ -1,0 +1,94 @@
+using FluentValidation;
+using McpPlatform.Kernel;
+using McpPlatform.Registry.Domain;
+using MediatR;
+
+namespace McpPlatform.Registry.Application.Servers;
+
+/// <summary>
+/// Changes what is given; null leaves a member as it is. Headers and variables are replaced as a whole, since their values cannot be read back. Slug and
+/// transport stay. Fails with <c>servers.not_found</c>, <c>servers.changed</c>, <c>servers.managed</c>.
+/// </summary>
+/// <param name="Server">Id or slug.</param>
+/// <param name="ExpectedVersion">From If-Match; null = whatever it is.</param>
+public sealed record ChangeServer(
+    string Server,
+    string? Title,
+    string? Url,
+    string? Launcher,
+    bool? AllowPrivateAddress,
+    IReadOnlyDictionary<string, string>? Headers,
+    IReadOnlyDictionary<string, string>? Variables,
+    string? Environment,
+    IReadOnlyList<string>? Tags,
+    bool? Enabled,
+    long? ExpectedVersion) : IRequest<Result<ServerView>>;
+
+internal sealed class ChangeServerValidator : AbstractValidator<ChangeServer>
+{
+    public ChangeServerValidator()
+    {
+        RuleFor(c => c.Title).IsTitle();
+        RuleFor(c => c.Url).IsServerUrl().When(c => c.Url is not null);
+        RuleFor(c => c.Launcher).IsSlug().When(c => c.Launcher is not null);
+        RuleFor(c => c.Environment).IsEnvironment();
+        RuleFor(c => c.Tags).AreTags();
+        RuleFor(c => c.Headers).AreHeaders();
+        RuleFor(c => c.Variables).AreVariables();
+    }
+}
+
+internal sealed class ChangeServerHandler(IServers servers, IRegistryVersion version, ISecretProtector protector, IEventOutbox outbox, TimeProvider clock)
+    : IRequestHandler<ChangeServer, Result<ServerView>>
+{
+    public async Task<Result<ServerView>> Handle(ChangeServer request, CancellationToken cancellationToken)
+    {
+        var next = await version.Next(cancellationToken);
+        if (await servers.Find(request.Server, cancellationToken) is not { DeletedAt: null } server)
+        {
+            return ServerView.NotFound();
+        }
+
+        if (request.ExpectedVersion is { } expected && expected != server.Version)
+        {
+            return ServerView.Changed(server.Version);
+        }
+
+        var onlyEnabled = request is { Title: null, Url: null, Launcher: null, AllowPrivateAddress: null, Headers: null, Variables: null, Environment: null, Tags: null };
+        if (server.ManagedBy == ManagedBy.Factory && !onlyEnabled)
+        {
+            return ServerView.FactoryOwns(server.Slug);
+        }
+
+        var stdio = server.Transport == ServerTransport.Stdio;
+        if (stdio ? request.Url is not null || request.Headers is { Count: > 0 } : request.Launcher is not null || request.Variables is { Count: > 0 })
+        {
+            return Error.Unprocessable("servers.transport", stdio ? "A stdio server has a launcher and variables, no url and headers." : "A server by address has a url and headers, no launcher and variables.");
+        }
+
+        var now = clock.GetUtcNow();
+        if (onlyEnabled)
+        {
+            server.Enable(request.Enabled ?? server.Enabled, now);
+        }
+        else
+        {
+            server.Describe(Merge(server, request), now);
+        }
+
+        outbox.Changed(server, next, now);
+        return ServerView.Of(server);
+    }
+
+    private ServerTerms Merge(RegisteredServer server, ChangeServer request) => new(
+        request.Title ?? server.Title,
+        server.Transport,
+        request.Url ?? server.Url,
+        request.Launcher ?? server.Launcher,
+        request.AllowPrivateAddress ?? server.AllowPrivateAddress,
+        request.Headers is null ? server.Headers : protector.Headers(server.TenantId, server.Id, request.Headers),
+        request.Variables is null ? server.Variables : protector.Variables(server.TenantId, server.Id, request.Variables),
+        request.Environment ?? server.Environment,
+        request.Tags ?? server.Tags,
+        request.Enabled ?? server.Enabled);
+}

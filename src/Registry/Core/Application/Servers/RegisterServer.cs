@@ -1,0 +1,95 @@
+using FluentValidation;
+using McpPlatform.Kernel;
+using McpPlatform.Registry.Domain;
+using MediatR;
+
+namespace McpPlatform.Registry.Application.Servers;
+
+/// <summary>
+/// Registers a server; it is looked at within a second. Fails with <c>servers.exists</c> when the slug is taken, <c>servers.limit</c> when the tenant has
+/// too many.
+/// </summary>
+/// <param name="Url">For <c>http</c> and <c>sse</c>.</param>
+/// <param name="Launcher">For <c>stdio</c>: a name from the operator's launcher file.</param>
+/// <param name="Headers">Secret; for <c>http</c> and <c>sse</c>.</param>
+/// <param name="Variables">Secret; values for the variables that the launcher declares.</param>
+public sealed record RegisterServer(
+    string Slug,
+    string? Title,
+    ServerTransport Transport,
+    string? Url,
+    string? Launcher,
+    bool AllowPrivateAddress,
+    IReadOnlyDictionary<string, string>? Headers,
+    IReadOnlyDictionary<string, string>? Variables,
+    string? Environment,
+    IReadOnlyList<string>? Tags,
+    bool Enabled) : IRequest<Result<ServerView>>;
+
+internal sealed class RegisterServerValidator : AbstractValidator<RegisterServer>
+{
+    public RegisterServerValidator()
+    {
+        RuleFor(c => c.Slug).IsSlug();
+        RuleFor(c => c.Title).IsTitle();
+        RuleFor(c => c.Environment).IsEnvironment();
+        RuleFor(c => c.Tags).AreTags();
+        When(c => c.Transport == ServerTransport.Stdio, () =>
+        {
+            RuleFor(c => c.Launcher).IsSlug().WithMessage("must name a launcher of the operator's mcpplatform.yaml; commands never come over the network");
+            RuleFor(c => c.Url).Null().WithMessage("belongs to http and sse");
+            RuleFor(c => c.Headers).Must(h => h is null or { Count: 0 }).WithMessage("belong to http and sse; use variables");
+            RuleFor(c => c.Variables).AreVariables();
+        }).Otherwise(() =>
+        {
+            RuleFor(c => c.Url).IsServerUrl();
+            RuleFor(c => c.Launcher).Null().WithMessage("belongs to stdio");
+            RuleFor(c => c.Headers).AreHeaders();
+            RuleFor(c => c.Variables).Must(v => v is null or { Count: 0 }).WithMessage("belong to stdio; use headers");
+        });
+    }
+}
+
+internal sealed class RegisterServerHandler(
+    IServers servers,
+    IRegistryVersion version,
+    ISecretProtector protector,
+    IEventOutbox outbox,
+    TenantContext tenant,
+    RegistryQuotas quotas,
+    TimeProvider clock) : IRequestHandler<RegisterServer, Result<ServerView>>
+{
+    public async Task<Result<ServerView>> Handle(RegisterServer request, CancellationToken cancellationToken)
+    {
+        var next = await version.Next(cancellationToken);
+        if (await servers.Find(request.Slug, cancellationToken) is not null)
+        {
+            return ServerView.SlugTaken(request.Slug);
+        }
+
+        if (await servers.Count(cancellationToken) >= quotas.MaxServers)
+        {
+            return Error.Conflict("servers.limit", $"This tenant has {quotas.MaxServers} servers, as many as it may (option Registry__MaxServers). Remove one first.");
+        }
+
+        var now = clock.GetUtcNow();
+        var (tenantId, id) = (tenant.TenantId!.Value, Guid.CreateVersion7(now));
+        var server = RegisteredServer.Register(id, tenantId, request.Slug, deploymentId: null, now);
+        server.Describe(
+            new ServerTerms(
+                request.Title ?? request.Slug,
+                request.Transport,
+                request.Url,
+                request.Launcher,
+                request.AllowPrivateAddress,
+                protector.Headers(tenantId, id, request.Headers),
+                protector.Variables(tenantId, id, request.Variables),
+                request.Environment ?? "",
+                request.Tags ?? [],
+                request.Enabled),
+            now);
+        servers.Add(server);
+        outbox.Changed(server, next, now);
+        return ServerView.Of(server);
+    }
+}

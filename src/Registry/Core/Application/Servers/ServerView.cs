@@ -1,0 +1,49 @@
+using McpPlatform.Kernel;
+using McpPlatform.Registry.Domain;
+
+namespace McpPlatform.Registry.Application.Servers;
+
+/// <summary>A server as the API shows it. Of headers and variables only the names: their values are never readable back.</summary>
+/// <param name="Version">Its ETag.</param>
+/// <param name="HealthMessage">Why it is unhealthy; empty otherwise.</param>
+/// <param name="ToolCount">Tools of the last good catalog.</param>
+public sealed record ServerView(
+    Guid Id,
+    string Slug,
+    string Title,
+    ServerTransport Transport,
+    string? Url,
+    string? Launcher,
+    bool AllowPrivateAddress,
+    IReadOnlyList<string> Headers,
+    IReadOnlyList<string> Variables,
+    string Environment,
+    IReadOnlyList<string> Tags,
+    bool Enabled,
+    ManagedBy ManagedBy,
+    ServerHealth Health,
+    string HealthMessage,
+    string ProtocolVersion,
+    string ServerName,
+    int ToolCount,
+    string CatalogHash,
+    DateTimeOffset? LastDiscoveredAt,
+    int Version,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset UpdatedAt)
+{
+    internal static ServerView Of(RegisteredServer s) => new(
+        s.Id, s.Slug, s.Title, s.Transport, s.Url, s.Launcher, s.AllowPrivateAddress, Names(s.Headers), Names(s.Variables), s.Environment, s.Tags, s.Enabled, s.ManagedBy,
+        s.Seen.Health, s.Seen.Message, s.Seen.ProtocolVersion, s.Seen.ServerName, s.Seen.ToolCount, s.Seen.CatalogHash, s.Seen.At, s.Version, s.CreatedAt, s.UpdatedAt);
+
+    internal static Error NotFound() => Error.NotFound("servers.not_found", "There is no such server.");
+
+    internal static Error SlugTaken(string slug) => Error.Conflict("servers.exists", $"A server with the slug '{slug}' exists already. Choose another one, or change that one.");
+
+    internal static Error FactoryOwns(string slug) =>
+        Error.Conflict("servers.managed", $"'{slug}' is managed by its deployment. Change or delete the deployment; here it can only be enabled and disabled.");
+
+    internal static Error Changed(int version) => Error.PreconditionFailed("servers.changed", $"It has version {version} by now. Read it again and repeat your change.");
+
+    private static string[] Names(IReadOnlyList<StoredSecret> secrets) => [.. secrets.Select(s => s.Name)];
+}

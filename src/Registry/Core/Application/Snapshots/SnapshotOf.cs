@@ -1,0 +1,28 @@
+using McpPlatform.Contracts.Registry;
+using McpPlatform.Registry.Domain;
+
+namespace McpPlatform.Registry.Application;
+
+/// <summary>From stored servers to what gateways read.</summary>
+public static class SnapshotOf
+{
+    public static ServerConnection Connection(RegisteredServer server) => new(
+        server.Transport.ToString().ToLowerInvariant(),
+        server.Url,
+        server.Launcher,
+        server.AllowPrivateAddress,
+        [.. server.Headers.Select(h => new ProtectedValue(h.Name, h.Ciphertext))],
+        [.. server.Variables.Select(v => new ProtectedValue(v.Name, v.Ciphertext))]);
+
+    public static ServerEntry Entry(RegisteredServer server, IEnumerable<ToolDefinition> tools) => new(
+        server.Id,
+        server.TenantId,
+        server.Slug,
+        server.Title,
+        server.Enabled,
+        server.Environment,
+        server.Tags,
+        Connection(server),
+        server.Seen.CatalogHash,
+        [.. tools]);
+}

@@ -1,0 +1,142 @@
+using McpPlatform.Hosting;
+using McpPlatform.Hosting.Errors;
+using McpPlatform.Hosting.Mediation;
+using McpPlatform.Hosting.Security;
+using McpPlatform.Kernel;
+using McpPlatform.PolicyEngine;
+using McpPlatform.Registry.Application;
+using McpPlatform.Registry.Application.Discovery;
+using McpPlatform.Registry.Application.Servers;
+using McpPlatform.Registry.Domain;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace McpPlatform.Registry.Api;
+
+/// <summary>The servers of the caller's tenant.</summary>
+internal static class ServerEndpoints
+{
+    public static void Map(IEndpointRouteBuilder endpoints)
+    {
+        var servers = endpoints.MapGroup("/api/v1/servers").WithTags("Servers");
+        servers.WithRequestTimeout("management");
+        servers.MapGet("/", List).RequirePermission(Permissions.ServersRead).WithSummary("Lists servers by slug; filters: q (in slug or title), tag, transport, health.");
+        servers.MapPost("/", Register).RequirePermission(Permissions.ServersWrite).WithSummary("Registers a server, by address or by the name of an operator's launcher; it is looked at within a second.");
+        servers.MapGet("/{server}", Get).RequirePermission(Permissions.ServersRead).WithSummary("Shows a server, by id or slug; its version is its ETag.");
+        servers.MapPatch("/{server}", Change).RequirePermission(Permissions.ServersWrite).WithSummary("Changes what is given; headers and variables are replaced as a whole. With If-Match only the version that was read.");
+        servers.MapDelete("/{server}", Delete).RequirePermission(Permissions.ServersWrite).WithSummary("Removes a server; its tools are no longer listed or callable.");
+        servers.MapPost("/{server}/discover", Discover).RequirePermission(Permissions.ServersWrite).WithSummary("Looks at a server now; a server that fails is an answer, see health and health_message.");
+        servers.MapGet("/{server}/changes", Changes).RequirePermission(Permissions.ServersRead).WithSummary("Shows which tools came, changed and went, newest first.");
+    }
+
+    /// <param name="Transport">http, sse or stdio.</param>
+    /// <param name="Url">For http and sse.</param>
+    /// <param name="Launcher">For stdio: a name from the operator's mcpplatform.yaml. Commands never come over the network.</param>
+    /// <param name="Headers">Secret headers for http and sse; never readable back.</param>
+    /// <param name="Variables">Secret values for the launcher's variables; never readable back.</param>
+    /// <param name="AllowPrivateAddress">Lets the server live on a loopback, private or link-local address. Needs the permission servers:private.</param>
+    internal sealed record RegisterServerBody(
+        string Slug,
+        ServerTransport Transport,
+        string? Url = null,
+        string? Launcher = null,
+        string? Title = null,
+        IReadOnlyDictionary<string, string>? Headers = null,
+        IReadOnlyDictionary<string, string>? Variables = null,
+        bool AllowPrivateAddress = false,
+        string? Environment = null,
+        IReadOnlyList<string>? Tags = null,
+        bool Enabled = true);
+
+    internal sealed record ChangeServerBody(
+        string? Title = null,
+        string? Url = null,
+        string? Launcher = null,
+        IReadOnlyDictionary<string, string>? Headers = null,
+        IReadOnlyDictionary<string, string>? Variables = null,
+        bool? AllowPrivateAddress = null,
+        string? Environment = null,
+        IReadOnlyList<string>? Tags = null,
+        bool? Enabled = null);
+
+    private static async Task<Results<Ok<Page<ServerView>>, ErrorResult>> List(
+        ISender sender,
+        CancellationToken ct,
+        string? q = null,
+        string? tag = null,
+        string? transport = null,
+        string? health = null,
+        int? limit = null,
+        string? cursor = null)
+    {
+        var (byTransport, byHealth) = (Read<ServerTransport>("transport", transport), Read<ServerHealth>("health", health));
+        return (byTransport.Error ?? byHealth.Error) is { } error
+            ? error.ToResult()
+            : (await sender.Send(new ListServers(new ServerFilter(q, tag, byTransport.Value, byHealth.Value), limit, cursor), ct))
+                .Match<Results<Ok<Page<ServerView>>, ErrorResult>>(page => TypedResults.Ok(page), refused => refused.ToResult());
+    }
+
+    private static async Task<Results<Created<ServerView>, ErrorResult>> Register(RegisterServerBody body, HttpContext http, ISender sender, CancellationToken ct)
+    {
+        if (body.AllowPrivateAddress && !http.Caller().May(Permissions.ServersPrivate))
+        {
+            return NoPrivate().ToResult();
+        }
+
+        var command = new RegisterServer(
+            body.Slug, body.Title, body.Transport, body.Url, body.Launcher, body.AllowPrivateAddress, body.Headers, body.Variables, body.Environment, body.Tags, body.Enabled);
+        return (await sender.Send(command, ct)).Match<Results<Created<ServerView>, ErrorResult>>(
+            server => TypedResults.Created($"/api/v1/servers/{server.Id}", Tagged(http, server)),
+            error => error.ToResult());
+    }
+
+    private static async Task<Results<Ok<ServerView>, ErrorResult>> Get(string server, HttpContext http, ISender sender, CancellationToken ct) =>
+        (await sender.Send(new GetServer(server), ct)).Match<Results<Ok<ServerView>, ErrorResult>>(view => TypedResults.Ok(Tagged(http, view)), error => error.ToResult());
+
+    private static async Task<Results<Ok<ServerView>, ErrorResult>> Change(string server, ChangeServerBody body, HttpContext http, ISender sender, CancellationToken ct)
+    {
+        // Moving a server that may live on private addresses elsewhere is the same power as allowing it.
+        if (body.AllowPrivateAddress == true && !http.Caller().May(Permissions.ServersPrivate))
+        {
+            return NoPrivate().ToResult();
+        }
+
+        var expected = http.ExpectedVersion();
+        if (expected.Error is { } refused)
+        {
+            return refused.ToResult();
+        }
+
+        var mayPrivate = http.Caller().May(Permissions.ServersPrivate);
+        var command = new ChangeServer(
+            server, body.Title, body.Url, body.Launcher, body.Url is not null && !mayPrivate ? false : body.AllowPrivateAddress, body.Headers, body.Variables, body.Environment, body.Tags, body.Enabled, expected.Value);
+        return (await sender.Send(command, ct)).Match<Results<Ok<ServerView>, ErrorResult>>(view => TypedResults.Ok(Tagged(http, view)), error => error.ToResult());
+    }
+
+    private static async Task<Results<NoContent, ErrorResult>> Delete(string server, HttpContext http, ISender sender, CancellationToken ct)
+    {
+        var expected = http.ExpectedVersion();
+        return expected.Error is { } refused
+            ? refused.ToResult()
+            : (await sender.Send(new DeleteServer(server, expected.Value), ct)).Match<Results<NoContent, ErrorResult>>(() => TypedResults.NoContent(), error => error.ToResult());
+    }
+
+    private static async Task<Results<Ok<ServerView>, ErrorResult>> Discover(string server, HttpContext http, ISender sender, CancellationToken ct) =>
+        (await sender.Send(new DiscoverNow(server), ct)).Match<Results<Ok<ServerView>, ErrorResult>>(view => TypedResults.Ok(Tagged(http, view)), error => error.ToResult());
+
+    private static async Task<Results<Ok<Page<CatalogChangeView>>, ErrorResult>> Changes(string server, ISender sender, CancellationToken ct, int? limit = null) =>
+        (await sender.Send(new ListChanges(server, limit), ct)).Match<Results<Ok<Page<CatalogChangeView>>, ErrorResult>>(page => TypedResults.Ok(page), error => error.ToResult());
+
+    private static ServerView Tagged(HttpContext http, ServerView server)
+    {
+        http.Tag(server.Version);
+        return server;
+    }
+
+    private static Error NoPrivate() => Error.Forbidden("servers.private", $"allow_private_address needs the permission {Permissions.ServersPrivate}. Ask an admin to register this server.");
+
+    private static Result<T?> Read<T>(string name, string? text)
+        where T : struct, Enum
+        => text is null ? (T?)null
+            : !int.TryParse(text, out _) && Enum.TryParse<T>(text, ignoreCase: true, out var value) ? (T?)value
+            : Error.Invalid("request.invalid", $"{name} must be one of {string.Join(", ", Enum.GetNames<T>()).ToLowerInvariant()}.");
+}

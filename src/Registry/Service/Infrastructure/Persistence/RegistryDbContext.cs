@@ -1,0 +1,25 @@
+using McpPlatform.Kernel;
+using McpPlatform.Persistence;
+using McpPlatform.Registry.Domain;
+using Microsoft.EntityFrameworkCore;
+
+namespace McpPlatform.Registry.Infrastructure.Persistence;
+
+/// <summary>The database of this service.</summary>
+internal sealed class RegistryDbContext(DbContextOptions<RegistryDbContext> options, TenantContext tenant) : ServiceDbContext(options, tenant)
+{
+    public DbSet<RegisteredServer> Servers => Set<RegisteredServer>();
+
+    public DbSet<CatalogTool> CatalogTools => Set<CatalogTool>();
+
+    public DbSet<CatalogChange> CatalogChanges => Set<CatalogChange>();
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        SnapshotVersion.AddTo(modelBuilder);
+        base.OnModelCreating(modelBuilder);
+    }
+}
+
+/// <summary>For dotnet-ef.</summary>
+internal sealed class RegistryDbContextFactory() : DesignTimeFactory<RegistryDbContext>((options, tenant) => new(options, tenant));

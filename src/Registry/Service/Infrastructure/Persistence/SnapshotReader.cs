@@ -1,0 +1,29 @@
+using System.Data;
+using System.Text.Json;
+using McpPlatform.Contracts.Registry;
+using McpPlatform.Persistence;
+using McpPlatform.Registry.Application;
+using Microsoft.EntityFrameworkCore;
+
+namespace McpPlatform.Registry.Infrastructure.Persistence;
+
+internal sealed class SnapshotReader(RegistryDbContext context, SnapshotCache<RegistrySnapshot> cache, TimeProvider clock) : ISnapshotReader
+{
+    public async Task<RegistrySnapshot> Read(CancellationToken cancellationToken)
+    {
+        // Repeatable read: version, servers and tools are of one instant.
+        await using var transaction = await context.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
+        var version = await SnapshotVersion.Current(context, cancellationToken);
+        if (cache.Find(version) is { } last)
+        {
+            return last;
+        }
+
+        var servers = await context.Servers.AsNoTracking().Where(s => s.DeletedAt == null).OrderBy(s => s.TenantId).ThenBy(s => s.Slug).ToListAsync(cancellationToken);
+        var tools = (await context.CatalogTools.AsNoTracking().OrderBy(t => t.Name).Select(t => new { t.ServerId, t.Name, t.Hash, t.Definition }).ToListAsync(cancellationToken))
+            .ToLookup(t => t.ServerId, t => new ToolDefinition(t.Name, t.Hash, JsonElement.Parse(t.Definition)));
+        var snapshot = new RegistrySnapshot(version, clock.GetUtcNow(), [.. servers.Select(s => SnapshotOf.Entry(s, tools[s.Id]))]);
+        cache.Keep(version, snapshot);
+        return snapshot;
+    }
+}

@@ -1,0 +1,49 @@
+using System.Reflection;
+using McpPlatform.Contracts.Registry;
+using McpPlatform.Hosting;
+using McpPlatform.Hosting.Internal;
+using McpPlatform.Persistence;
+using McpPlatform.Registry.Api;
+using McpPlatform.Registry.Application;
+using McpPlatform.Registry.Infrastructure.Discovery;
+using McpPlatform.Registry.Infrastructure.Gateway;
+using McpPlatform.Registry.Infrastructure.Persistence;
+using Microsoft.Extensions.Options;
+
+namespace McpPlatform.Registry;
+
+/// <summary>What there is to call: servers with their catalogs, and the snapshot that gateways route by.</summary>
+public sealed class RegistryModule : IServiceModule
+{
+    public static string Name => "registry";
+
+    public static Assembly Core => typeof(RegistryQuotas).Assembly;
+
+    public static void AddServices(IHostApplicationBuilder builder)
+    {
+        builder.AddServiceDatabase<RegistryDbContext>(Name, Core);
+        // A look may take as long as a server's first byte.
+        builder.AddServiceClient(GatewayDiscovery.Client, caller: Name, timeout: TimeSpan.FromSeconds(45));
+        var services = builder.Services;
+        services.AddOptions<RegistryOptions>().BindConfiguration(RegistryOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton(p =>
+        {
+            var options = p.GetRequiredService<IOptions<RegistryOptions>>().Value;
+            return new RegistryQuotas(options.MaxServers, options.MaxToolsPerServer, options.MaxDefinitionBytes, options.MaxHttpTools, options.DiscoveryInterval);
+        });
+        services.AddScoped<IServers, Servers>();
+        services.AddScoped<ICatalog, Catalog>();
+        services.AddScoped<IRegistryVersion, RegistryVersion>();
+        services.AddScoped<ISnapshotReader, SnapshotReader>();
+        services.AddScoped<IDiscovery, GatewayDiscovery>();
+        services.AddSingleton<SnapshotCache<RegistrySnapshot>>();
+        services.AddHostedService<DiscoveryWorker>();
+    }
+
+    public static void MapEndpoints(IEndpointRouteBuilder endpoints)
+    {
+        ServerEndpoints.Map(endpoints);
+        ToolEndpoints.Map(endpoints);
+        InternalEndpoints.Map(endpoints);
+    }
+}

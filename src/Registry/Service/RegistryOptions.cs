@@ -1,0 +1,33 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace McpPlatform.Registry;
+
+/// <summary>Section <c>Registry</c>.</summary>
+public sealed class RegistryOptions
+{
+    public const string Section = "Registry";
+
+    /// <summary>Servers per tenant that are not deleted. Default 1000: their catalogs fit a snapshot of some tens of MB.</summary>
+    [Range(1, 100_000)]
+    public int MaxServers { get; init; } = 1000;
+
+    /// <summary>Tools per server. Default 2000: the largest document of the sample workload has 1447 operations.</summary>
+    [Range(1, 100_000)]
+    public int MaxToolsPerServer { get; init; } = 2000;
+
+    /// <summary>Bytes of one tool's definition. Default 256 KiB; the largest measured is 45 KB.</summary>
+    [Range(1024, 10 * 1024 * 1024)]
+    public int MaxDefinitionBytes { get; init; } = 256 * 1024;
+
+    /// <summary>Tools per tenant that were registered as an HTTP operation. Default 100: each is a process in landing zone <c>local</c>.</summary>
+    [Range(1, 10_000)]
+    public int MaxHttpTools { get; init; } = 100;
+
+    /// <summary>How often a healthy server is looked at. Default 5 min; a failing one is looked at sooner, from 5 s doubling up to this.</summary>
+    [Range(typeof(TimeSpan), "00:00:05", "1.00:00:00")]
+    public TimeSpan DiscoveryInterval { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Servers that are looked at at the same time. Default 4.</summary>
+    [Range(1, 64)]
+    public int DiscoveryParallelism { get; init; } = 4;
+}

@@ -1,0 +1,143 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using McpPlatform.IntegrationTests.Platform;
+using McpPlatform.IntegrationTests.Scenarios;
+using Xunit;
+
+[assembly: AssemblyFixture(typeof(SharedPlatform))]
+
+namespace McpPlatform.IntegrationTests.Scenarios;
+
+/// <summary>One running platform for all scenarios that do not hurt it, with an upstream registered.</summary>
+public sealed class SharedPlatform : IAsyncLifetime
+{
+    private readonly SemaphoreSlim _one = new(1);
+    private Steps? _steps;
+
+    /// <summary>The platform; started by the first scenario that asks.</summary>
+    internal async Task<Steps> Get()
+    {
+        await _one.WaitAsync();
+        try
+        {
+            return _steps ??= await Steps.With(await StandalonePlatform.Create());
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_steps is not null)
+        {
+            await _steps.DisposeAsync();
+        }
+
+        _one.Dispose();
+    }
+}
+
+/// <summary>What scenarios do again and again, in the words of a user.</summary>
+internal sealed class Steps : IAsyncDisposable
+{
+    /// <summary>Revocation and changes hold within 5 s even when no event arrives.</summary>
+    public static readonly TimeSpan Propagation = TimeSpan.FromSeconds(5);
+
+    private Steps(IPlatformUnderTest platform, TestUpstream upstream)
+    {
+        Platform = platform;
+        Upstream = upstream;
+        Admin = new ApiClient(platform.Address, platform.AdminKey);
+    }
+
+    public IPlatformUnderTest Platform { get; }
+
+    public TestUpstream Upstream { get; }
+
+    public ApiClient Admin { get; }
+
+    public Uri Mcp => new(Platform.Address, "/mcp");
+
+    public static async Task<Steps> With(IPlatformUnderTest platform)
+    {
+        var steps = new Steps(platform, await TestUpstream.Start());
+        await steps.RegisterHttp("up", steps.Upstream.Address);
+        return steps;
+    }
+
+    public Uri McpOf(string server) => new(Platform.Address, $"/mcp/servers/{server}");
+
+    /// <summary>Registers a server by address and waits until its tools are listed.</summary>
+    public async Task<string> RegisterHttp(string slug, Uri url, object? headers = null)
+    {
+        var body = new { slug, transport = "http", url = url.ToString(), allow_private_address = true, headers = headers ?? new { } };
+        return await Registered(slug, await Admin.Post("/api/v1/servers", body));
+    }
+
+    public async Task<string> RegisterStdio(string slug, string launcher) =>
+        await Registered(slug, await Admin.Post("/api/v1/servers", new { slug, transport = "stdio", launcher }));
+
+    /// <summary>Makes a key with exactly these rules, in a policy set of its own.</summary>
+    public async Task<Key> KeyWith(string name, params object[] grants)
+    {
+        (await Admin.Post("/api/v1/policies", new { name, grants })).Expect(HttpStatusCode.Created);
+        return await KeyFor(name, name);
+    }
+
+    public async Task<Key> KeyFor(string name, params string[] roles)
+    {
+        var json = (await Admin.Post("/api/v1/keys", new { name, roles })).Expect(HttpStatusCode.Created).Json;
+        var key = new Key(json["id"]!.GetValue<string>(), json["key"]!.GetValue<string>());
+        await Until.True(async () => (await new ModernCaller(Mcp, key.Text).Request("tools/list")).Status == HttpStatusCode.OK, Propagation);
+        return key;
+    }
+
+    /// <summary>Waits until a call with this argument text is recorded, and returns its record in full.</summary>
+    public async Task<JsonNode> RecordOf(string marker, string tool = "echo")
+    {
+        JsonNode? found = null;
+        await Until.True(
+            async () =>
+            {
+                var list = (await Admin.Get($"/api/v1/traces?tool={tool}&limit=200")).Expect(HttpStatusCode.OK).Json["items"]!.AsArray();
+                foreach (var item in list)
+                {
+                    var full = (await Admin.Get($"/api/v1/traces/{item!["id"]}")).Expect(HttpStatusCode.OK).Json;
+                    if (full.ToJsonString().Contains(marker, StringComparison.Ordinal))
+                    {
+                        found = full;
+                        return true;
+                    }
+                }
+
+                return false;
+            },
+            TimeSpan.FromSeconds(15),
+            () => $"No record of '{marker}'.");
+        return found!;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Admin.Dispose();
+        await Upstream.DisposeAsync();
+        await Platform.DisposeAsync();
+    }
+
+    private async Task<string> Registered(string slug, ApiAnswer answer)
+    {
+        var id = answer.Expect(HttpStatusCode.Created).Json["id"]!.GetValue<string>();
+        await Until.True(
+            async () => (await new ModernCaller(Mcp, Platform.AdminKey).ToolNames()).Any(n => n.StartsWith($"{slug}__", StringComparison.Ordinal)),
+            TimeSpan.FromSeconds(30),
+            () => $"The tools of {slug} are not listed.");
+        return id;
+    }
+}
+
+/// <summary>A key as its holder knows it.</summary>
+internal sealed record Key(string Id, string Text);

@@ -1,0 +1,94 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using McpPlatform.IntegrationTests.Platform;
+using Npgsql;
+using Shouldly;
+using Xunit;
+
+namespace McpPlatform.IntegrationTests.Scenarios;
+
+/// <summary>Secrets planted everywhere are found nowhere: no table, no file, no log, no answer.</summary>
+public sealed class SecretScenarios(SharedPlatform shared)
+{
+    private static readonly string[] Planted =
+    [
+        "planted-header-secret-1",
+        "planted-argument-password-2",
+        "ghp_plantedplantedplantedplantedplanted12",
+        "planted-nested-token-4",
+        "planted-factory-secret-5",
+    ];
+
+    [Fact]
+    public async Task A_planted_secret_is_in_no_store_no_file_and_no_log()
+    {
+        var steps = await shared.Get();
+        await steps.RegisterHttp("planted", steps.Upstream.Address, new Dictionary<string, string> { ["X-Upstream-Token"] = Planted[0] });
+        (await steps.Admin.Send(HttpMethod.Put, "/api/v1/secrets/planted", new { value = Planted[4] })).Status.ShouldBeOneOf(HttpStatusCode.NoContent, HttpStatusCode.Created, HttpStatusCode.OK);
+        using var caller = new ModernCaller(steps.McpOf("planted"), steps.Platform.AdminKey);
+        var marker = $"marker-{Guid.NewGuid():n}";
+        await caller.Call("echo", new JsonObject
+        {
+            ["text"] = $"{marker} {Planted[2]}",
+            ["password"] = Planted[1],
+            ["nested"] = new JsonObject { ["api_token"] = Planted[3] },
+        });
+        var record = await steps.RecordOf(marker);
+
+        string[] hidden = [.. Planted, steps.Platform.AdminKey];
+        Found(hidden, record.ToJsonString()).ShouldBeEmpty("the record");
+        Found(hidden, steps.Platform.Logs).ShouldBeEmpty("the logs");
+        foreach (var service in (string[])["policy", "registry", "factory", "tracing"])
+        {
+            Found(hidden, await Dump(steps.Platform.OwnerConnection(service))).ShouldBeEmpty($"database of {service}");
+        }
+
+        foreach (var file in Directory.EnumerateFiles(steps.Platform.DataFolder, "*", SearchOption.AllDirectories).Where(f => !f.EndsWith("bootstrap-admin-key", StringComparison.Ordinal)))
+        {
+            Found(hidden, System.Text.Encoding.Latin1.GetString(await ReadShared(file))).ShouldBeEmpty(file);
+        }
+    }
+
+    [Fact]
+    public async Task Every_tenant_owned_table_is_walled_by_the_database_itself()
+    {
+        var steps = await shared.Get();
+        foreach (var service in (string[])["policy", "registry", "factory", "tracing"])
+        {
+            await using var source = NpgsqlDataSource.Create(steps.Platform.OwnerConnection(service));
+            await using var command = source.CreateCommand("""
+                SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid
+                WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND a.attname = 'tenant_id' AND NOT (c.relrowsecurity AND c.relforcerowsecurity)
+                """);
+            await using var reader = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken);
+            (await reader.ReadAsync(TestContext.Current.CancellationToken)).ShouldBeFalse($"{service} has an open table");
+        }
+    }
+
+    private static IEnumerable<string> Found(string[] secrets, string text) => secrets.Where(s => text.Contains(s, StringComparison.Ordinal));
+
+    private static async Task<byte[]> ReadShared(string file)
+    {
+        await using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using var copy = new MemoryStream();
+        await stream.CopyToAsync(copy);
+        return copy.ToArray();
+    }
+
+    // Everything that the service stores, as text: every row of every table.
+    private static async Task<string> Dump(string connectionString)
+    {
+        await using var source = NpgsqlDataSource.Create(connectionString);
+        await using var connection = await source.OpenConnectionAsync();
+        await using (var all = new NpgsqlCommand("SELECT set_config('mcpp.tenant', '*', false)", connection))
+        {
+            await all.ExecuteNonQueryAsync();
+        }
+
+        await using var command = new NpgsqlCommand("""
+            SELECT coalesce(string_agg(query_to_xml(format('SELECT * FROM %I', c.relname), true, true, '')::text, ''), '')
+            FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND c.relkind = 'r'
+            """, connection);
+        return (string)(await command.ExecuteScalarAsync())!;
+    }
+}

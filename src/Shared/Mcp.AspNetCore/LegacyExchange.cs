@@ -116,11 +116,8 @@ internal sealed class LegacyExchange(ISessionIds sessions, McpEndpointOptions op
         var version = ProtocolVersion.Find(asked) is { IsModern: false } known ? known : ProtocolVersion.LatestLegacy;
         var hash = BinaryPrimitives.ReadUInt128BigEndian(SHA256.HashData(message.Param("capabilities"u8).Span));
         var session = new McpSession(Guid.CreateVersion7(), version, caller, hash, time.GetUtcNow());
-        var context = new McpRequestContext(http, message, version, caller, session);
-        var description = await server.Describe(context, http.RequestAborted);
-
         http.Response.Headers[McpHeaders.SessionId] = sessions.Issue(session, Endpoint(http));
-        await new McpResponder(sink, message.Id, ProtocolEra.Legacy).Result(Descriptions.Initialize(description, version));
+        await serve(server, new(http, message, version, caller, session), sink, http.RequestAborted);
     }
 
     /// <summary>The session of a request; null without refusal: stateless.</summary>

@@ -149,6 +149,9 @@ public sealed partial class McpEndpoint
                 responder.Complete(description!.ListEdits);
                 await responder.Result(Descriptions.Discover(description));
                 break;
+            case McpMethods.Initialize when !modern:
+                await responder.Result(Descriptions.Initialize(await server.Describe(context, cancelled), context.Version));
+                break;
             case McpMethods.Ping when !modern:
                 await responder.Result("{}"u8.ToArray());
                 break;

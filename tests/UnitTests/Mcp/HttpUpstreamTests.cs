@@ -75,7 +75,7 @@ public sealed class HttpUpstreamTests : IDisposable
         await using var server = await NodeServer.Start("--era", era);
         await using var upstream = Open(server.Address);
         await upstream.Connect(default);
-        using var stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
+        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(1));
 
         await Should.ThrowAsync<OperationCanceledException>(async () => await upstream.Send(Fixtures.Call("bb_sleep", "{\"ms\":9000,\"key\":\"mine\"}"), stop.Token));
 

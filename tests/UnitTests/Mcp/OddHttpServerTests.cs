@@ -124,7 +124,7 @@ public sealed class OddHttpServerTests
 
     private static HttpUpstream Open(HttpMessageHandler server) => new(
         new HttpMessageInvoker(server),
-        new HttpUpstreamOptions { Endpoint = new Uri("http://odd.example/mcp"), HeaderTimeout = TimeSpan.FromMilliseconds(400), IdleTimeout = TimeSpan.FromMilliseconds(300) },
+        new HttpUpstreamOptions { Endpoint = new Uri("http://odd.example/mcp"), HeaderTimeout = TimeSpan.FromSeconds(1), IdleTimeout = TimeSpan.FromSeconds(1) },
         Fixtures.Client,
         TimeProvider.System);
 

@@ -82,7 +82,7 @@ public sealed class SseUpstreamTests : IAsyncLifetime
     {
         await using var upstream = Open();
         await upstream.Connect(default);
-        using var stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
+        using var stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(500));
 
         await Should.ThrowAsync<OperationCanceledException>(async () => await upstream.Send(Fixtures.Call("sleep"), stop.Token));
 

@@ -14,7 +14,8 @@ public sealed record EgressPolicy
     /// <summary>An administrator allowed loopback, private and link-local addresses for this target. Metadata addresses stay refused.</summary>
     public bool AllowPrivate { get; init; }
 
-    /// <summary>Exceptions: a host name lifts the ban on private addresses for that name, an address or a network lifts every ban for itself.</summary>
+    /// <summary>Exceptions: a host name lifts the ban on private addresses for that name, an address or a network lifts every ban for
+    /// itself; that on metadata services only when it is exactly that address.</summary>
     public IReadOnlyList<EgressRule> Allow { get; init; } = [];
 
     /// <summary>When not null, hosts that no rule here names are refused whatever they resolve to. Empty refuses every host.</summary>
@@ -38,7 +39,7 @@ public sealed record EgressPolicy
         ArgumentNullException.ThrowIfNull(host);
         ArgumentNullException.ThrowIfNull(address);
         var kind = AddressClassifier.Classify(address);
-        if (kind == AddressKind.Public || Allow.Any(rule => rule.MatchesAddress(address, port)))
+        if (kind == AddressKind.Public || Allow.Any(rule => rule.MatchesAddress(address, port) && (kind != AddressKind.Metadata || rule.IsMetadataAddress)))
         {
             return;
         }

@@ -70,6 +70,10 @@ public sealed class EgressRule
     /// <summary>Whether the rule is a network that holds this address (or the IPv4 address inside it), at this port.</summary>
     public bool MatchesAddress(IPAddress address, int port) => (this.port is not { } only || only == port) && Covers(address);
 
+    /// <summary>Whether the rule is exactly one address of a cloud's metadata service: the only kind of rule that lifts the ban on it.</summary>
+    public bool IsMetadataAddress =>
+        network is { } range && range.PrefixLength == (range.BaseAddress.AddressFamily == AddressFamily.InterNetwork ? 32 : 128) && AddressClassifier.Classify(range.BaseAddress) == AddressKind.Metadata;
+
     /// <summary>The rule as it was written.</summary>
     public override string ToString() => text;
 

@@ -65,6 +65,7 @@ public sealed class EgressPolicyTests
     {
         Should.Throw<EgressDeniedException>(() => new EgressPolicy { Allow = [EgressRule.Parse("svc")] }.CheckAddress("svc", 80, Metadata));
         Should.Throw<EgressDeniedException>(() => new EgressPolicy { AllowPrivate = true }.CheckAddress("svc", 80, Metadata));
+        Should.Throw<EgressDeniedException>(() => new EgressPolicy { Allow = [EgressRule.Parse("169.254.0.0/16")] }.CheckAddress("svc", 80, Metadata));
         new EgressPolicy { Allow = [EgressRule.Parse("169.254.169.254")] }.CheckAddress("svc", 80, Metadata);
     }
 

@@ -26,7 +26,8 @@ internal sealed class SetLandingZoneValidator : AbstractValidator<SetLandingZone
     {
         RuleFor(c => c.Name).Must(Slug.IsValid).WithMessage($"name {Slug.Rule}");
         RuleFor(c => c.AllowedPrivateHosts).Must(hosts => hosts.Count <= 100).WithMessage("At most 100 hosts.");
-        RuleForEach(c => c.AllowedPrivateHosts).Must(host => EgressRule.TryParse(host, out _)).WithMessage("Each must read host:port, address:port or network/length.");
+        RuleForEach(c => c.AllowedPrivateHosts).Must(host => EgressRule.TryParse(host, out var rule) && !rule.IsMetadataAddress)
+            .WithMessage("Each must read host:port, address:port or network/length, and not be a cloud's metadata service.");
     }
 }
 

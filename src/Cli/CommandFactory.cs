@@ -5,13 +5,22 @@ namespace McpPlatform.Cli;
 /// <summary>Makes commands whose actions get a <see cref="CommandContext"/>.</summary>
 internal sealed record CommandFactory(Terminal Terminal, GlobalOptions Options)
 {
-    /// <summary>A command that only groups others.</summary>
+    /// <summary>A noun with its verbs. Alone it does what its verb <c>list</c> does, when it has one.</summary>
     public static Command Group(string name, string description, params Command[] commands)
     {
         var group = new Command(name, description);
         foreach (var command in commands)
         {
             group.Subcommands.Add(command);
+        }
+
+        if (commands.FirstOrDefault(c => c.Name == "list") is { } list)
+        {
+            group.Action = list.Action;
+            foreach (var option in list.Options)
+            {
+                group.Options.Add(option);
+            }
         }
 
         return group;

@@ -41,14 +41,15 @@ internal static class PolicyCommands
 
     private static Command Set(CommandFactory factory)
     {
-        var file = new Option<string>("--file", "-f") { Description = "JSON with \"grants\", and \"description\" if wanted; - reads standard input", HelpName = "FILE", Required = true };
+        var file = new Option<string>("--file", "-f") { Description = "JSON: the list of grants, or an object with \"grants\" and, if wanted, \"description\"; - reads standard input", HelpName = "FILE", Required = true };
         return factory.Verb("set", "Create a policy set, or replace it as a whole", async context =>
         {
             var name = context.Get(Name);
-            var given = Arguments.ParseObject(await Arguments.ReadText(context, context.Get(file)!), context.Get(file)!);
+            var text = await Arguments.ReadText(context, context.Get(file)!);
+            var given = Arguments.ParseObject(text.TrimStart().StartsWith('[') ? $"{{\"grants\":{text}}}" : text, context.Get(file)!);
             if (given["grants"] is not JsonArray grants)
             {
-                throw CliException.Usage("The file has no list \"grants\".");
+                throw CliException.Usage("The file has no list \"grants\", nor is it one.");
             }
 
             // What "get" printed has more members, which only the platform sets.

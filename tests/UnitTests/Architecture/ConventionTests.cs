@@ -18,6 +18,9 @@ public sealed class ConventionTests
     {
         ["McpPlatform.Policy.Application.Tenants.DeleteTenant"] = "names what is looked up; what is not there is tenants.not_found",
         ["McpPlatform.Policy.Application.Policies.DeletePolicySet"] = "names what is looked up; what is not there is policies.not_found",
+        ["McpPlatform.Registry.Application.Servers.DeleteServer"] = "names what is looked up; what is not there is servers.not_found",
+        ["McpPlatform.Registry.Application.Servers.RegisterDeployment"] = "the factory's internal message; its handler checks slug and address, and refuses with codes that the factory knows",
+        ["McpPlatform.Registry.Application.Discovery.StoreDiscovery"] = "made by the registry itself of what it just read; never comes from outside",
     };
 
     private static readonly IReadOnlyList<Type> Platform = ConventionRules.PlatformTypes();

@@ -18,6 +18,21 @@ public sealed class CommandTests
         platform.Seen.Single().Body.ShouldBe("""{"slug":"far","transport":"http","url":"https://far.test/mcp","tags":["x","y"],"headers":{"Authorization":"Bearer a=b"}}""");
     }
 
+    [Theory]
+    [InlineData("tools", "--server", "far")]
+    [InlineData("tools", "list", "--server", "far")]
+    public async Task A_noun_alone_lists(params string[] args)
+    {
+        await using var platform = await FakePlatform.Start(_ => (200, """{"items":[{"server":"far","name":"look"}],"next_cursor":null}"""));
+        using var run = CliRun.At(platform);
+
+        var result = await run.Run(args);
+
+        result.ExitCode.ShouldBe(0, result.Error);
+        result.Out.ShouldContain("look");
+        platform.Seen.Single().Query.ShouldBe("?server=far&limit=200");
+    }
+
     [Fact]
     public async Task A_name_is_looked_up_and_an_id_is_not()
     {
@@ -44,6 +59,17 @@ public sealed class CommandTests
         result.Out.ShouldBe("Created readers.\n");
         platform.Seen.Select(r => $"{r.Method} {r.Path}").ShouldBe(["PUT /api/v1/policies/readers", "POST /api/v1/policies"]);
         platform.Seen.Last().Body.ShouldBe("""{"name":"readers","grants":[{"id":"r"}]}""");
+    }
+
+    [Fact]
+    public async Task A_policy_set_may_be_written_as_its_list_of_grants()
+    {
+        await using var platform = await FakePlatform.Start(_ => (200, "{}"));
+        using var run = CliRun.At(platform);
+
+        (await run.RunWithInput("""  [{"id":"r"}]""", "policies", "set", "readers", "-f", "-")).ExitCode.ShouldBe(0);
+
+        platform.Seen.Single().Body.ShouldBe("""{"name":"readers","grants":[{"id":"r"}]}""");
     }
 
     [Fact]

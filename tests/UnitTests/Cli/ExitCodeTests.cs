@@ -9,7 +9,7 @@ public sealed class ExitCodeTests
         """{"error":{"code":"server.exists","message":"There is a server 'a' already.","details":[{"field":"slug","message":"is taken"}],"request_id":"r-17","timestamp":"2027-01-01T00:00:00Z"}}""";
 
     [Theory]
-    [InlineData("servers")]
+    [InlineData]
     [InlineData("servers", "nothing-like-it")]
     [InlineData("servers", "get")]
     [InlineData("servers", "list", "--limit", "0")]

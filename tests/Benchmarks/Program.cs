@@ -1,1 +1,21 @@
-return;
+using McpPlatform.Benchmarks;
+using McpPlatform.Benchmarks.Micro;
+using McpPlatform.Benchmarks.Wire;
+
+if (args is ["serve", var role, .. var rest])
+{
+    return await Serving.Run(role, rest);
+}
+
+if (!BenchmarkOptions.TryParse(args, out var options))
+{
+    await Console.Error.WriteLineAsync(BenchmarkOptions.Usage);
+    return 2;
+}
+
+if (options.Micro)
+{
+    await MicroBenchmark.Run(options);
+}
+
+return options.Wire ? await WireBenchmark.Run(options) : 0;

@@ -1,0 +1,123 @@
+using System.Text;
+using McpPlatform.Benchmarks.Wire;
+using McpPlatform.Contracts.Gateway;
+using McpPlatform.Gateway.Authentication;
+using McpPlatform.Gateway.Redaction;
+using McpPlatform.Gateway.Spool;
+using McpPlatform.Gateway.State;
+using McpPlatform.Mcp;
+using McpPlatform.Mcp.Json;
+using McpPlatform.PolicyEngine;
+
+namespace McpPlatform.Benchmarks.Micro;
+
+/// <summary>The entry points, ready to be called: 1000 keys, 50 servers with 20 tools each, a role of 20 rules, a call of 300 bytes.</summary>
+internal sealed class HotPath : IAsyncDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("mcpp-benchmark-spool-").FullName;
+    private readonly GatewayState _state = new(
+        PolicyState.Compile(Scenery.Policy(keys: 1000), PolicyState.Empty),
+        RegistryState.Compile(Scenery.Registry(new Uri("http://127.0.0.1:1/mcp"), servers: 50, toolsEach: 20)),
+        0,
+        0);
+    private readonly byte[] _message = Encoding.UTF8.GetBytes(
+        $$$$"""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"bench__echo","arguments":{"text":"{{{{new string('x', 100)}}}}","path":"/tmp/a","password":"hunter22"},"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28"}}}""");
+    private readonly byte[] _large = Encoding.UTF8.GetBytes(
+        $$"""{"items":[{{string.Join(',', Enumerable.Range(0, 100).Select(i => $$"""{"id":{{i}},"name":"item {{i}}","note":"{{new string('n', 40)}}"}"""))}}],"token":"abcdef0123456789"}""");
+    private readonly CallSpool _spool;
+
+    public HotPath() => _spool = new CallSpool(new SpoolOptions(_folder, "bench", MaxBytes: 4L << 30), new Silence(), TimeProvider.System);
+
+    public IEnumerable<(string Name, Func<ValueTask> Operation)> EntryPoints()
+    {
+        ApiKeys.Authenticate(_state, Scenery.Key, TimeProvider.System, out var caller);
+        var tool = _state.Registry.RoutesOf(Scenery.Tenant).ByName["bench__echo"];
+        var envelope = EnvelopeParser.Parse(_message).Envelope!;
+        var scope = new RedactionScope(Scenery.Key, KnownSecrets.None);
+        var record = Record(caller!);
+
+        yield return ("authenticate: ApiKeys.Authenticate", Sync(() => ApiKeys.Authenticate(_state, Scenery.Key, TimeProvider.System, out _)));
+        yield return ("envelope: EnvelopeParser.Parse", Sync(() => EnvelopeParser.Parse(_message)));
+        yield return ("resolve: RoutesOf + ByName", Sync(() => _state.Registry.RoutesOf(Scenery.Tenant).ByName.TryGetValue("bench__echo", out _)));
+        yield return ("decide: CompiledPolicy.Decide, 20 rules", Sync(() => Decide(caller!, tool, envelope)));
+        yield return ("rewrite: JsonSplice.Write", Sync(() =>
+        {
+            using var buffer = new PooledBuffer(envelope.Params.Length + 64);
+            JsonSplice.Write(envelope.Params.Span, tool.OwnName, buffer);
+        }));
+        yield return ($"redact: Redactor.Json, {envelope.Arguments.Length} bytes", Sync(() => Redactor.Json(envelope.Arguments.Span, scope)));
+        yield return ($"redact: Redactor.Json, {_large.Length} bytes", Sync(() => Redactor.Json(_large, scope)));
+        yield return ("record: CallSpool.Append, alone, until written", async () =>
+        {
+            if (!await _spool.Append(record))
+            {
+                throw new InvalidOperationException("The spool dropped a record: its folder has no room.");
+            }
+        });
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _spool.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private static Func<ValueTask> Sync(Action operation) => () =>
+    {
+        operation();
+        return ValueTask.CompletedTask;
+    };
+
+    private static void Decide(Caller caller, ToolRoute tool, Envelope envelope)
+    {
+        var decision = caller.Policy.Decide(new AccessRequest
+        {
+            Principal = caller.Principal,
+            Action = Actions.ToolsCall,
+            Kind = TargetKind.Tool,
+            Server = tool.Server.Slug,
+            Name = tool.Name,
+            Environment = tool.Server.Environment,
+            Method = "tools/call",
+            Arguments = envelope.Arguments.Span,
+        });
+        if (decision.Effect != Effect.Allow)
+        {
+            throw new InvalidOperationException("The policy of the measurement must allow its call.");
+        }
+    }
+
+    private static CallRecord Record(Caller caller) => new(
+        Guid.CreateVersion7(), caller.TenantId, DateTimeOffset.UnixEpoch, 1500, caller.Subject, caller.KeyId, "tools/call", "bench", "echo", "ok", null,
+        "2026-07-28", "all", 1, 300, 200, """{"text":"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"}""", $$"""{"content":[{"type":"text","text":"{{UpstreamServer.Marker}}"}]}""",
+        "0af7651916cd43dd8448eb211c80319c", "0193", "bench");
+
+    private sealed class Silence : McpPlatform.Gateway.IGatewayObserver
+    {
+        public void SpoolFailed(Exception exception) => throw new InvalidOperationException("The spool of the measurement failed.", exception);
+
+        public void SpoolDamaged(long segment, long offset, long bytes)
+        {
+        }
+
+        public void SnapshotTaken(string name, long version)
+        {
+        }
+
+        public void SnapshotRefused(string name, long? version)
+        {
+        }
+
+        public void SnapshotUnreadable(string name, Exception exception)
+        {
+        }
+
+        public void SnapshotNotKept(string name, Exception exception)
+        {
+        }
+
+        public void PolicyMalformed(int problems)
+        {
+        }
+    }
+}

@@ -1,0 +1,48 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using McpPlatform.Contracts.Policy;
+using McpPlatform.Contracts.Registry;
+
+namespace McpPlatform.Benchmarks;
+
+/// <summary>What gateways know in these measurements: many servers and keys, one of them the caller's.</summary>
+internal static class Scenery
+{
+    public const string Key = "mcpp_00000001_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+    public static readonly Guid Tenant = new("00000000-0000-7000-8000-000000000001");
+
+    /// <summary>A role of twenty rules, of which the last allows: what a decision usually has to look through.</summary>
+    public static PolicySnapshot Policy(int keys)
+    {
+        var denials = Enumerable.Range(0, 19).Select(i =>
+            $$"""{"id":"deny-{{i}}","effect":"deny","actions":["tools:call"],"resources":["tool:other-{{i}}/*","tool:*/delete_{{i}}"]}""");
+        var rules = string.Join(',', [.. denials, """{"id":"all","effect":"allow","actions":["tools:call"],"resources":["*"]}"""]);
+        var document = JsonDocument.Parse($$"""{"roles":[{"name":"caller","grants":[{{rules}}]}]}""").RootElement;
+        var others = Enumerable.Range(1, keys - 1).Select(i => Grant($"mcpp_{i + 1:x8}_{new string('B', 43)}"));
+        return new PolicySnapshot(1, DateTimeOffset.UnixEpoch, [new TenantPolicy(Tenant, "default", true, document, [Grant(Key), .. others])]);
+    }
+
+    /// <summary>Servers <c>bench</c> (at <paramref name="upstream"/>) and <c>server-1</c>…, with tools <c>echo</c> and <c>tool_1</c>… each.</summary>
+    public static RegistrySnapshot Registry(Uri upstream, int servers, int toolsEach) => new(
+        1,
+        DateTimeOffset.UnixEpoch,
+        [.. Enumerable.Range(0, servers).Select(i => Server(i == 0 ? "bench" : $"server-{i}", upstream, toolsEach))]);
+
+    private static ServerEntry Server(string slug, Uri upstream, int tools) => new(
+        new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(slug)).AsSpan(0, 16)), Tenant, slug, slug, true, "", [],
+        new ServerConnection("http", upstream.AbsoluteUri, null, true, [], []), "",
+        [.. Enumerable.Range(0, tools).Select(i => Tool(i == 0 ? "echo" : $"tool_{i}"))]);
+
+    private static ToolDefinition Tool(string name) => new(
+        name,
+        "",
+        JsonDocument.Parse($$$$$"""{"name":"{{{{{name}}}}}","description":"A tool.","inputSchema":{"type":"object","properties":{"text":{"type":"string"}}}}""").RootElement);
+
+    private static KeyGrant Grant(string key)
+    {
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(key));
+        return new KeyGrant(new Guid(hash.AsSpan(0, 16)), Convert.ToHexStringLower(hash), "alice", ["caller"], [], null);
+    }
+}

@@ -1,0 +1,103 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+
+namespace McpPlatform.Benchmarks.Wire;
+
+/// <summary>The real gateway, as built beside this program, with a folder of its own and no limit on the rate.</summary>
+internal sealed class GatewayProcess : IDisposable
+{
+    private readonly Child _child;
+    private readonly string _folder;
+
+    private GatewayProcess(Child child, string folder, Uri address) => (_child, _folder, Address) = (child, folder, address);
+
+    public Uri Address { get; }
+
+    /// <summary>Returns once the gateway is healthy. Throws with its last words when it is not within 30 s.</summary>
+    public static async Task<GatewayProcess> Start(string controlPlane)
+    {
+        var folder = Directory.CreateTempSubdirectory("mcpp-benchmark-").FullName;
+        var (port, internalPort) = FreePorts();
+        var child = Child.Start(
+            Program(),
+            ["--host", "127.0.0.1", "--port", $"{port}", "--internal-host", "127.0.0.1", "--internal-port", $"{internalPort}", "--data", folder],
+            new Dictionary<string, string>
+            {
+                ["MCPP_INTERNAL_KEY"] = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)),
+                ["MCPP_MASTER_KEY"] = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)),
+                ["Services__Policy__BaseAddress"] = controlPlane,
+                ["Services__Registry__BaseAddress"] = controlPlane,
+                ["Services__Factory__BaseAddress"] = controlPlane,
+                ["Services__Tracing__BaseAddress"] = controlPlane,
+                ["Gateway__RequestsPerSecond"] = "1000000",
+                ["Gateway__Burst"] = "1000000",
+            });
+        var gateway = new GatewayProcess(child, folder, new Uri($"http://127.0.0.1:{port}"));
+        var lastWords = child.KeepLastLines(5);
+        try
+        {
+            await gateway.WaitUntilHealthy(lastWords);
+            return gateway;
+        }
+        catch
+        {
+            gateway.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        _child.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private async Task WaitUntilHealthy(Queue<string> lastWords)
+    {
+        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(2) };
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (!await IsHealthy(http))
+        {
+            if (_child.HasExited || limit.IsCancellationRequested)
+            {
+                lock (lastWords)
+                {
+                    throw new InvalidOperationException($"The gateway did not become healthy. Its last words:\n{string.Join('\n', lastWords)}");
+                }
+            }
+
+            await Task.Delay(100);
+        }
+    }
+
+    private async Task<bool> IsHealthy(HttpClient http)
+    {
+        try
+        {
+            using var response = await http.GetAsync(new Uri(Address, "/health"));
+            return response.IsSuccessStatusCode;
+        }
+        catch (Exception notYet) when (notYet is HttpRequestException or TaskCanceledException)
+        {
+            return false;
+        }
+    }
+
+    // …/tests/Benchmarks/bin/Release/net10.0/ → …/src/Gateway/Service/bin/Release/net10.0/
+    private static string Program()
+    {
+        var output = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
+        var repository = output.Parent!.Parent!.Parent!.Parent!.Parent!;
+        return Path.Combine(repository.FullName, "src", "Gateway", "Service", "bin", output.Parent.Name, output.Name, "McpPlatform.Gateway");
+    }
+
+    private static (int Public, int Internal) FreePorts()
+    {
+        using var one = new TcpListener(IPAddress.Loopback, 0);
+        using var two = new TcpListener(IPAddress.Loopback, 0);
+        one.Start();
+        two.Start();
+        return (((IPEndPoint)one.LocalEndpoint).Port, ((IPEndPoint)two.LocalEndpoint).Port);
+    }
+}

@@ -49,7 +49,28 @@ public sealed record ToolFilter(string? Text, string? Server, string? Tag);
 /// <summary>Where a page ended.</summary>
 public sealed record ToolPosition(float Rank, string Server, string Name);
 
-public sealed record FoundTool(Guid ServerId, string Server, string Name, string Description, string Hash, string Definition, bool Enabled, ServerHealth Health, float Rank);
+/// <summary>A tool as a search finds it. Members instead of a constructor: the database sorts and filters by them.</summary>
+public sealed record FoundTool
+{
+    public required Guid ServerId { get; init; }
+
+    public required string Server { get; init; }
+
+    public required string Name { get; init; }
+
+    public required string Description { get; init; }
+
+    public required string Hash { get; init; }
+
+    public required string Definition { get; init; }
+
+    public required bool Enabled { get; init; }
+
+    public required ServerHealth Health { get; init; }
+
+    /// <summary>How well it matches; 0 when nothing was searched for.</summary>
+    public required float Rank { get; init; }
+}
 
 /// <summary>The one version of everything that gateways read.</summary>
 public interface IRegistryVersion

@@ -55,15 +55,17 @@ internal sealed class Catalog(RegistryDbContext context) : ICatalog
         return from tool in tools
                join server in context.Servers on tool.ServerId equals server.Id
                where server.DeletedAt == null
-               select new FoundTool(
-                   tool.ServerId,
-                   server.Slug,
-                   tool.Name,
-                   tool.Description,
-                   tool.Hash,
-                   tool.Definition,
-                   server.Enabled,
-                   server.Seen.Health,
-                   query == null ? 0 : EF.Property<NpgsqlTsVector>(tool, CatalogToolConfiguration.Search).Rank(EF.Functions.WebSearchToTsQuery("english", query)));
+               select new FoundTool
+               {
+                   ServerId = tool.ServerId,
+                   Server = server.Slug,
+                   Name = tool.Name,
+                   Description = tool.Description,
+                   Hash = tool.Hash,
+                   Definition = tool.Definition,
+                   Enabled = server.Enabled,
+                   Health = server.Seen.Health,
+                   Rank = query == null ? 0 : EF.Property<NpgsqlTsVector>(tool, CatalogToolConfiguration.Search).Rank(EF.Functions.WebSearchToTsQuery("english", query)),
+               };
     }
 }

@@ -95,15 +95,20 @@ internal sealed class Printer(Terminal terminal, bool json)
 
     private void Write(Table table)
     {
+        using var text = new StringWriter();
         var console = AnsiConsole.Create(new AnsiConsoleSettings
         {
             Ansi = AnsiSupport.No,
             ColorSystem = ColorSystemSupport.NoColors,
             Interactive = InteractionSupport.No,
-            Out = new AnsiConsoleOutput(terminal.Out),
+            Out = new AnsiConsoleOutput(text),
         });
         // Into a pipe a row is a line, whatever its length.
         console.Profile.Width = terminal.OutIsTerminal ? terminal.Width : 10_000;
         console.Write(table);
+        foreach (var line in text.ToString().TrimEnd('\n').Split('\n'))
+        {
+            terminal.Out.WriteLine(line.TrimEnd());
+        }
     }
 }

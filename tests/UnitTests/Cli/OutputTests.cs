@@ -19,6 +19,7 @@ public sealed class OutputTests
 
         result.ExitCode.ShouldBe(0);
         var lines = result.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => string.Join(' ', l.Split(' ', StringSplitOptions.RemoveEmptyEntries))).ToList();
+        result.Out.Split('\n').ShouldAllBe(l => l == l.TrimEnd());
         lines.ShouldBe(["NAME TRANSPORT TARGET HEALTH TOOLS ENABLED", "files stdio files-launcher healthy 13 true", "far http https://far.test/mcp unhealthy 0 false"]);
     }
 

@@ -61,6 +61,7 @@ public interface IDeploymentStore
 
     Task<bool> IsSlugTaken(string slug, CancellationToken ct);
 
+    /// <summary>Whether a deployment that is not gone has this pack.</summary>
     Task<bool> UsesPack(Guid packId, CancellationToken ct);
 
     Task<bool> UsesZone(string zone, CancellationToken ct);

@@ -3,7 +3,7 @@ using McpPlatform.Factory.Domain;
 namespace McpPlatform.Factory.Application.Deployments;
 
 /// <summary>A deployment as the management API shows it.</summary>
-/// <param name="Pack"><c>namespace/name</c>.</param>
+/// <param name="Pack"><c>namespace/name</c>; empty when the deployment is gone and so is its pack.</param>
 public sealed record DeploymentView(
     Guid Id,
     string Slug,

@@ -72,7 +72,9 @@ internal sealed class DeploymentConfiguration : IEntityTypeConfiguration<Deploym
         builder.HasIndex(d => new { d.TenantId, d.Slug }).IsUnique().HasFilter("state <> 'Deleted'");
         builder.HasIndex(d => d.ToolId);
         builder.HasIndex(d => d.LeaseUntil);
-        builder.HasOne<PackVersion>().WithMany().HasForeignKey(d => d.PackId).OnDelete(DeleteBehavior.Restrict);
+
+        // No foreign key: the records of deployments that are gone outlive their packs.
+        builder.HasIndex(d => d.PackId);
         builder.Property(d => d.Revision).IsConcurrencyToken();
     }
 }

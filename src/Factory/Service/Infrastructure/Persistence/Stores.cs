@@ -74,7 +74,7 @@ internal sealed class DeploymentStore(FactoryDbContext context) : IDeploymentSto
 
     public Task<bool> IsSlugTaken(string slug, CancellationToken ct) => context.Deployments.AnyAsync(d => d.Slug == slug && d.State != DeploymentState.Deleted, ct);
 
-    public Task<bool> UsesPack(Guid packId, CancellationToken ct) => context.Deployments.AnyAsync(d => d.PackId == packId, ct);
+    public Task<bool> UsesPack(Guid packId, CancellationToken ct) => context.Deployments.AnyAsync(d => d.PackId == packId && d.State != DeploymentState.Deleted, ct);
 
     public Task<bool> UsesZone(string zone, CancellationToken ct) => context.Deployments.AnyAsync(d => d.LandingZone == zone && d.State != DeploymentState.Deleted, ct);
 

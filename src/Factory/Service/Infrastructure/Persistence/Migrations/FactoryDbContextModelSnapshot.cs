@@ -471,16 +471,6 @@ namespace McpPlatform.Factory.Infrastructure.Persistence.Migrations
 
                     b.ToTable("processed_messages", (string)null);
                 });
-
-            modelBuilder.Entity("McpPlatform.Factory.Domain.Deployment", b =>
-                {
-                    b.HasOne("McpPlatform.Factory.Domain.PackVersion", null)
-                        .WithMany()
-                        .HasForeignKey("PackId")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired()
-                        .HasConstraintName("fk_deployments_packs_pack_id");
-                });
 #pragma warning restore 612, 618
         }
     }

@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace McpPlatform.Factory.Infrastructure.Persistence.Migrations
 {
     [DbContext(typeof(FactoryDbContext))]
-    [Migration("20261120231724_Initial")]
+    [Migration("20261120232809_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -473,16 +473,6 @@ namespace McpPlatform.Factory.Infrastructure.Persistence.Migrations
                         .HasDatabaseName("ix_processed_messages_processed_at");
 
                     b.ToTable("processed_messages", (string)null);
-                });
-
-            modelBuilder.Entity("McpPlatform.Factory.Domain.Deployment", b =>
-                {
-                    b.HasOne("McpPlatform.Factory.Domain.PackVersion", null)
-                        .WithMany()
-                        .HasForeignKey("PackId")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired()
-                        .HasConstraintName("fk_deployments_packs_pack_id");
                 });
 #pragma warning restore 612, 618
         }

@@ -33,6 +33,39 @@ namespace McpPlatform.Factory.Infrastructure.Persistence.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "deployments",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    tenant_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    slug = table.Column<string>(type: "character varying(63)", maxLength: 63, nullable: false),
+                    pack_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    landing_zone = table.Column<string>(type: "character varying(63)", maxLength: 63, nullable: false),
+                    state = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    generation = table.Column<long>(type: "bigint", nullable: false),
+                    observed_generation = table.Column<long>(type: "bigint", nullable: false),
+                    attempt = table.Column<int>(type: "integer", nullable: false),
+                    next_attempt_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    message = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: false),
+                    conditions = table.Column<string>(type: "jsonb", nullable: false),
+                    bearer_ciphertext = table.Column<string>(type: "character varying(1024)", maxLength: 1024, nullable: false),
+                    port = table.Column<int>(type: "integer", nullable: false),
+                    management_port = table.Column<int>(type: "integer", nullable: false),
+                    server_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    tool_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    tool_version = table.Column<long>(type: "bigint", nullable: false),
+                    lease_owner = table.Column<Guid>(type: "uuid", nullable: true),
+                    lease_until = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    revision = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_deployments", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "landing_zones",
                 columns: table => new
                 {
@@ -118,45 +151,6 @@ namespace McpPlatform.Factory.Infrastructure.Persistence.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_secrets", x => x.id);
-                });
-
-            migrationBuilder.CreateTable(
-                name: "deployments",
-                columns: table => new
-                {
-                    id = table.Column<Guid>(type: "uuid", nullable: false),
-                    tenant_id = table.Column<Guid>(type: "uuid", nullable: false),
-                    slug = table.Column<string>(type: "character varying(63)", maxLength: 63, nullable: false),
-                    pack_id = table.Column<Guid>(type: "uuid", nullable: false),
-                    landing_zone = table.Column<string>(type: "character varying(63)", maxLength: 63, nullable: false),
-                    state = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
-                    generation = table.Column<long>(type: "bigint", nullable: false),
-                    observed_generation = table.Column<long>(type: "bigint", nullable: false),
-                    attempt = table.Column<int>(type: "integer", nullable: false),
-                    next_attempt_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    message = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: false),
-                    conditions = table.Column<string>(type: "jsonb", nullable: false),
-                    bearer_ciphertext = table.Column<string>(type: "character varying(1024)", maxLength: 1024, nullable: false),
-                    port = table.Column<int>(type: "integer", nullable: false),
-                    management_port = table.Column<int>(type: "integer", nullable: false),
-                    server_id = table.Column<Guid>(type: "uuid", nullable: true),
-                    tool_id = table.Column<Guid>(type: "uuid", nullable: true),
-                    tool_version = table.Column<long>(type: "bigint", nullable: false),
-                    lease_owner = table.Column<Guid>(type: "uuid", nullable: true),
-                    lease_until = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
-                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    revision = table.Column<long>(type: "bigint", nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("pk_deployments", x => x.id);
-                    table.ForeignKey(
-                        name: "fk_deployments_packs_pack_id",
-                        column: x => x.pack_id,
-                        principalTable: "packs",
-                        principalColumn: "id",
-                        onDelete: ReferentialAction.Restrict);
                 });
 
             migrationBuilder.CreateIndex(
@@ -257,13 +251,13 @@ namespace McpPlatform.Factory.Infrastructure.Persistence.Migrations
                 name: "outbox_messages");
 
             migrationBuilder.DropTable(
+                name: "packs");
+
+            migrationBuilder.DropTable(
                 name: "processed_messages");
 
             migrationBuilder.DropTable(
                 name: "secrets");
-
-            migrationBuilder.DropTable(
-                name: "packs");
         }
     }
 }

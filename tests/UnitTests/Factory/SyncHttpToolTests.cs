@@ -81,7 +81,7 @@ public sealed class SyncHttpToolTests
         public Task<PackVersion?> Find(string @namespace, string name, string version, CancellationToken ct) =>
             Task.FromResult(Packs.FirstOrDefault(p => p.Namespace == @namespace && p.Name == name && p.Version == version));
 
-        public Task<Deployment?> OfTool(Guid toolId, CancellationToken ct) => Task.FromResult(Deployments.FirstOrDefault(d => d.ToolId == toolId && !d.IsLeaving));
+        public Task<Deployment?> TakeOfTool(Guid toolId, CancellationToken ct) => Task.FromResult(Deployments.FirstOrDefault(d => d.ToolId == toolId && !d.IsLeaving));
 
         public void Wake()
         {
@@ -104,6 +104,8 @@ public sealed class SyncHttpToolTests
 
         Task<Deployment?> IDeploymentStore.Find(Guid id, CancellationToken ct) => throw new NotSupportedException();
 
+        public Task<Deployment?> Take(Guid id, CancellationToken ct) => throw new NotSupportedException();
+
         public Task<IReadOnlyList<Deployment>> List(Guid? before, int limit, bool withDeleted, CancellationToken ct) => throw new NotSupportedException();
 
         public Task<bool> IsSlugTaken(string slug, CancellationToken ct) => throw new NotSupportedException();
@@ -112,6 +114,6 @@ public sealed class SyncHttpToolTests
 
         public Task<bool> UsesZone(string zone, CancellationToken ct) => throw new NotSupportedException();
 
-        public Task<IReadOnlyList<Deployment>> UsingSecret(string secret, CancellationToken ct) => throw new NotSupportedException();
+        public Task<IReadOnlyList<Deployment>> TakeUsingSecret(string secret, CancellationToken ct) => throw new NotSupportedException();
     }
 }

@@ -53,8 +53,11 @@ public interface IDeploymentStore
 
     Task<Deployment?> Find(Guid id, CancellationToken ct);
 
-    /// <summary>The deployment of a tool that was registered on its own; null when there is none or it leaves.</summary>
-    Task<Deployment?> OfTool(Guid toolId, CancellationToken ct);
+    /// <summary>The deployment, to change it: nobody else changes it until the use case ends.</summary>
+    Task<Deployment?> Take(Guid id, CancellationToken ct);
+
+    /// <summary>As <see cref="Take"/>, the deployment of a tool that was registered on its own; null when there is none or it leaves.</summary>
+    Task<Deployment?> TakeOfTool(Guid toolId, CancellationToken ct);
 
     /// <summary>Newest first; those that are gone only on demand.</summary>
     Task<IReadOnlyList<Deployment>> List(Guid? before, int limit, bool withDeleted, CancellationToken ct);
@@ -66,8 +69,8 @@ public interface IDeploymentStore
 
     Task<bool> UsesZone(string zone, CancellationToken ct);
 
-    /// <summary>Deployments that stay and whose pack uses the secret.</summary>
-    Task<IReadOnlyList<Deployment>> UsingSecret(string secret, CancellationToken ct);
+    /// <summary>As <see cref="Take"/>, the deployments that stay and whose pack uses the secret.</summary>
+    Task<IReadOnlyList<Deployment>> TakeUsingSecret(string secret, CancellationToken ct);
 }
 
 /// <summary>Gets descriptions of APIs from elsewhere.</summary>

@@ -6,6 +6,7 @@ using McpPlatform.Hosting.Mediation;
 using McpPlatform.Hosting.Security;
 using McpPlatform.Kernel;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 
 namespace McpPlatform.Factory.Api;
 
@@ -27,7 +28,7 @@ internal static class DeploymentEndpoints
     private static async Task<Results<Accepted<DeploymentView>, ErrorResult>> Create(DeploymentRequest request, ISender sender, CancellationToken ct) =>
         Accepted(await sender.Send(new CreateDeployment(request.Pack, request.Version, request.LandingZone, request.Slug), ct));
 
-    private static async Task<Results<Ok<Page<DeploymentView>>, ErrorResult>> List(int? limit, string? cursor, bool? includeDeleted, ISender sender, CancellationToken ct)
+    private static async Task<Results<Ok<Page<DeploymentView>>, ErrorResult>> List(int? limit, string? cursor, [FromQuery(Name = "include_deleted")] bool? includeDeleted, ISender sender, CancellationToken ct)
     {
         var result = await sender.Send(new ListDeployments(limit, cursor, includeDeleted ?? false), ct);
         return result.Match<Results<Ok<Page<DeploymentView>>, ErrorResult>>(page => TypedResults.Ok(page), error => error.ToResult());

@@ -15,7 +15,7 @@ internal sealed class RestartDeploymentHandler(IDeploymentStore deployments, IPa
 {
     public async Task<Result<DeploymentView>> Handle(RestartDeployment request, CancellationToken cancellationToken)
     {
-        if (await deployments.Find(request.Id, cancellationToken) is not { } deployment)
+        if (await deployments.Take(request.Id, cancellationToken) is not { } deployment)
         {
             return DeploymentErrors.NotFound;
         }
@@ -38,7 +38,7 @@ internal sealed class DeleteDeploymentHandler(IDeploymentStore deployments, IPac
 {
     public async Task<Result<DeploymentView>> Handle(DeleteDeployment request, CancellationToken cancellationToken)
     {
-        if (await deployments.Find(request.Id, cancellationToken) is not { } deployment)
+        if (await deployments.Take(request.Id, cancellationToken) is not { } deployment)
         {
             return DeploymentErrors.NotFound;
         }

@@ -34,7 +34,7 @@ internal sealed class SyncHttpToolHandler(
     public async Task<Result> Handle(SyncHttpTool request, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var deployment = await deployments.OfTool(request.ToolId, cancellationToken);
+        var deployment = await deployments.TakeOfTool(request.ToolId, cancellationToken);
         if (deployment is not null && deployment.ToolVersion >= request.Version)
         {
             return Result.Success;

@@ -38,7 +38,7 @@ internal sealed class SetSecretHandler(ISecretStore secrets, IDeploymentStore de
         }
 
         secret.Set(protector.Protect(request.Value, secret.Place), request.AllowedHosts, now);
-        foreach (var deployment in await deployments.UsingSecret(request.Name, cancellationToken))
+        foreach (var deployment in await deployments.TakeUsingSecret(request.Name, cancellationToken))
         {
             deployment.Restart(deployment.PackId, $"Secret '{request.Name}' changed.", now);
         }

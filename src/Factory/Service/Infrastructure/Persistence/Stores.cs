@@ -63,7 +63,12 @@ internal sealed class DeploymentStore(FactoryDbContext context) : IDeploymentSto
 
     public Task<Deployment?> Find(Guid id, CancellationToken ct) => context.Deployments.FirstOrDefaultAsync(d => d.Id == id, ct);
 
-    public Task<Deployment?> OfTool(Guid toolId, CancellationToken ct) => Staying().FirstOrDefaultAsync(d => d.ToolId == toolId, ct);
+    // Locked, so that a wish never loses against the runner's steps: the runner notices and looks again, people should not have to.
+    public Task<Deployment?> Take(Guid id, CancellationToken ct) =>
+        context.Deployments.FromSql($"SELECT * FROM deployments WHERE id = {id} FOR UPDATE").FirstOrDefaultAsync(ct);
+
+    public Task<Deployment?> TakeOfTool(Guid toolId, CancellationToken ct) =>
+        context.Deployments.FromSql($"SELECT * FROM deployments WHERE tool_id = {toolId} AND state NOT IN ('Stopping', 'Deleted') FOR UPDATE").FirstOrDefaultAsync(ct);
 
     public async Task<IReadOnlyList<Deployment>> List(Guid? before, int limit, bool withDeleted, CancellationToken ct) =>
         await context.Deployments.AsNoTracking()
@@ -78,11 +83,11 @@ internal sealed class DeploymentStore(FactoryDbContext context) : IDeploymentSto
 
     public Task<bool> UsesZone(string zone, CancellationToken ct) => context.Deployments.AnyAsync(d => d.LandingZone == zone && d.State != DeploymentState.Deleted, ct);
 
-    public async Task<IReadOnlyList<Deployment>> UsingSecret(string secret, CancellationToken ct)
-    {
-        var packs = context.Packs.FromSql($"SELECT *, xmin FROM packs WHERE {secret} = ANY (secret_names)").Select(p => p.Id);
-        return await Staying().Where(d => packs.Contains(d.PackId)).ToListAsync(ct);
-    }
-
-    private IQueryable<Deployment> Staying() => context.Deployments.Where(d => d.State != DeploymentState.Stopping && d.State != DeploymentState.Deleted);
+    public async Task<IReadOnlyList<Deployment>> TakeUsingSecret(string secret, CancellationToken ct) =>
+        await context.Deployments.FromSql(
+            $"""
+             SELECT d.* FROM deployments d JOIN packs p ON p.id = d.pack_id
+             WHERE {secret} = ANY (p.secret_names) AND d.state NOT IN ('Stopping', 'Deleted')
+             ORDER BY d.id FOR UPDATE OF d
+             """).ToListAsync(ct);
 }

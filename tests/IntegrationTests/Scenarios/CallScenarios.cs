@@ -114,7 +114,7 @@ public sealed class CallScenarios(SharedPlatform shared)
         record["server"]!.GetValue<string>().ShouldBe("up");
         record["status"]!.GetValue<string>().ShouldBe("ok");
         record["protocol_version"]!.GetValue<string>().ShouldBe("2026-07-28");
-        record["duration_microseconds"]!.GetValue<long>().ShouldBeGreaterThan(0);
+        record["duration_ms"]!.GetValue<decimal>().ShouldBeGreaterThan(0);
     }
 
     private static McpCaller Caller(string era, Uri endpoint, string key) => era == ModernCaller.Version ? new ModernCaller(endpoint, key) : new LegacyCaller(endpoint, key, era);

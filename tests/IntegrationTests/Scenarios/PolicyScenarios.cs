@@ -112,7 +112,7 @@ public sealed class PolicyScenarios(SharedPlatform shared)
         var steps = await shared.Get();
         var server = (await steps.Admin.Get("/api/v1/servers/up")).Expect(HttpStatusCode.OK).Json["id"]!.GetValue<string>();
         (await steps.Admin.Post("/api/v1/tenants", new { slug = "other", name = "Other" })).Expect(HttpStatusCode.Created);
-        var created = (await steps.Admin.Post("/api/v1/keys", new { name = "other-admin", roles = new[] { "admin" }, tenant = "other" })).Expect(HttpStatusCode.Created).Json;
+        var created = (await steps.Admin.Post("/api/v1/tenants/other/keys", new { name = "other-admin", roles = new[] { "admin" } })).Expect(HttpStatusCode.Created).Json;
         var key = created["key"]!.GetValue<string>();
         using var api = new ApiClient(steps.Platform.Address, key);
         using var caller = new ModernCaller(steps.Mcp, key);

@@ -1,0 +1,136 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using McpPlatform.IntegrationTests.Platform;
+using Shouldly;
+using Xunit;
+
+namespace McpPlatform.IntegrationTests.Scenarios;
+
+/// <summary>An API becomes tools: document, pack, deployment, call, and away again.</summary>
+public sealed class PackScenarios : IAsyncLifetime
+{
+    private TestApi _api = null!;
+    private Steps _steps = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _api = await TestApi.Start();
+        _steps = await Steps.With(await StandalonePlatform.Create(new Dictionary<string, string> { ["Factory__AllowedPrivateHosts__0"] = $"127.0.0.1:{_api.Port}" }));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _steps.DisposeAsync();
+        await _api.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_document_becomes_a_pack_a_deployment_and_tools_that_reach_the_real_api_and_goes_again()
+    {
+        using var caller = new ModernCaller(_steps.Mcp, _steps.Platform.AdminKey);
+        var analysis = (await _steps.Admin.Post("/api/v1/packs/analyze", new { document = JsonNode.Parse(_api.Document) })).Expect(HttpStatusCode.OK);
+        analysis.Text.ShouldContain("createOrder");
+
+        (await _steps.Admin.Send(HttpMethod.Put, "/api/v1/secrets/orders-key", new { value = TestApi.Bearer })).Status.ShouldBe(HttpStatusCode.OK);
+        await CreatePack("1.0.0");
+        var deployment = await Deploy("1.0.0");
+        await Until.True(async () => (await caller.ToolNames()).Count(n => n.StartsWith("orders__", StringComparison.Ordinal)) == 2, Steps.Propagation);
+        var tool = (await caller.ToolNames()).Single(n => n.StartsWith("orders__get", StringComparison.Ordinal));
+
+        (await caller.Call(tool, new JsonObject { ["id"] = "o-17" })).ToolText.ShouldContain("o-17");
+        _api.Asked.ShouldContain("GET /orders/o-17");
+
+        // A deployment outlives the platform: killed and started again it serves the same tools.
+        await _steps.Platform.Kill();
+        await _steps.Platform.Start();
+        await Until.True(async () => await Answers(caller, tool), TimeSpan.FromSeconds(40), () => $"The deployment did not come back.\n{_steps.Platform.Logs}");
+
+        (await _steps.Admin.Delete($"/api/v1/deployments/{deployment}")).Status.ShouldBeOneOf(HttpStatusCode.Accepted, HttpStatusCode.NoContent);
+        await Until.True(async () => !(await caller.ToolNames()).Contains(tool), TimeSpan.FromSeconds(20));
+        (await caller.Call(tool, new JsonObject { ["id"] = "o-18" })).ErrorCode.ShouldBe(-32602);
+        _steps.Platform.Logs.ShouldNotContain(TestApi.Bearer);
+    }
+
+    [Fact]
+    public async Task A_pack_version_is_immutable()
+    {
+        await CreatePack("2.0.0");
+        await CreatePack("2.0.0");
+        var other = JsonNode.Parse(_api.Document)!;
+        other["paths"]!.AsObject().Remove("/orders");
+
+        var answer = await _steps.Admin.Post("/api/v1/packs", new { @namespace = "com.example", name = "orders", version = "2.0.0", document = other });
+
+        answer.Status.ShouldBe(HttpStatusCode.Conflict);
+    }
+
+    [Fact]
+    public async Task A_path_that_tries_to_climb_is_refused_and_never_sent()
+    {
+        (await _steps.Admin.Send(HttpMethod.Put, "/api/v1/secrets/orders-key", new { value = TestApi.Bearer })).Status.ShouldBe(HttpStatusCode.OK);
+        await CreatePack("3.0.0");
+        await Deploy("3.0.0", "climbing");
+        using var caller = new ModernCaller(_steps.McpOf("climbing"), _steps.Platform.AdminKey);
+        await Until.True(async () => (await caller.Request("tools/list")).Status == HttpStatusCode.OK, Steps.Propagation);
+        var tool = (await caller.ToolNames()).Single(n => n.StartsWith("get", StringComparison.OrdinalIgnoreCase));
+        _api.Asked.Clear();
+
+        var answer = await caller.Call(tool, new JsonObject { ["id"] = ".." });
+
+        answer.Text.ShouldContain("isError");
+        _api.Asked.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("http://169.254.169.254/latest/meta-data")]
+    [InlineData("http://127.0.0.1:1/openapi.json")]
+    [InlineData("http://[::1]:1/openapi.json")]
+    [InlineData("file:///etc/passwd")]
+    public async Task A_document_is_not_fetched_from_where_nobody_allowed(string url)
+    {
+        var answer = await _steps.Admin.Post("/api/v1/packs/analyze", new { url });
+
+        ((int)answer.Status).ShouldBeInRange(400, 422, answer.Text);
+    }
+
+    private async Task CreatePack(string version)
+    {
+        var body = new
+        {
+            @namespace = "com.example",
+            name = "orders",
+            version,
+            document = JsonNode.Parse(_api.Document),
+            credentials = new[] { new { scheme = "key", type = "bearer", secret_ref = "orders-key" } },
+        };
+        (await _steps.Admin.Post("/api/v1/packs", body)).Status.ShouldBeOneOf(HttpStatusCode.Created, HttpStatusCode.OK);
+    }
+
+    private async Task<string> Deploy(string version, string slug = "orders")
+    {
+        var started = (await _steps.Admin.Post("/api/v1/deployments", new { pack = "com.example/orders", version, slug })).Expect(HttpStatusCode.Accepted);
+        var id = started.Json["id"]!.GetValue<string>();
+        var seen = "";
+        await Until.True(
+            async () =>
+            {
+                seen = (await _steps.Admin.Get($"/api/v1/deployments/{id}")).Expect(HttpStatusCode.OK).Text;
+                return JsonNode.Parse(seen)!["state"]!.GetValue<string>() == "running";
+            },
+            TimeSpan.FromSeconds(45),
+            () => $"It does not run: {seen}\n{_steps.Platform.Logs}");
+        return id;
+    }
+
+    private static async Task<bool> Answers(McpCaller caller, string tool)
+    {
+        try
+        {
+            return (await caller.Call(tool, new JsonObject { ["id"] = "o-19" })).Text.Contains("o-19", StringComparison.Ordinal);
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,1 +1,4 @@
-return;
+using McpPlatform.Gateway;
+using McpPlatform.Hosting;
+
+return await ServiceHost.Create(args).With<GatewayModule>().RunAsync();

@@ -173,7 +173,9 @@ public sealed class ServiceHost
         app.UseRouting();
         app.UseMiddleware<InternalListener>();
         app.UseMiddleware<ServerSpans>();
-        app.UseAuthentication();
+        app.UseWhen(
+            static context => context.GetEndpoint()?.Metadata.GetMetadata<OwnAuthenticationMetadata>() is null,
+            static branch => branch.UseAuthentication());
         app.UseRateLimiter();
         app.UseRequestTimeouts();
         app.UseAuthorization();

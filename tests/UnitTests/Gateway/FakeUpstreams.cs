@@ -21,10 +21,10 @@ internal sealed class FakeUpstreams : IUpstreams, IUpstreamConnection
 
     private string _server = "";
 
-    public ValueTask<Upstream> Get(ServerRoute server, CancellationToken cancellationToken)
+    public ValueTask<UpstreamLease> Get(ServerRoute server, CancellationToken cancellationToken)
     {
         _server = server.Slug;
-        return new(new Upstream(this, Secrets));
+        return new(new UpstreamLease(this, Secrets, null));
     }
 
     public ValueTask<UpstreamHandshake> Connect(CancellationToken cancellationToken) => throw new NotSupportedException();

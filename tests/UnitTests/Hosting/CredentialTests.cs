@@ -37,6 +37,6 @@ public sealed class CredentialTests
             headers["X-Api-Key"] = apiKey;
         }
 
-        return CallerAuthentication.Credential(headers);
+        return Credentials.Of(headers);
     }
 }

@@ -21,10 +21,11 @@ public sealed class Attempt(IUpstreams upstreams, AttemptTimers timers, TimeProv
         Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask>? onNotification,
         CancellationToken cancellationToken)
     {
-        Upstream? upstream = null;
+        KnownSecrets? secrets = null;
         try
         {
-            upstream = await upstreams.Get(server, cancellationToken);
+            using var upstream = await upstreams.Get(server, cancellationToken);
+            secrets = upstream.Secrets;
             using var clock = new AttemptClock(timers, time, cancellationToken);
             var request = new UpstreamRequest(McpMethods.CallTool, parameters)
             {
@@ -34,15 +35,15 @@ public sealed class Attempt(IUpstreams upstreams, AttemptTimers timers, TimeProv
                     return onNotification(message, token);
                 },
             };
-            return new AttemptResult(await upstream.Connection.Send(request, clock.Token), null, upstream.Secrets);
+            return new AttemptResult(await upstream.Connection.Send(request, clock.Token), null, secrets);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return new AttemptResult(null, new CallFailure(FailureKind.Timeout, true, "The server did not answer in time."), upstream?.Secrets);
+            return new AttemptResult(null, new CallFailure(FailureKind.Timeout, true, "The server did not answer in time."), secrets);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested && CallFailure.Of(exception) is not null)
         {
-            return new AttemptResult(null, CallFailure.Of(exception), upstream?.Secrets);
+            return new AttemptResult(null, CallFailure.Of(exception), secrets);
         }
     }
 }

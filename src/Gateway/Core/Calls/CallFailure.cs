@@ -60,6 +60,7 @@ public sealed record CallFailure(FailureKind Kind, bool MayHaveRun, string Messa
     /// <summary>Classifies what a transport threw; null for anything else, which is a bug and not a failure of the upstream.</summary>
     public static CallFailure? Of(Exception exception) => exception switch
     {
+        CallFailureException classified => classified.Failure,
         UpstreamSetupException setup => new(setup.Kind, false, setup.Message),
         UpstreamException { IsEgressDenied: true } => new(FailureKind.EgressDenied, false, "The server's address may not be reached from here."),
         UpstreamException upstream => new(KindOf(upstream), upstream.MayHaveRun, upstream.Message),
@@ -81,4 +82,10 @@ public sealed record CallFailure(FailureKind Kind, bool MayHaveRun, string Messa
 public sealed class UpstreamSetupException(FailureKind kind, string message, Exception? inner = null) : Exception(message, inner)
 {
     public FailureKind Kind { get; } = kind;
+}
+
+/// <summary>A failure that was classified already, for whoever shares it with others.</summary>
+public sealed class CallFailureException(CallFailure failure, Exception? inner = null) : Exception(failure.Message, inner)
+{
+    public CallFailure Failure { get; } = failure;
 }

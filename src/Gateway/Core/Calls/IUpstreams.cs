@@ -9,10 +9,21 @@ public interface IUpstreams
 {
     /// <summary>
     /// A connected way to a server, shared with other calls. Starts it when there is none; many calls at once start it once, and none of them
-    /// stops it by being cancelled. Throws <see cref="UpstreamException"/> or <see cref="UpstreamSetupException"/>.
+    /// stops it by being cancelled. Throws <see cref="UpstreamException"/>, <see cref="UpstreamSetupException"/> or <see cref="CallFailureException"/>.
     /// </summary>
-    ValueTask<Upstream> Get(ServerRoute server, CancellationToken cancellationToken);
+    ValueTask<UpstreamLease> Get(ServerRoute server, CancellationToken cancellationToken);
 }
 
-/// <summary>A connection, and the credentials that travel on it: whatever the server echoes of them is redacted.</summary>
-public sealed record Upstream(IUpstreamConnection Connection, KnownSecrets Secrets);
+/// <summary>Keeps a connection open for one user. Dispose it once.</summary>
+/// <param name="Secrets">The credentials that travel on the connection: whatever the server echoes of them is redacted.</param>
+public readonly record struct UpstreamLease(IUpstreamConnection Connection, KnownSecrets Secrets, IUpstreamUse? Use) : IDisposable
+{
+    public void Dispose() => Use?.Release();
+}
+
+/// <summary>Counts the users of a connection.</summary>
+public interface IUpstreamUse
+{
+    /// <summary>One user is done.</summary>
+    void Release();
+}

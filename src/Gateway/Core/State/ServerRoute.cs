@@ -15,7 +15,7 @@ public sealed class ServerRoute
     {
         (TenantId, ServerId, Slug, Environment, Connection) = (entry.TenantId, entry.ServerId, entry.Slug, entry.Environment, entry.Connection);
         RequiresAudit = entry.Tags.Contains(AuditTag, StringComparer.Ordinal);
-        ConnectionHash = Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(entry.Connection, SnapshotJson.Default.ServerConnection)));
+        ConnectionHash = HashOf(entry.Connection);
         // A server that lists a name twice means one tool: the first.
         Tools = [.. entry.Tools.DistinctBy(tool => tool.Name, StringComparer.Ordinal).OrderBy(tool => tool.Name, StringComparer.Ordinal).Select(tool => new ToolRoute(this, tool))];
         ByName = Tools.ToFrozenDictionary(tool => tool.Name, StringComparer.Ordinal);
@@ -42,4 +42,8 @@ public sealed class ServerRoute
     public ToolRoute[] Tools { get; }
 
     public FrozenDictionary<string, ToolRoute> ByName { get; }
+
+    /// <summary>Equal for equal ways to reach a server.</summary>
+    public static string HashOf(ServerConnection connection) =>
+        Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(connection, SnapshotJson.Default.ServerConnection)));
 }

@@ -27,7 +27,7 @@ internal sealed class CallerAuthentication(
 
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        if (Credential(Request.Headers) is not { } credential)
+        if (Credentials.Of(Request.Headers) is not { } credential)
         {
             return Task.FromResult(AuthenticateResult.NoResult());
         }
@@ -82,30 +82,5 @@ internal sealed class CallerAuthentication(
 
         _notReady = !keys.IsReady;
         return keys.Authenticate(credential);
-    }
-
-    /// <summary>The one credential of a request, or null when there is none or it is ambiguous.</summary>
-    internal static string? Credential(IHeaderDictionary headers)
-    {
-        var authorization = headers.Authorization;
-        var apiKey = headers["X-Api-Key"];
-        if (authorization.Count > 1 || apiKey.Count > 1)
-        {
-            return null;
-        }
-
-        var bearer = authorization is [{ } text] && text.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) ? text["Bearer ".Length..].Trim() : null;
-        if (authorization.Count == 1 && bearer is null)
-        {
-            return null;
-        }
-
-        return (bearer, apiKey.Count == 1 ? apiKey[0] : null) switch
-        {
-            ({ Length: > 0 } b, null) => b,
-            (null, { Length: > 0 } k) => k,
-            ({ Length: > 0 } b, { } k) when b == k => b,
-            _ => null,
-        };
     }
 }

@@ -8,6 +8,9 @@ namespace McpPlatform.Hosting.Security;
 /// <summary>The permission that an endpoint asks for, such as <c>servers:write</c>.</summary>
 public sealed record PermissionMetadata(string Permission);
 
+/// <summary>Marks an endpoint that authenticates by itself.</summary>
+internal sealed record OwnAuthenticationMetadata;
+
 /// <summary>How endpoints say what they need.</summary>
 public static class EndpointSecurity
 {
@@ -15,6 +18,14 @@ public static class EndpointSecurity
     public static TBuilder RequirePermission<TBuilder>(this TBuilder builder, string permission)
         where TBuilder : IEndpointConventionBuilder
         => builder.WithMetadata(new PermissionMetadata(permission));
+
+    /// <summary>
+    /// For endpoints that authenticate by themselves, before they do anything else: the MCP endpoints, whose errors have a format of their own. The platform's
+    /// authentication does not run for them.
+    /// </summary>
+    public static TBuilder AuthenticatesItself<TBuilder>(this TBuilder builder)
+        where TBuilder : IEndpointConventionBuilder
+        => builder.WithMetadata(new OwnAuthenticationMetadata(), new AllowAnonymousAttribute());
 
     /// <summary>For the platform's own services only: internal listener, internal credential, not in the API description.</summary>
     public static TBuilder InternalOnly<TBuilder>(this TBuilder builder)

@@ -1,0 +1,109 @@
+using System.Reflection;
+using McpPlatform.Gateway.Api;
+using McpPlatform.Gateway.Calls;
+using McpPlatform.Gateway.Endpoints;
+using McpPlatform.Gateway.Infrastructure;
+using McpPlatform.Gateway.Infrastructure.Launchers;
+using McpPlatform.Gateway.Infrastructure.Records;
+using McpPlatform.Gateway.Infrastructure.Security;
+using McpPlatform.Gateway.Infrastructure.Snapshots;
+using McpPlatform.Gateway.Infrastructure.Upstreams;
+using McpPlatform.Gateway.Spool;
+using McpPlatform.Gateway.State;
+using McpPlatform.Hosting;
+using McpPlatform.Hosting.Internal;
+using McpPlatform.Hosting.Security;
+using McpPlatform.Mcp.AspNetCore;
+using McpPlatform.Messaging;
+using Microsoft.Extensions.Options;
+
+namespace McpPlatform.Gateway;
+
+/// <summary>The data plane: authenticates, decides and calls by one state in memory, and records what happened on disk.</summary>
+public sealed class GatewayModule : IServiceModule
+{
+    public static string Name => "gateway";
+
+    public static Assembly Core => typeof(CallPath).Assembly;
+
+    public static void AddServices(IHostApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddOptions<GatewayOptions>().BindConfiguration(GatewayOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        builder.AddServiceClient("policy", caller: Name);
+        builder.AddServiceClient("registry", caller: Name);
+        builder.AddServiceClient("tracing", caller: Name);
+        services.AddSingleton<IGatewayObserver, GatewayObserver>();
+        AddState(services);
+        AddCalls(services);
+        AddRecords(services);
+        AddMcp(services);
+        services.AddHealthChecks().AddCheck<GatewayHealth>("gateway");
+    }
+
+    public static void AddConsumers(ModuleBus bus) => bus.Broadcast<PolicyNewsConsumer>().Broadcast<CatalogNewsConsumer>();
+
+    public static void MapEndpoints(IEndpointRouteBuilder endpoints)
+    {
+        McpEndpoints.Map(endpoints);
+        StatusEndpoints.Map(endpoints);
+        DiscoverEndpoint.Map(endpoints);
+    }
+
+    private static void AddState(IServiceCollection services)
+    {
+        services.AddSingleton(p =>
+        {
+            var files = new SnapshotFiles(Path.Combine(Folder(p), "snapshots"), p.GetRequiredService<TimeProvider>());
+            var store = new GatewayStateStore(files, p.GetRequiredService<IGatewayObserver>(), p.GetRequiredService<TimeProvider>());
+            store.LoadFromDisk();
+            return store;
+        });
+        services.AddSingleton<SnapshotRefresher>();
+        services.AddHostedService(p => p.GetRequiredService<SnapshotRefresher>());
+        services.AddSingleton<IApiKeyAuthenticator, SnapshotAuthenticator>();
+    }
+
+    private static void AddCalls(IServiceCollection services)
+    {
+        services.AddSingleton<LauncherBook>();
+        services.AddHostedService(p => p.GetRequiredService<LauncherBook>());
+        services.AddSingleton<IConnectionFactory, ConnectionFactory>();
+        services.AddSingleton<UpstreamPool>();
+        services.AddSingleton<IUpstreams>(p => p.GetRequiredService<UpstreamPool>());
+        services.AddHostedService(p => p.GetRequiredService<UpstreamPool>());
+        services.AddSingleton<Discoverer>();
+        services.AddSingleton(p => Options(p) is var o ? new AttemptTimers(o.FirstByteTimeout, o.IdleTimeout, o.TotalTimeout) : null!);
+        services.AddSingleton(p => Options(p) is var o ? new CallLimits(o.MaxStaleness, o.MaxResponseBytes) : null!);
+        services.AddSingleton<Attempt>();
+        services.AddSingleton<CallRecorder>();
+        services.AddSingleton<CallPath>();
+    }
+
+    private static void AddRecords(IServiceCollection services)
+    {
+        services.AddSingleton(p => new SpoolOptions(Path.Combine(Folder(p), "spool"), Options(p).Name, MaxBytes: Options(p).SpoolMaxBytes));
+        services.AddSingleton<CallSpool>();
+        services.AddSingleton(p => new SpoolOutbox(
+            p.GetRequiredService<CallSpool>(), Options(p).ResendAfter, p.GetRequiredService<IGatewayObserver>(), p.GetRequiredService<TimeProvider>()));
+        services.AddHostedService<SpoolSender>();
+    }
+
+    private static void AddMcp(IServiceCollection services)
+    {
+        services.AddSingleton(p => SessionKeys.Load(p.GetRequiredService<PlatformFolders>()));
+        services.AddMcpEndpoint(p => new McpEndpointOptions
+        {
+            MaxBodyBytes = (int)Math.Min(int.MaxValue, p.GetRequiredService<IOptions<LimitOptions>>().Value.MaxBodyBytes),
+            AllowedOrigins = Options(p).AllowedOrigins.ToHashSet(StringComparer.OrdinalIgnoreCase),
+            AllowedHosts = Options(p).AllowedHosts.ToHashSet(StringComparer.OrdinalIgnoreCase),
+            Caller = static http => http.Features.Get<GatewayRequest>() is { } request ? new McpCaller(request.Caller.Subject, request.Caller.Tenant) : McpCaller.Anonymous,
+        });
+        services.AddSingleton<GatewayServer>();
+        services.AddSingleton<McpEndpoints>();
+    }
+
+    private static GatewayOptions Options(IServiceProvider services) => services.GetRequiredService<IOptions<GatewayOptions>>().Value;
+
+    private static string Folder(IServiceProvider services) => services.GetRequiredService<PlatformFolders>().Of(Name);
+}

@@ -1,0 +1,80 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace McpPlatform.Gateway;
+
+/// <summary>Section <c>Gateway</c>. The largest body is <c>Limits__MaxBodyBytes</c>, as everywhere.</summary>
+public sealed class GatewayOptions
+{
+    public const string Section = "Gateway";
+
+    /// <summary>What this gateway is called in call records and batches. Default: the host's name.</summary>
+    [Required, RegularExpression("^[A-Za-z0-9._-]{1,64}$", ErrorMessage = "Gateway__Name must be 1 to 64 letters, digits, '.', '_' or '-'.")]
+    public string Name { get; set; } = HostName();
+
+    /// <summary>
+    /// The operator's file with the launchers of stdio servers. Default: the first of <c>mcpplatform.yaml</c> in the working directory, in the user's
+    /// configuration folder (<c>mcpplatform/</c>) and in <c>/etc/mcpplatform</c>.
+    /// </summary>
+    public string? ConfigFile { get; set; }
+
+    /// <summary>Requests per second and key, before bursts. Default 100.</summary>
+    [Range(1, 1_000_000, ErrorMessage = "Gateway__RequestsPerSecond must be between 1 and 1000000.")]
+    public int RequestsPerSecond { get; set; } = 100;
+
+    /// <summary>Requests of one key at once after a pause. Default 200: an agent that fans out.</summary>
+    [Range(1, 1_000_000, ErrorMessage = "Gateway__Burst must be between 1 and 1000000.")]
+    public int Burst { get; set; } = 200;
+
+    /// <summary>Longest wait for a TCP connection to a server. Default 2 s: a live host on another continent answers within one.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00", ErrorMessage = "Gateway__ConnectTimeout must be between 00:00:00.1 and 00:01:00.")]
+    public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Longest wait until a server has answered the handshake, its start included. Default 60 s: the first start of a package that has to be fetched.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00", ErrorMessage = "Gateway__StartTimeout must be between 00:00:01 and 00:10:00.")]
+    public TimeSpan StartTimeout { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Longest wait for the first byte of a call's answer. Default 30 s: the longest call in the sample workload takes 12 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "01:00:00", ErrorMessage = "Gateway__FirstByteTimeout must be between 00:00:00.1 and 01:00:00.")]
+    public TimeSpan FirstByteTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Longest silence between two signs of life of a call. Default 60 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "01:00:00", ErrorMessage = "Gateway__IdleTimeout must be between 00:00:00.1 and 01:00:00.")]
+    public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Longest call, whatever it reports meanwhile. Default 10 min.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00", ErrorMessage = "Gateway__TotalTimeout must be between 00:00:01 and 1.00:00:00.")]
+    public TimeSpan TotalTimeout { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Largest answer of a server that is passed on, in bytes. Default 10 MiB (10485760).</summary>
+    [Range(1024, 1 << 30, ErrorMessage = "Gateway__MaxResponseBytes must be between 1024 and 1073741824.")]
+    public int MaxResponseBytes { get; set; } = 10 << 20;
+
+    /// <summary>A connection that nobody used for this long is closed; the next call opens it again. Default 15 min: a stdio server takes 65 to 210 MiB.</summary>
+    [Range(typeof(TimeSpan), "00:00:10", "7.00:00:00", ErrorMessage = "Gateway__IdleStop must be between 00:00:10 and 7.00:00:00.")]
+    public TimeSpan IdleStop { get; set; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>How often policy and registry are asked for news, whatever the bus does. Default 2 s: revocation holds within 5 s with the bus down.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00", ErrorMessage = "Gateway__PollInterval must be between 00:00:00.1 and 00:01:00.")]
+    public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long a policy rules that its service could not confirm; then calls are denied. Default 15 min: an upgrade of the control plane, with room.</summary>
+    [Range(typeof(TimeSpan), "00:00:10", "7.00:00:00", ErrorMessage = "Gateway__MaxStaleness must be between 00:00:10 and 7.00:00:00.")]
+    public TimeSpan MaxStaleness { get; set; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>Most bytes of call records on disk that tracing has not stored yet. Default 1 GiB (1073741824): a day of tracing away at ten calls a second.</summary>
+    [Range(16L << 20, 1L << 40, ErrorMessage = "Gateway__SpoolMaxBytes must be between 16777216 (two segments) and 1099511627776.")]
+    public long SpoolMaxBytes { get; set; } = 1L << 30;
+
+    /// <summary>A batch of call records that tracing has not confirmed after this long is sent again. Default 1 min.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00", ErrorMessage = "Gateway__ResendAfter must be between 00:00:01 and 01:00:00.")]
+    public TimeSpan ResendAfter { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Origins (<c>scheme://host[:port]</c>) whose browser pages may call MCP endpoints. Default none: agents send no Origin.</summary>
+    public IList<string> AllowedOrigins { get; set; } = [];
+
+    /// <summary>Host names accepted on loopback besides the loopback ones, for a proxy on the same machine that keeps the Host header. Default none.</summary>
+    public IList<string> AllowedHosts { get; set; } = [];
+
+    private static string HostName() =>
+        new([.. Environment.MachineName.Take(64).Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-' ? c : '-')]);
+}

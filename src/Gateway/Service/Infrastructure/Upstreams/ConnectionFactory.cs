@@ -1,0 +1,97 @@
+using McpPlatform.Contracts.Registry;
+using McpPlatform.Gateway.Calls;
+using McpPlatform.Gateway.Infrastructure.Launchers;
+using McpPlatform.Gateway.Redaction;
+using McpPlatform.Kernel;
+using McpPlatform.Mcp.Upstream;
+using McpPlatform.Net;
+using Microsoft.Extensions.Options;
+
+namespace McpPlatform.Gateway.Infrastructure.Upstreams;
+
+/// <summary>
+/// Makes connections as a server's entry says, with its credentials decrypted in memory. HTTP goes through the guarded handler: private addresses only for
+/// servers that an admin allowed to have one.
+/// </summary>
+internal sealed class ConnectionFactory : IConnectionFactory, IDisposable
+{
+    private static readonly ClientIdentity Platform = new("mcpplatform-gateway", typeof(ConnectionFactory).Assembly.GetName().Version?.ToString(3) ?? "0.0.0");
+
+    private readonly ISecretProtector _protector;
+    private readonly LauncherBook _launchers;
+    private readonly GatewayOptions _options;
+    private readonly TimeProvider _time;
+    private readonly HttpMessageInvoker _public;
+    private readonly HttpMessageInvoker _private;
+
+    public ConnectionFactory(ISecretProtector protector, LauncherBook launchers, IOptions<GatewayOptions> options, TimeProvider time)
+    {
+        (_protector, _launchers, _options, _time) = (protector, launchers, options.Value, time);
+        var http = new GuardedHttpOptions { ConnectTimeout = _options.ConnectTimeout };
+        _public = new HttpMessageInvoker(GuardedHttpHandler.Create(EgressPolicy.PublicOnly, http));
+        _private = new HttpMessageInvoker(GuardedHttpHandler.Create(new EgressPolicy { AllowPrivate = true }, http));
+    }
+
+    public NewConnection Create(UpstreamKey key, ServerConnection how) => how.Transport switch
+    {
+        "http" or "sse" => Http(key, how),
+        "stdio" => Stdio(key, how),
+        var other => throw new UpstreamSetupException(FailureKind.Protocol, $"This gateway does not know the transport '{other}'."),
+    };
+
+    public void Dispose()
+    {
+        _public.Dispose();
+        _private.Dispose();
+    }
+
+    private NewConnection Http(UpstreamKey key, ServerConnection how)
+    {
+        var headers = Open(key, how.Headers, static name => $"header:{name.ToLowerInvariant()}");
+        var options = new HttpUpstreamOptions
+        {
+            Endpoint = new Uri(how.Url ?? throw new UpstreamSetupException(FailureKind.Protocol, "The server's entry has no address.")),
+            Headers = [.. headers],
+            MaxResponseBytes = _options.MaxResponseBytes,
+            HeaderTimeout = _options.FirstByteTimeout,
+            IdleTimeout = _options.IdleTimeout,
+        };
+        var http = how.AllowPrivateAddress ? _private : _public;
+        IUpstreamConnection connection = how.Transport == "sse" ? new SseUpstream(http, options, Platform, _time) : new HttpUpstream(http, options, Platform, _time);
+        return new NewConnection(connection, new KnownSecrets(headers.Values));
+    }
+
+    private NewConnection Stdio(UpstreamKey key, ServerConnection how)
+    {
+        var values = Open(key, how.Variables, static name => $"variable:{name}");
+        var launcher = _launchers.Get(how.Launcher ?? throw new UpstreamSetupException(FailureKind.LauncherUnknown, "The server's entry names no launcher."));
+        var plan = launcher.Plan(values);
+        var options = new StdioOptions
+        {
+            Command = plan.Command,
+            Arguments = plan.Arguments,
+            Environment = plan.Environment,
+            WorkingDirectory = plan.WorkingFolder,
+            ConnectTimeout = _options.StartTimeout,
+        };
+        return new NewConnection(new StdioUpstream(options, Platform, _time), new KnownSecrets(values.Values));
+    }
+
+    private Dictionary<string, string> Open(UpstreamKey key, IReadOnlyList<ProtectedValue> sealedValues, Func<string, string> field)
+    {
+        var values = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var value in sealedValues)
+        {
+            try
+            {
+                values[value.Name] = _protector.Unprotect(value.Ciphertext, new SecretPlace(key.TenantId, key.ServerId, field(value.Name))).Reveal();
+            }
+            catch (SecretUnreadableException exception)
+            {
+                throw new UpstreamSetupException(FailureKind.CredentialUnreadable, exception.Message, exception);
+            }
+        }
+
+        return values;
+    }
+}

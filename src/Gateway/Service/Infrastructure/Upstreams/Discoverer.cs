@@ -1,0 +1,59 @@
+using System.Text.Json;
+using McpPlatform.Contracts.Gateway;
+using McpPlatform.Contracts.Registry;
+using McpPlatform.Gateway.Calls;
+using McpPlatform.Gateway.Catalog;
+using McpPlatform.Mcp.Json;
+using McpPlatform.Mcp.Upstream;
+
+namespace McpPlatform.Gateway.Infrastructure.Upstreams;
+
+/// <summary>Looks at a server for the registry, over the same connection that calls use.</summary>
+internal sealed class Discoverer(UpstreamPool pool)
+{
+    /// <summary>Longest a whole look may take, the start of a process and all pages included.</summary>
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(40);
+
+    /// <summary>Never throws for a server that fails: that is what the answer is about.</summary>
+    public async Task<DiscoveredServer> Discover(DiscoverServer server, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(Limit);
+        try
+        {
+            var key = new UpstreamKey(server.TenantId, server.ServerId, State.ServerRoute.HashOf(server.Connection));
+            using var lease = await pool.Get(key, server.Connection, limit.Token);
+            var handshake = await lease.Connection.Connect(limit.Token);
+            var declared = !JsonMembers.Find(handshake.Capabilities, "tools"u8).IsEmpty;
+            var tools = declared ? await ToolLister.ReadAll(lease.Connection, new ToolListLimits(), limit.Token) : [];
+            return new DiscoveredServer(handshake.Version.Text, NameOf(handshake.ServerInfo), declared, [.. tools.Select(Definition)], null, null);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return Failed("timeout", $"The server did not complete the handshake and its list within {Limit.TotalSeconds:0} s.");
+        }
+        catch (Exception exception) when (CallFailure.Of(exception) is { } failure)
+        {
+            return Failed(failure.Code, failure.Message);
+        }
+        catch (JsonException)
+        {
+            return Failed("protocol_error", "A tool's definition is not well-formed JSON.");
+        }
+    }
+
+    private static ToolDefinition Definition(RawTool tool)
+    {
+        var definition = JsonElement.Parse(tool.Definition.Span);
+        return new ToolDefinition(tool.Name, CanonicalJson.Hash(definition), definition);
+    }
+
+    private static string NameOf(ReadOnlyMemory<byte> serverInfo)
+    {
+        var name = JsonMembers.IsObject(serverInfo.Span) ? JsonMembers.Text(JsonMembers.Find(serverInfo, "name"u8)) : null;
+        var version = name is null ? null : JsonMembers.Text(JsonMembers.Find(serverInfo, "version"u8));
+        return $"{name} {version}".Trim();
+    }
+
+    private static DiscoveredServer Failed(string code, string message) => new("", "", false, [], code, message);
+}

@@ -177,19 +177,6 @@ internal sealed partial class DeploymentRunner(Guid id, Guid factory, RunnerTool
         }
     }
 
-    private async Task Watch(Deployment deployment, CancellationToken stop)
-    {
-        using var done = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var quiet = _notice.Wait(deployment.Attempt > 0 ? Settling : Timeout.InfiniteTimeSpan, done.Token);
-        var first = await Task.WhenAny(_process!.Exited, quiet);
-        await done.CancelAsync();
-        stop.ThrowIfCancellationRequested();
-        if (first == quiet && !await quiet)
-        {
-            await Change(deployment, (d, _) => d.Settle(), stop);
-        }
-    }
-
     private async Task Ended(Deployment deployment, CancellationToken stop)
     {
         var code = _process is null ? "" : $" with code {await _process.Exited}";
@@ -197,25 +184,6 @@ internal sealed partial class DeploymentRunner(Guid id, Guid factory, RunnerTool
         var message = $"Its process ended{code}; it is started again.";
         tools.Book.Write(id, "factory", message);
         await Change(deployment, (d, now) => d.Retry(DeploymentState.Queued, "ProcessEnded", message, Backoff(d.Attempt), now), stop);
-    }
-
-    private async Task Leave(Deployment deployment, CancellationToken stop)
-    {
-        try
-        {
-            await tools.Registration.Unregister(deployment, stop);
-        }
-        catch (Exception away) when (away is HttpRequestException or TaskCanceledException && !stop.IsCancellationRequested)
-        {
-            await Change(deployment, (d, now) => d.Retry(DeploymentState.Stopping, "RegistryAway", "The registry does not answer; removal is tried again.", Backoff(d.Attempt), now), stop);
-            return;
-        }
-
-        await StopProcess();
-        await tools.Launcher.Clean(id, stop);
-        tools.Launcher.Remove(id);
-        await Change(deployment, (d, now) => d.Left(now), stop);
-        tools.Book.Forget(id);
     }
 
     private async Task Rest(CancellationToken stop)

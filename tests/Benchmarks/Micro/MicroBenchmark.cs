@@ -22,10 +22,10 @@ internal static class MicroBenchmark
 
     private static async Task Measure(string name, Func<ValueTask> operation, TimeSpan time)
     {
-        // A tenth of the time to compile and to learn how many operations fill one run.
+        // Half the time again, so that the code is optimised (in the background, after 100 ms) and it is known how many operations fill one run.
         var watch = Stopwatch.StartNew();
         var operations = 0L;
-        while (watch.Elapsed < time / 10 || operations < 50)
+        while (watch.Elapsed < time / 2 || operations < 50)
         {
             await operation();
             operations++;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
 using McpPlatform.Benchmarks.Measuring;
@@ -29,6 +30,8 @@ internal sealed class CallPathClient : IDisposable
     private readonly string _tool;
     private readonly int _connections;
     private readonly byte[] _body;
+    private readonly int _idAt;
+    private int _lastId = 10_000_000;
     private string? _session;
 
     public CallPathClient(string name, Uri endpoint, string tool, Era era, int connections)
@@ -37,7 +40,8 @@ internal sealed class CallPathClient : IDisposable
         _http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = connections, UseCookies = false, UseProxy = false }) { Timeout = TimeSpan.FromSeconds(30) };
         var meta = era == Era.Modern ? $",\"_meta\":{Meta}" : "";
         var text = new string('x', 100);
-        _body = Encoding.UTF8.GetBytes($$$"""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"{{{tool}}}","arguments":{"text":"{{{text}}}"}{{{meta}}}}}""");
+        _body = Encoding.UTF8.GetBytes($$$"""{"jsonrpc":"2.0","id":10000000,"method":"tools/call","params":{"name":"{{{tool}}}","arguments":{"text":"{{{text}}}"}{{{meta}}}}}""");
+        _idAt = _body.AsSpan().IndexOf("10000000"u8);
     }
 
     public string Name { get; }
@@ -78,7 +82,7 @@ internal sealed class CallPathClient : IDisposable
         while (Stopwatch.GetElapsedTime(start) < duration)
         {
             var before = Stopwatch.GetTimestamp();
-            using var response = await _http.SendAsync(Request(_body));
+            using var response = await _http.SendAsync(Request(NextBody()));
             var answer = await response.Content.ReadAsByteArrayAsync();
             durations.Add(Stopwatch.GetTimestamp() - before);
             if (!response.IsSuccessStatusCode || answer.AsSpan().IndexOf(Marker) < 0)
@@ -88,6 +92,14 @@ internal sealed class CallPathClient : IDisposable
         }
 
         return durations;
+    }
+
+    /// <summary>The call under an id of its own: within a session, a server may refuse one that is still in use.</summary>
+    private byte[] NextBody()
+    {
+        byte[] body = [.. _body];
+        Interlocked.Increment(ref _lastId).TryFormat(body.AsSpan(_idAt), out _, provider: CultureInfo.InvariantCulture);
+        return body;
     }
 
     private HttpRequestMessage Request(byte[] body)

@@ -60,7 +60,7 @@ shorten() {
   if [ -n "${AGENT_KEY:-}" ]; then text=${text//$AGENT_KEY/\$AGENT_KEY}; fi
   printf '%s' "$text"
 }
-print_answer() { printf '%s\n' "$ANSWER" | head -n 14 | cut -c1-170 | sed 's/^/     /'; if [ "$(printf '%s\n' "$ANSWER" | wc -l)" -gt 14 ]; then echo '     ...'; fi; }
+print_answer() { printf '%s\n' "$(shorten "$ANSWER")" | head -n 14 | cut -c1-170 | sed 's/^/     /'; if [ "$(printf '%s\n' "$ANSWER" | wc -l)" -gt 14 ]; then echo '     ...'; fi; }
 expect() { case $ANSWER in *"$1"*) ;; *) fail "the answer does not hold \"$1\"." ;; esac; }
 expect_not() { case $ANSWER in *"$1"*) fail "the answer holds \"$1\"." ;; esac; }
 
@@ -92,6 +92,7 @@ if [ ! -f tests/clients/node_modules/.package-lock.json ]; then
   (cd tests/clients && npm ci --ignore-scripts --no-audit --no-fund >/dev/null)
 fi
 
+umask 077
 WORK=$(mktemp -d)
 chmod 711 "$WORK"   # servers run as another user, who passes through
 PLATFORM='' REMOTE_SERVER='' MADE=''
@@ -223,14 +224,16 @@ cat >"$WORK/policy.json" <<'JSON'
 JSON
 show mcpp policies set demo-agent -f "$WORK/policy.json"
 AGENT_KEY=$(mcpp keys create demo-agent-key --role demo-agent --subject demo-agent --expires 1d --json | json it.key)
+printf '%s\n' "$AGENT_KEY" >"$WORK/agent-key"
 wait_for '"demo-everything__echo"' as_agent --method tools/list
 
 step "What it denies is neither listed nor callable; nor is what nothing allows"
 show as_agent --method tools/list
 expect_not 'demo-everything__get-env"'
 expect_not 'demo-remote__'
-show_refused as_agent --method tools/call --tool-name demo-everything__get-env
-show_refused as_agent --method tools/call --tool-name demo-remote__echo --tool-arg message=hello
+# The Inspector calls nothing that is not listed; our own client asks the gateway all the same.
+show_refused mcpp call demo-everything__get-env --key-file "$WORK/agent-key"
+show_refused mcpp call demo-remote__echo --arguments '{"message":"hello"}' --key-file "$WORK/agent-key"
 show mcpp policies explain demo-everything__get-env --role demo-agent
 expect deny
 show as_agent --method tools/call --tool-name demo-everything__echo --tool-arg message=allowed
@@ -243,6 +246,7 @@ print_answer
 show mcpp traces list --limit 12
 CALL=$(mcpp traces list --subject demo-agent --tool echo --limit 1 --json | json 'it.items[0].id') || fail "the call has no record."
 show mcpp traces get "$CALL"
+printf '%s\n' "$ANSWER" | grep -E '^(arguments|result) ' | cut -c1-170 | sed 's/^/     /'
 expect demo-everything
 expect_not "$AGENT_KEY"
 expect_not "${AGENT_KEY#mcpp_*_}"

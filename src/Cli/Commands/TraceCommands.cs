@@ -47,7 +47,7 @@ internal static class TraceCommands
                 new("SERVER", "server"),
                 new("TOOL", "tool"),
                 new("STATUS", "status"),
-                new("MS", "duration_ms"));
+                new("MS", "duration_ms", ms => ms is null ? "-" : ((decimal)ms).ToString("0.0", CultureInfo.InvariantCulture)));
             return ExitCode.Ok;
         }, server, tool, subject, method, status, slow, request, from, to, limit);
     }

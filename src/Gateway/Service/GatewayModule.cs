@@ -1,5 +1,4 @@
 using System.Reflection;
-using McpPlatform.Gateway.Api;
 using McpPlatform.Gateway.Calls;
 using McpPlatform.Gateway.Endpoints;
 using McpPlatform.Gateway.Infrastructure;

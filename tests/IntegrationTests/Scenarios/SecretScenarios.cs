@@ -43,9 +43,10 @@ public sealed class SecretScenarios(SharedPlatform shared)
             Found(hidden, await Dump(steps.Platform.OwnerConnection(service))).ShouldBeEmpty($"database of {service}");
         }
 
+        // Read by a program of its own: the platform holds locks on some of them.
         foreach (var file in Directory.EnumerateFiles(steps.Platform.DataFolder, "*", SearchOption.AllDirectories).Where(f => !f.EndsWith("bootstrap-admin-key", StringComparison.Ordinal)))
         {
-            Found(hidden, System.Text.Encoding.Latin1.GetString(await ReadShared(file))).ShouldBeEmpty(file);
+            Found(hidden, await Shell.Run("cat", file)).ShouldBeEmpty(file);
         }
     }
 
@@ -66,14 +67,6 @@ public sealed class SecretScenarios(SharedPlatform shared)
     }
 
     private static IEnumerable<string> Found(string[] secrets, string text) => secrets.Where(s => text.Contains(s, StringComparison.Ordinal));
-
-    private static async Task<byte[]> ReadShared(string file)
-    {
-        await using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        using var copy = new MemoryStream();
-        await stream.CopyToAsync(copy);
-        return copy.ToArray();
-    }
 
     // Everything that the service stores, as text: every row of every table.
     private static async Task<string> Dump(string connectionString)

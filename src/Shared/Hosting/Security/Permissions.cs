@@ -2,6 +2,7 @@ using McpPlatform.Hosting.Internal;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 
 namespace McpPlatform.Hosting.Security;
 
@@ -30,7 +31,7 @@ public static class EndpointSecurity
     /// <summary>For the platform's own services only: internal listener, internal credential, not in the API description.</summary>
     public static TBuilder InternalOnly<TBuilder>(this TBuilder builder)
         where TBuilder : IEndpointConventionBuilder
-        => builder.WithMetadata(new InternalEndpointMetadata(), new Microsoft.AspNetCore.Routing.ExcludeFromDescriptionAttribute());
+        => builder.WithMetadata(new InternalEndpointMetadata(), new ExcludeFromDescriptionAttribute());
 }
 
 /// <summary>The fallback rule of every endpoint: denies whoever lacks what its metadata asks for, and whoever calls an endpoint that asks for nothing.</summary>
@@ -51,9 +52,9 @@ internal sealed class EndpointAuthorization(IHttpContextAccessor accessor) : Aut
 
     private static bool IsAllowed(Endpoint? endpoint, Caller caller)
     {
-        if (endpoint is null)
+        if (endpoint is not RouteEndpoint)
         {
-            // Nothing there: let routing answer 404 to whoever is authenticated.
+            // Nothing there, or routing's own answer (405, 415): whoever is authenticated gets it.
             return true;
         }
 

@@ -2,7 +2,7 @@ using McpPlatform.Contracts.Gateway;
 using McpPlatform.Gateway.Infrastructure.Upstreams;
 using McpPlatform.Hosting.Security;
 
-namespace McpPlatform.Gateway.Api;
+namespace McpPlatform.Gateway.Endpoints;
 
 /// <summary>Looks at a server for the registry. 200 also when the server failed: the answer says how.</summary>
 internal static class DiscoverEndpoint

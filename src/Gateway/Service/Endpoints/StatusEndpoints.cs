@@ -4,7 +4,7 @@ using McpPlatform.Gateway.Spool;
 using McpPlatform.Gateway.State;
 using McpPlatform.Hosting.Security;
 
-namespace McpPlatform.Gateway.Api;
+namespace McpPlatform.Gateway.Endpoints;
 
 /// <summary>How this gateway is doing, and what it can launch.</summary>
 internal static class StatusEndpoints

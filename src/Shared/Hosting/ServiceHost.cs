@@ -9,6 +9,7 @@ using McpPlatform.Hosting.Mediation;
 using McpPlatform.Hosting.Security;
 using McpPlatform.Kernel;
 using McpPlatform.Messaging;
+using McpPlatform.PolicyEngine;
 using McpPlatform.ServiceDefaults;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
@@ -187,7 +188,7 @@ public sealed class ServiceHost
         HealthEndpoint.Map(app);
         ApiDocument.Map(app);
         app.MapGet("/metrics", static (PrometheusExporter exporter) => TypedResults.Text(exporter.Scrape(), "text/plain; version=0.0.4"))
-            .RequirePermission("metrics:read").ExcludeFromDescription();
+            .RequirePermission(Permissions.MetricsRead).ExcludeFromDescription();
         foreach (var map in _endpoints)
         {
             map(app);

@@ -14,3 +14,6 @@ public interface IAudited
     /// <summary>What people call it (a slug, a name); never a secret.</summary>
     string AuditName { get; }
 }
+
+/// <summary>A row that is written once. The service's database role may add and read such rows, and neither change nor delete them.</summary>
+public interface IAppendOnly;

@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 namespace McpPlatform.Persistence;
 
 /// <summary>One change of one audited record, written in the transaction that made it. The service's role may add and read such rows, never change them.</summary>
-public sealed class AuditEntry : ITenantOwned
+public sealed class AuditEntry : ITenantOwned, IAppendOnly
 {
     public const int MaxNameLength = 256;
 

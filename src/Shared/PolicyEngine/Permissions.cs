@@ -20,8 +20,10 @@ public static class Permissions
     public const string KeysWrite = "keys:write";
     public const string PacksRead = "packs:read";
     public const string PacksWrite = "packs:write";
-    public const string ZonesRead = "zones:read";
-    public const string ZonesWrite = "zones:write";
+    public const string LandingZonesRead = "landing-zones:read";
+    public const string LandingZonesWrite = "landing-zones:write";
+    public const string SecretsRead = "secrets:read";
+    public const string SecretsWrite = "secrets:write";
     public const string DeploymentsRead = "deployments:read";
     public const string DeploymentsWrite = "deployments:write";
     public const string TracesRead = "traces:read";
@@ -34,17 +36,17 @@ public static class Permissions
 
     /// <summary>What the built-in <c>viewer</c> may: every read of a tenant's own records.</summary>
     public static IReadOnlyList<string> Readable { get; } =
-        [ServersRead, ToolsRead, PoliciesRead, KeysRead, PacksRead, ZonesRead, DeploymentsRead, TracesRead, ApiRead, MetricsRead];
+        [ServersRead, ToolsRead, PoliciesRead, KeysRead, PacksRead, LandingZonesRead, SecretsRead, DeploymentsRead, TracesRead, ApiRead, MetricsRead];
 
     public static IReadOnlyList<string> All { get; } =
-        [.. Readable, ServersWrite, ServersPrivate, ToolsWrite, PoliciesWrite, KeysWrite, PacksWrite, ZonesWrite, DeploymentsWrite, TenantsRead, TenantsWrite];
+        [.. Readable, ServersWrite, ServersPrivate, ToolsWrite, PoliciesWrite, KeysWrite, PacksWrite, LandingZonesWrite, SecretsWrite, DeploymentsWrite, TenantsRead, TenantsWrite];
 
     /// <summary>
     /// Areas in which nothing but management happens. A rule that names one must cover <c>platform</c>: narrowed to a server or a tool it would silently
     /// have no effect, so it is refused.
     /// </summary>
     internal static FrozenSet<string> Areas { get; } =
-        FrozenSet.Create(StringComparer.Ordinal, "servers", "policies", "keys", "packs", "zones", "deployments", "traces", "tenants", "api", "metrics");
+        FrozenSet.Create(StringComparer.Ordinal, "servers", "policies", "keys", "packs", "landing-zones", "secrets", "deployments", "traces", "tenants", "api", "metrics");
 }
 
 /// <summary>The actions of the data plane.</summary>

@@ -14,7 +14,10 @@ internal sealed class Child : IDisposable
     /// <summary>This program in another role; returns once it listens.</summary>
     public static async Task<(Child Child, Uri Address)> Serve(params string[] role)
     {
-        var child = Start(Environment.ProcessPath!, ["serve", .. role], new Dictionary<string, string>());
+        // Started as "dotnet Benchmarks.dll", the process is dotnet, and this program its first argument.
+        var program = Environment.ProcessPath!;
+        string[] self = Path.GetFileNameWithoutExtension(program) == "dotnet" ? [typeof(Child).Assembly.Location] : [];
+        var child = Start(program, [.. self, "serve", .. role], new Dictionary<string, string>());
         var address = await child._process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(30))
             ?? throw new InvalidOperationException($"The {role[0]} of the benchmark ended before it listened.");
         return (child, new Uri(address));

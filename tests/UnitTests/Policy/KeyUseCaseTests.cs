@@ -85,6 +85,18 @@ public sealed class KeyUseCaseTests
     }
 
     [Fact]
+    public async Task The_platforms_last_admin_key_cannot_be_revoked()
+    {
+        var last = _world.Holds(["admin"]);
+        _world.Holds(["admin"], ["tools:*"]);
+        _world.Holds(["admin"], expiresAt: _world.Now.AddDays(1));
+
+        (await _world.Revoke(last.Id)).Error!.Code.ShouldBe("keys.last_admin");
+        _world.Holds(["admin"]);
+        (await _world.Revoke(last.Id)).IsSuccess.ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task Revoking_is_announced_once_however_often_it_is_asked()
     {
         var key = _world.Holds(["viewer"]);

@@ -96,6 +96,9 @@ internal sealed class PolicyWorld : TimeProvider, ITenants, IApiKeys, IPolicySet
     Task<bool> IApiKeys.AnyHolds(string role, DateTimeOffset now, CancellationToken cancellationToken) =>
         Task.FromResult(Keys.Exists(k => k.State(now) == ApiKeyState.Active && k.Roles.Contains(role)));
 
+    Task<bool> IApiKeys.AnyOtherHolds(string role, Guid but, CancellationToken cancellationToken) =>
+        Task.FromResult(Keys.Exists(k => k.Id != but && k is { RevokedAt: null, ExpiresAt: null, Scopes.Count: 0 } && k.Roles.Contains(role)));
+
     Task<IReadOnlyList<ApiKey>> IApiKeys.List(Guid? after, int limit, bool withRevoked, CancellationToken cancellationToken) =>
         Page(Keys.Where(k => withRevoked || k.RevokedAt is null), k => k.Id.ToString(), after?.ToString(), limit);
 

@@ -5,6 +5,7 @@ using McpPlatform.Hosting.Errors;
 using McpPlatform.Hosting.Mediation;
 using McpPlatform.Hosting.Security;
 using McpPlatform.Kernel;
+using McpPlatform.PolicyEngine;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 
@@ -17,12 +18,12 @@ internal static class DeploymentEndpoints
     {
         var deployments = endpoints.MapGroup("/api/v1/deployments").WithTags("Deployments");
         deployments.WithRequestTimeout("management");
-        deployments.MapPost("/", Create).RequirePermission("deployments:write").WithSummary("Deploys a pack version");
-        deployments.MapGet("/", List).RequirePermission("deployments:read").WithSummary("Lists deployments, newest first");
-        deployments.MapGet("/{id:guid}", Get).RequirePermission("deployments:read").WithSummary("One deployment with its state and conditions");
-        deployments.MapGet("/{id:guid}/logs", Logs).RequirePermission("deployments:read").WithSummary("The newest lines of its process, secrets masked");
-        deployments.MapPost("/{id:guid}/restart", Restart).RequirePermission("deployments:write").WithSummary("Begins anew with everything read again");
-        deployments.MapDelete("/{id:guid}", Delete).RequirePermission("deployments:write").WithSummary("Unregisters, stops and removes");
+        deployments.MapPost("/", Create).RequirePermission(Permissions.DeploymentsWrite).WithSummary("Deploys a pack version");
+        deployments.MapGet("/", List).RequirePermission(Permissions.DeploymentsRead).WithSummary("Lists deployments, newest first");
+        deployments.MapGet("/{id:guid}", Get).RequirePermission(Permissions.DeploymentsRead).WithSummary("One deployment with its state and conditions");
+        deployments.MapGet("/{id:guid}/logs", Logs).RequirePermission(Permissions.DeploymentsRead).WithSummary("The newest lines of its process, secrets masked");
+        deployments.MapPost("/{id:guid}/restart", Restart).RequirePermission(Permissions.DeploymentsWrite).WithSummary("Begins anew with everything read again");
+        deployments.MapDelete("/{id:guid}", Delete).RequirePermission(Permissions.DeploymentsWrite).WithSummary("Unregisters, stops and removes");
     }
 
     private static async Task<Results<Accepted<DeploymentView>, ErrorResult>> Create(DeploymentRequest request, ISender sender, CancellationToken ct) =>

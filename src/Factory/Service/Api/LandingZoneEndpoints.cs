@@ -4,6 +4,7 @@ using McpPlatform.Hosting.Errors;
 using McpPlatform.Hosting.Mediation;
 using McpPlatform.Hosting.Security;
 using McpPlatform.Kernel;
+using McpPlatform.PolicyEngine;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace McpPlatform.Factory.Api;
@@ -15,11 +16,11 @@ internal static class LandingZoneEndpoints
     {
         var zones = endpoints.MapGroup("/api/v1/landing-zones").WithTags("Landing zones");
         zones.WithRequestTimeout("management");
-        zones.MapPost("/", Create).RequirePermission("landing-zones:write").WithSummary("Adds a landing zone");
-        zones.MapGet("/", List).RequirePermission("landing-zones:read").WithSummary("Lists landing zones; 'local' is built in");
-        zones.MapGet("/{name}", Get).RequirePermission("landing-zones:read").WithSummary("One landing zone");
-        zones.MapPut("/{name}", Replace).RequirePermission("landing-zones:write").WithSummary("Replaces or adds a landing zone");
-        zones.MapDelete("/{name}", Delete).RequirePermission("landing-zones:write").WithSummary("Removes a landing zone that nothing runs in");
+        zones.MapPost("/", Create).RequirePermission(Permissions.LandingZonesWrite).WithSummary("Adds a landing zone");
+        zones.MapGet("/", List).RequirePermission(Permissions.LandingZonesRead).WithSummary("Lists landing zones; 'local' is built in");
+        zones.MapGet("/{name}", Get).RequirePermission(Permissions.LandingZonesRead).WithSummary("One landing zone");
+        zones.MapPut("/{name}", Replace).RequirePermission(Permissions.LandingZonesWrite).WithSummary("Replaces or adds a landing zone");
+        zones.MapDelete("/{name}", Delete).RequirePermission(Permissions.LandingZonesWrite).WithSummary("Removes a landing zone that nothing runs in");
     }
 
     private static async Task<Results<Created<LandingZoneView>, ErrorResult>> Create(CreateLandingZoneRequest request, ISender sender, CancellationToken ct)

@@ -6,6 +6,7 @@ using McpPlatform.Hosting.Mediation;
 using McpPlatform.Hosting.Security;
 using McpPlatform.Kernel;
 using McpPlatform.Packs;
+using McpPlatform.PolicyEngine;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace McpPlatform.Factory.Api;
@@ -17,12 +18,12 @@ internal static class PackEndpoints
     {
         var packs = endpoints.MapGroup("/api/v1/packs").WithTags("Packs");
         packs.WithRequestTimeout("management");
-        packs.MapPost("/analyze", Analyze).RequirePermission("packs:write").WithSummary("Shows the tools that a description of an API offers").Accepts<AnalyzeRequest>("application/json", "application/yaml", "multipart/form-data").DisableAntiforgery();
-        packs.MapPost("/", Create).RequirePermission("packs:write").WithSummary("Compiles and stores a pack version");
-        packs.MapGet("/", List).RequirePermission("packs:read").WithSummary("Lists pack versions, newest first");
-        packs.MapGet("/{namespace}/{name}/{version}", Get).RequirePermission("packs:read").WithSummary("One pack version");
-        packs.MapGet("/{namespace}/{name}/{version}/lock", GetLock).RequirePermission("packs:read").WithSummary("The compiled content, pack.lock.json");
-        packs.MapDelete("/{namespace}/{name}/{version}", Delete).RequirePermission("packs:write").WithSummary("Removes a pack version that no deployment uses");
+        packs.MapPost("/analyze", Analyze).RequirePermission(Permissions.PacksWrite).WithSummary("Shows the tools that a description of an API offers").Accepts<AnalyzeRequest>("application/json", "application/yaml", "multipart/form-data").DisableAntiforgery();
+        packs.MapPost("/", Create).RequirePermission(Permissions.PacksWrite).WithSummary("Compiles and stores a pack version");
+        packs.MapGet("/", List).RequirePermission(Permissions.PacksRead).WithSummary("Lists pack versions, newest first");
+        packs.MapGet("/{namespace}/{name}/{version}", Get).RequirePermission(Permissions.PacksRead).WithSummary("One pack version");
+        packs.MapGet("/{namespace}/{name}/{version}/lock", GetLock).RequirePermission(Permissions.PacksRead).WithSummary("The compiled content, pack.lock.json");
+        packs.MapDelete("/{namespace}/{name}/{version}", Delete).RequirePermission(Permissions.PacksWrite).WithSummary("Removes a pack version that no deployment uses");
     }
 
     private static async Task<Results<Ok<AnalysisView>, ErrorResult>> Analyze(HttpRequest request, ISender sender, CancellationToken ct)

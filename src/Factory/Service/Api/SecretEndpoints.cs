@@ -3,6 +3,7 @@ using McpPlatform.Hosting.Errors;
 using McpPlatform.Hosting.Mediation;
 using McpPlatform.Hosting.Security;
 using McpPlatform.Kernel;
+using McpPlatform.PolicyEngine;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace McpPlatform.Factory.Api;
@@ -14,9 +15,9 @@ internal static class SecretEndpoints
     {
         var secrets = endpoints.MapGroup("/api/v1/secrets").WithTags("Secrets");
         secrets.WithRequestTimeout("management");
-        secrets.MapPut("/{name}", Set).RequirePermission("secrets:write").WithSummary("Stores a secret, encrypted; it can never be read back");
-        secrets.MapGet("/", List).RequirePermission("secrets:read").WithSummary("Lists the names of secrets");
-        secrets.MapDelete("/{name}", Delete).RequirePermission("secrets:write").WithSummary("Removes a secret");
+        secrets.MapPut("/{name}", Set).RequirePermission(Permissions.SecretsWrite).WithSummary("Stores a secret, encrypted; it can never be read back");
+        secrets.MapGet("/", List).RequirePermission(Permissions.SecretsRead).WithSummary("Lists the names of secrets");
+        secrets.MapDelete("/{name}", Delete).RequirePermission(Permissions.SecretsWrite).WithSummary("Removes a secret");
     }
 
     private static async Task<Results<Ok<SecretView>, ErrorResult>> Set(string name, SecretRequest request, ISender sender, CancellationToken ct)

@@ -3,6 +3,7 @@ using McpPlatform.Gateway.Infrastructure.Upstreams;
 using McpPlatform.Gateway.Spool;
 using McpPlatform.Gateway.State;
 using McpPlatform.Hosting.Security;
+using McpPlatform.PolicyEngine;
 
 namespace McpPlatform.Gateway.Endpoints;
 
@@ -12,8 +13,8 @@ internal static class StatusEndpoints
     public static void Map(IEndpointRouteBuilder endpoints)
     {
         var gateway = endpoints.MapGroup("/api/v1/gateway").WithTags("Gateway");
-        gateway.MapGet("/status", Status).RequirePermission("servers:read").WithSummary("Snapshots and their ages, call records that wait, connections by state.");
-        gateway.MapGet("/launchers", Launchers).RequirePermission("servers:read").WithSummary("Names of the operator's launchers and the variables that each takes.");
+        gateway.MapGet("/status", Status).RequirePermission(Permissions.ServersRead).WithSummary("Snapshots and their ages, call records that wait, connections by state.");
+        gateway.MapGet("/launchers", Launchers).RequirePermission(Permissions.ServersRead).WithSummary("Names of the operator's launchers and the variables that each takes.");
     }
 
     private static GatewayStatus Status(GatewayStateStore store, CallSpool spool, UpstreamPool pool)

@@ -28,6 +28,9 @@ public interface IApiKeys
     /// <summary>Whether any key that still authenticates holds the role.</summary>
     Task<bool> AnyHolds(string role, DateTimeOffset now, CancellationToken cancellationToken);
 
+    /// <summary>Whether any key but this one that still authenticates, without an end and unbound by scopes, holds the role.</summary>
+    Task<bool> AnyOtherHolds(string role, Guid but, CancellationToken cancellationToken);
+
     /// <summary>By id, oldest first, after <paramref name="after"/> (null = from the first).</summary>
     Task<IReadOnlyList<ApiKey>> List(Guid? after, int limit, bool withRevoked, CancellationToken cancellationToken);
 

@@ -1,5 +1,6 @@
 using System.Reflection;
 using McpPlatform.Hosting.Security;
+using McpPlatform.PolicyEngine;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.OpenApi;
@@ -23,7 +24,7 @@ internal static class ApiDocument
 
     public static void Map(WebApplication app)
     {
-        app.MapOpenApi("/openapi/{documentName}.json").RequirePermission("api:read");
+        app.MapOpenApi("/openapi/{documentName}.json").RequirePermission(Permissions.ApiRead);
         app.MapGet("/swagger/key.js", static () => TypedResults.Text(KeyEntry, "text/javascript")).AllowAnonymous().ExcludeFromDescription();
     }
 

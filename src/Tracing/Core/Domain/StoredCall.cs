@@ -7,7 +7,7 @@ namespace McpPlatform.Tracing.Domain;
 /// One call as tracing keeps it. Made of a gateway's record, whatever that contains: texts are made storable and cut, times and counts that cannot be are
 /// moved to the nearest that can. Never changed afterwards.
 /// </summary>
-public sealed class StoredCall : ITenantOwned
+public sealed class StoredCall : ITenantOwned, IAppendOnly
 {
     public const int MaxSubjectLength = 256;
     public const int MaxNameLength = 256;

@@ -13,6 +13,9 @@ internal sealed class ApiKeys(PolicyDbContext context) : IApiKeys
     public Task<bool> AnyHolds(string role, DateTimeOffset now, CancellationToken cancellationToken) =>
         context.ApiKeys.AnyAsync(k => k.RevokedAt == null && (k.ExpiresAt == null || k.ExpiresAt > now) && k.Roles.Contains(role), cancellationToken);
 
+    public Task<bool> AnyOtherHolds(string role, Guid but, CancellationToken cancellationToken) =>
+        context.ApiKeys.AnyAsync(k => k.Id != but && k.RevokedAt == null && k.ExpiresAt == null && k.Scopes.Count == 0 && k.Roles.Contains(role), cancellationToken);
+
     public async Task<IReadOnlyList<ApiKey>> List(Guid? after, int limit, bool withRevoked, CancellationToken cancellationToken) => await context.ApiKeys
         .AsNoTracking()
         .Where(k => (withRevoked || k.RevokedAt == null) && (after == null || k.Id > after))

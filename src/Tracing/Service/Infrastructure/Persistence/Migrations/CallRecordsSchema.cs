@@ -91,8 +91,8 @@ internal static class CallRecordsSchema
             bound date := least(before, (now() AT TIME ZONE 'UTC')::date);
             partition text;
         BEGIN
-            IF NOT has_table_privilege(session_user, 'public.call_records', 'DELETE') THEN
-                RAISE insufficient_privilege USING MESSAGE = 'only a role that may delete call records has days dropped';
+            IF NOT has_table_privilege(session_user, 'public.call_records', 'INSERT') THEN
+                RAISE insufficient_privilege USING MESSAGE = 'only a role that may write call records has days dropped';
             END IF;
             PERFORM set_config('mcpp.tenant', '*', true);
             FOR partition IN

@@ -143,7 +143,7 @@ if [ -z "$URL" ]; then
   PLATFORM=$!
   for _ in $(seq 1 600); do
     kill -0 "$PLATFORM" 2>/dev/null || fail "run.sh ended."
-    if grep -q 'is ready' "$WORK/run.log"; then break; fi
+    if grep -qs 'is ready' "$WORK/run.log"; then break; fi
     sleep 0.5
   done
   grep -q 'is ready' "$WORK/run.log" || fail "it was not ready within five minutes."

@@ -20,7 +20,7 @@ ports    8080  public: MCP at /mcp, management API at /api/v1, Swagger at /swagg
          8081  internal, loopback only: snapshots and discovery
          the private PostgreSQL takes a free port on loopback and keeps it (data/postgres/port)
 folders  data/postgres  the databases           data/keys   passwords and the master key: back this up
-         data/          the gateway's snapshot and spool, deployments, logs
+         data/          the gateway's snapshot and spool, deployments; data/logs when started on a terminal
          mcpplatform.yaml (optional) launchers: the commands that stdio servers may run
 environment
          ConnectionStrings__policydb, __registrydb, __factorydb, __tracingdb (and each with _migrator):
@@ -126,7 +126,19 @@ fi
 
 # ---- Run ------------------------------------------------------------------------------------------------------------
 export MCPP_DATA=$DATA
-dotnet "$PROGRAM" --host "$HOST" --port "$PORT" --internal-port "$INTERNAL_PORT" &
+# A person reads what to paste next, not JSON logs; whoever collects logs (no terminal) gets them on standard error as ever.
+LOG=''
+if [ -t 2 ]; then
+  mkdir -p "$DATA/logs"
+  chmod 700 "$DATA/logs"
+  LOG=$DATA/logs/platform.log
+  if [ -f "$LOG" ]; then mv "$LOG" "$LOG.1"; fi
+  exec 3>"$LOG"
+  echo "Starting (logs: $LOG)..."
+else
+  exec 3>&2
+fi
+dotnet "$PROGRAM" --host "$HOST" --port "$PORT" --internal-port "$INTERNAL_PORT" 2>&3 3>&- &
 PLATFORM=$!
 printf '%s\n' "$PLATFORM" >>"$DATA/run.pid"
 STATUS=0
@@ -136,4 +148,8 @@ while :; do
   # A trapped signal ends "wait" early; the platform is still closing then.
   [ -n "$STOPPING" ] || break
 done
+if [ "$STATUS" != 0 ] && [ -n "$LOG" ]; then
+  echo "The platform ended with code $STATUS. Its last words ($LOG):" >&2
+  tail -n 5 "$LOG" >&2
+fi
 exit "$STATUS"

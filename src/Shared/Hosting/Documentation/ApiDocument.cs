@@ -35,19 +35,27 @@ internal static class ApiDocument
         ui.DocumentTitle = "McpPlatform API";
         ui.SwaggerEndpoint("/openapi/v1.json", "McpPlatform API");
         ui.InjectJavascript("/swagger/key.js");
-        ui.UseRequestInterceptor("(request) => window.mcppWithKey(request)");
     });
 
+    // Around fetch, because Swagger UI's own request interceptors need a policy that lets scripts evaluate text.
     private const string KeyEntry = """
-        window.mcppWithKey = (request) => {
-          let key = sessionStorage.getItem('mcpp-key');
-          if (!key) {
-            key = window.prompt('API key (kept for this tab only):') || '';
+        (() => {
+          const send = window.fetch.bind(window);
+          const ask = () => {
+            const key = window.prompt('API key (kept for this tab only):') || '';
             if (key) { sessionStorage.setItem('mcpp-key', key); }
-          }
-          if (key) { request.headers['X-Api-Key'] = key; }
-          return request;
-        };
+            return key;
+          };
+          window.fetch = async (input, init) => {
+            const request = new Request(input, init);
+            if (new URL(request.url).origin !== location.origin) { return send(request); }
+            const key = sessionStorage.getItem('mcpp-key') || ask();
+            if (key && !request.headers.has('X-Api-Key')) { request.headers.set('X-Api-Key', key); }
+            const answer = await send(request);
+            if (answer.status === 401) { sessionStorage.removeItem('mcpp-key'); }
+            return answer;
+          };
+        })();
         """;
 
     private static Task Describe(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken ct)

@@ -169,18 +169,27 @@ public sealed class ServiceHost
         app.Use((HttpContext context, RequestDelegate next) => RequestIds.Use(context, next, clock, logger));
         app.Use(SecurityHeaders.Use);
         app.UseMiddleware<ErrorMiddleware>();
-        app.UseStatusCodePages(static page => page.HttpContext.WriteError(StatusErrors.Of(page.HttpContext)));
-        ApiDocument.UsePage(app);
         app.UseRouting();
         app.UseMiddleware<InternalListener>();
         app.UseMiddleware<ServerSpans>();
-        app.UseWhen(
-            static context => context.GetEndpoint()?.Metadata.GetMetadata<OwnAuthenticationMetadata>() is null,
-            static branch => branch.UseAuthentication());
-        app.UseRateLimiter();
-        app.UseRequestTimeouts();
+
+        // Endpoints that authenticate themselves are the hot path: they meet nothing of what the management API needs. Authentication and authorization stand
+        // here all the same, and let them pass: where they are missing, the framework puts them first, before there is an endpoint.
+        app.UseWhen(IsManagement, static branch =>
+        {
+            branch.UseStatusCodePages(static page => page.HttpContext.WriteError(StatusErrors.Of(page.HttpContext)));
+            ApiDocument.UsePage(branch);
+        });
+        app.UseAuthentication();
+        app.UseWhen(IsManagement, static branch =>
+        {
+            branch.UseRateLimiter();
+            branch.UseRequestTimeouts();
+        });
         app.UseAuthorization();
     }
+
+    private static bool IsManagement(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<OwnAuthenticationMetadata>() is null;
 
     private void MapEndpoints(WebApplication app)
     {

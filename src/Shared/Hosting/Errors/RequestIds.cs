@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -19,9 +20,32 @@ public static class RequestIds
         var id = Guid.CreateVersion7(clock.GetUtcNow()).ToString("n");
         context.Items[Key] = id;
         context.Response.Headers[Header] = id;
-        using (logger.BeginScope(new Dictionary<string, object> { ["request_id"] = id, ["trace_id"] = Activity.Current?.TraceId.ToString() ?? "" }))
+        using (logger.BeginScope(new Scope(id, Activity.Current)))
         {
             await next(context);
         }
+    }
+
+    /// <summary>What a log line says of its request. Spelled out only when there is a line.</summary>
+    private sealed class Scope(string requestId, Activity? activity) : IReadOnlyList<KeyValuePair<string, object>>
+    {
+        public int Count => 2;
+
+        public KeyValuePair<string, object> this[int index] => index switch
+        {
+            0 => new("request_id", requestId),
+            1 => new("trace_id", activity?.TraceId.ToHexString() ?? ""),
+            _ => throw new ArgumentOutOfRangeException(nameof(index)),
+        };
+
+        public IEnumerator<KeyValuePair<string, object>> GetEnumerator()
+        {
+            yield return this[0];
+            yield return this[1];
+        }
+
+        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+        public override string ToString() => requestId;
     }
 }

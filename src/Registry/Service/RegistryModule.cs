@@ -5,6 +5,7 @@ using McpPlatform.Hosting.Internal;
 using McpPlatform.Persistence;
 using McpPlatform.Registry.Api;
 using McpPlatform.Registry.Application;
+using McpPlatform.Registry.Application.HttpTools;
 using McpPlatform.Registry.Infrastructure.Discovery;
 using McpPlatform.Registry.Infrastructure.Gateway;
 using McpPlatform.Registry.Infrastructure.Persistence;
@@ -33,6 +34,7 @@ public sealed class RegistryModule : IServiceModule
         });
         services.AddScoped<IServers, Servers>();
         services.AddScoped<ICatalog, Catalog>();
+        services.AddScoped<IHttpTools, HttpTools>();
         services.AddScoped<IRegistryVersion, RegistryVersion>();
         services.AddScoped<ISnapshotReader, SnapshotReader>();
         services.AddScoped<IDiscovery, GatewayDiscovery>();
@@ -44,6 +46,7 @@ public sealed class RegistryModule : IServiceModule
     {
         ServerEndpoints.Map(endpoints);
         ToolEndpoints.Map(endpoints);
+        HttpToolEndpoints.Map(endpoints);
         InternalEndpoints.Map(endpoints);
     }
 }

@@ -15,7 +15,7 @@ public sealed class PackScenarios : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _api = await TestApi.Start();
-        _steps = await Steps.With(await StandalonePlatform.Create(new Dictionary<string, string> { ["Factory__AllowedPrivateHosts__0"] = $"127.0.0.1:{_api.Port}" }));
+        _steps = await Steps.With(await StandalonePlatform.Create(new Dictionary<string, string> { ["Factory__AllowedPrivateHosts__0"] = "127.0.0.0/8" }));
     }
 
     public async ValueTask DisposeAsync()
@@ -79,6 +79,53 @@ public sealed class PackScenarios : IAsyncLifetime
 
         answer.Text.ShouldContain("isError");
         _api.Asked.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task One_operation_registered_as_a_tool_is_deployed_falls_back_keeps_its_history_and_goes()
+    {
+        using var caller = new ModernCaller(_steps.Mcp, _steps.Platform.AdminKey);
+        (await _steps.Admin.Send(HttpMethod.Put, "/api/v1/secrets/orders-key", new { value = TestApi.Bearer })).Status.ShouldBe(HttpStatusCode.OK);
+        var dead = Shell.FreePorts(1)[0];
+        var body = new
+        {
+            name = "get_order",
+            slug = "one-order",
+            description = "Shows an order.",
+            method = "GET",
+            url = $"http://127.0.0.1:{_api.Port}/orders/{{id}}",
+            parameters = new[] { new { name = "id", @in = "path" } },
+            secret_name = "orders-key",
+        };
+        var created = (await _steps.Admin.Post("/api/v1/tools", body)).Expect(HttpStatusCode.Created);
+        var id = created.Json["id"]!.GetValue<string>();
+        (await _steps.Admin.Post("/api/v1/tools", body)).ErrorCode.ShouldBe("servers.exists");
+        await Until.True(async () => (await caller.ToolNames()).Any(n => n.StartsWith("one-order__", StringComparison.Ordinal)), TimeSpan.FromSeconds(45), () => $"It is not deployed.\n{_steps.Platform.Logs}");
+        var tool = (await caller.ToolNames()).Single(n => n.StartsWith("one-order__", StringComparison.Ordinal));
+        (await caller.Call(tool, new JsonObject { ["id"] = "o-1" })).ToolText.ShouldContain("o-1");
+
+        // The first address is dead: the fallback answers.
+        var moved = new
+        {
+            description = "Shows an order, from wherever it is.",
+            method = "GET",
+            url = $"http://127.0.0.1:{dead}/orders/{{id}}",
+            parameters = new[] { new { name = "id", @in = "path" } },
+            fallback_urls = new[] { $"http://127.0.0.1:{_api.Port}" },
+            secret_name = "orders-key",
+        };
+        (await _steps.Admin.Send(HttpMethod.Put, $"/api/v1/tools/http/{id}", moved, ("If-Match", "\"7\""))).Status.ShouldBe(HttpStatusCode.PreconditionFailed);
+        (await _steps.Admin.Send(HttpMethod.Put, $"/api/v1/tools/http/{id}", moved, ("If-Match", "\"1\""))).Status.ShouldBe(HttpStatusCode.OK);
+        await Until.True(
+            async () => (await _steps.Admin.Get("/api/v1/tools?server=one-order")).Text.Contains("from wherever it is", StringComparison.Ordinal), TimeSpan.FromSeconds(45), () => $"The change is not deployed.\n{_steps.Platform.Logs}");
+        await Until.True(async () => await Answers(caller, tool), TimeSpan.FromSeconds(20));
+
+        (await _steps.Admin.Delete($"/api/v1/tools/http/{id}")).Status.ShouldBe(HttpStatusCode.NoContent);
+        (await _steps.Admin.Delete($"/api/v1/tools/http/{id}")).Status.ShouldBe(HttpStatusCode.NoContent);
+        await Until.True(async () => !(await caller.ToolNames()).Contains(tool), TimeSpan.FromSeconds(30));
+        var history = (await _steps.Admin.Get($"/api/v1/tools/http/{id}/history")).Expect(HttpStatusCode.OK).Json["items"]!.AsArray();
+        history.Select(h => h!["version"]!.GetValue<int>()).ShouldBe([3, 2, 1]);
+        history[0]!["removed"]!.GetValue<bool>().ShouldBeTrue();
     }
 
     [Theory]

@@ -12,7 +12,7 @@ namespace McpPlatform.Factory.Application.Deployments;
 
 /// <summary>
 /// Brings the deployment of a tool that was registered on its own in line with the tool: a pack of one operation in landing zone <c>local</c>. Versions that
-/// were seen already change nothing. A tool that cannot be compiled is refused; the registry shows it as unavailable.
+/// were seen already change nothing. A tool that cannot be compiled is refused, and what ran before goes on.
 /// </summary>
 public sealed record SyncHttpTool(Guid ToolId, string Slug, long Version, string? Document, IReadOnlyList<string> BaseUrls, string? SecretName, bool Removed) : IRequest<Result>;
 

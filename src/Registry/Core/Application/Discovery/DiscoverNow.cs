@@ -44,7 +44,6 @@ internal sealed class StoreDiscoveryHandler(
 {
     public async Task<Result<ServerView>> Handle(StoreDiscovery request, CancellationToken cancellationToken)
     {
-        // Holds other changes back until this commits; when nothing changed, the version that it counts up stays unused by an event.
         if (await servers.Find(request.ServerId.ToString(), cancellationToken) is not { DeletedAt: null } server)
         {
             return ServerView.NotFound();
@@ -63,12 +62,14 @@ internal sealed class StoreDiscoveryHandler(
         }
         else
         {
-            var newHash = CatalogHash.Of(request.Found.Tools);
-            server.Seen.Answered(request.Found.ProtocolVersion, request.Found.ServerName, request.Found.ToolsDeclared, request.Found.Tools.Count, newHash, now);
+            // A server that lists a name twice means one tool: the first.
+            ToolDefinition[] tools = [.. request.Found.Tools.DistinctBy(t => t.Name)];
+            var newHash = CatalogHash.Of(tools);
+            server.Seen.Answered(request.Found.ProtocolVersion, request.Found.ServerName, request.Found.ToolsDeclared, tools.Length, newHash, now);
             if (newHash != hash)
             {
                 var next = await version.Next(cancellationToken);
-                await Replace(server, request.Found.Tools, newHash, now, cancellationToken);
+                await Replace(server, tools, newHash, now, cancellationToken);
                 outbox.Changed(server, next, now);
             }
         }
@@ -107,7 +108,7 @@ internal sealed class StoreDiscoveryHandler(
     private async Task Replace(RegisteredServer server, IReadOnlyList<ToolDefinition> definitions, string hash, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var stored = (await catalog.ToolsOf(server.Id, cancellationToken)).ToDictionary(t => t.Name);
-        var listed = definitions.DistinctBy(d => d.Name).ToDictionary(d => d.Name);
+        var listed = definitions.ToDictionary(d => d.Name);
         var difference = CatalogDifference.Between(stored.ToDictionary(t => t.Key, t => t.Value.Hash), listed.ToDictionary(d => d.Key, d => d.Value.Hash));
         foreach (var name in difference.Added)
         {

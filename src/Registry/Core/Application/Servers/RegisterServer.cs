@@ -1,5 +1,6 @@
 using FluentValidation;
 using McpPlatform.Kernel;
+using McpPlatform.Registry.Application.HttpTools;
 using McpPlatform.Registry.Domain;
 using MediatR;
 
@@ -52,6 +53,7 @@ internal sealed class RegisterServerValidator : AbstractValidator<RegisterServer
 
 internal sealed class RegisterServerHandler(
     IServers servers,
+    IHttpTools tools,
     IRegistryVersion version,
     ISecretProtector protector,
     IEventOutbox outbox,
@@ -62,7 +64,7 @@ internal sealed class RegisterServerHandler(
     public async Task<Result<ServerView>> Handle(RegisterServer request, CancellationToken cancellationToken)
     {
         var next = await version.Next(cancellationToken);
-        if (await servers.Find(request.Slug, cancellationToken) is not null)
+        if (await servers.Find(request.Slug, cancellationToken) is not null || await tools.HasSlug(request.Slug, cancellationToken))
         {
             return ServerView.SlugTaken(request.Slug);
         }

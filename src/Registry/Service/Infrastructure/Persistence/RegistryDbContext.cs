@@ -14,6 +14,10 @@ internal sealed class RegistryDbContext(DbContextOptions<RegistryDbContext> opti
 
     public DbSet<CatalogChange> CatalogChanges => Set<CatalogChange>();
 
+    public DbSet<HttpTool> HttpTools => Set<HttpTool>();
+
+    public DbSet<HttpToolRevision> HttpToolRevisions => Set<HttpToolRevision>();
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         SnapshotVersion.AddTo(modelBuilder);

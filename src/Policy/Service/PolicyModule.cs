@@ -1,4 +1,5 @@
 using System.Reflection;
+using McpPlatform.Contracts.Policy;
 using McpPlatform.Hosting;
 using McpPlatform.Kernel;
 using McpPlatform.Persistence;
@@ -33,7 +34,7 @@ public sealed class PolicyModule : IServiceModule
         services.AddScoped<IPolicySets, PolicySets>();
         services.AddScoped<IPolicyVersion, PolicyVersion>();
         services.AddScoped<ISnapshotReader, SnapshotReader>();
-        services.AddSingleton<SnapshotCache>();
+        services.AddSingleton<SnapshotCache<PolicySnapshot>>();
         services.AddScoped<IDatabaseSeed, BootstrapSeed>();
         services.AddSingleton<IBootstrapKey, BootstrapKey>();
     }

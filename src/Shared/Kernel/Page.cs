@@ -25,6 +25,8 @@ public static class Paging
         _ => Error.Invalid("paging.limit", $"limit must be between 1 and {MaxLimit}."),
     };
 
+    private static Error NotOurs => Error.Invalid("paging.cursor", "cursor is not one that this API returned. Leave it out to start from the first page.");
+
     /// <summary>Makes an opaque cursor of the last item's sort key.</summary>
     public static string Cursor(string key) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(key));
 
@@ -38,9 +40,10 @@ public static class Paging
 
         if (cursor.Length > 1024 || !Base64Url.IsValid(cursor))
         {
-            return Error.Invalid("paging.cursor", "cursor is not one that this API returned. Leave it out to start from the first page.");
+            return NotOurs;
         }
 
-        return Encoding.UTF8.GetString(Base64Url.DecodeFromChars(cursor));
+        var key = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(cursor));
+        return key.Contains('\0', StringComparison.Ordinal) || key.Contains('\uFFFD', StringComparison.Ordinal) ? NotOurs : key;
     }
 }

@@ -64,6 +64,9 @@ public sealed class HostileInputScenarios(SharedPlatform shared)
     [InlineData("{\"slug\":\"ok\",\"transport\":\"http\",\"url\":\"http://user:pass@example.com\"}")]
     [InlineData("{\"slug\":\"ok\",\"transport\":\"http\",\"url\":\"http://example.com\",\"tenant_id\":\"00000000-0000-7000-8000-000000000009\"}")]
     [InlineData("{\"slug\":\"ok\",\"slug\":\"ok2\",\"transport\":\"http\",\"url\":\"http://example.com\"}")]
+    [InlineData("{\"slug\":\"ok\",\"transport\":\"http\",\"url\":\"http://example.com\",\"headers\":{\"X-K\":null}}")]
+    [InlineData("{\"slug\":\"ok\",\"transport\":\"stdio\",\"launcher\":\"everything\",\"variables\":{\"A\":null}}")]
+    [InlineData("{\"slug\":\"ok\",\"transport\":\"http\",\"url\":\"http://example.com\",\"title\":\"\\u0000\"}")]
     [InlineData("{\"slug\":")]
     [InlineData("")]
     public async Task A_server_that_breaks_a_rule_is_refused_in_the_error_format(string body)
@@ -84,6 +87,12 @@ public sealed class HostileInputScenarios(SharedPlatform shared)
     [InlineData("/api/v1/servers?limit=0")]
     [InlineData("/api/v1/servers?limit=100000")]
     [InlineData("/api/v1/servers?cursor=%00%FF")]
+    [InlineData("/api/v1/servers?cursor=AA")]
+    [InlineData("/api/v1/servers?q=%00")]
+    [InlineData("/api/v1/servers?tag=%00")]
+    [InlineData("/api/v1/tools?q=%00")]
+    [InlineData("/api/v1/tools?server=%00")]
+    [InlineData("/api/v1/traces?server=%00")]
     [InlineData("/api/v1/traces?from=yesterday")]
     public async Task A_query_that_makes_no_sense_is_400(string path) => (await (await shared.Get()).Admin.Get(path)).Status.ShouldBe(HttpStatusCode.BadRequest);
 

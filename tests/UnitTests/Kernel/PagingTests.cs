@@ -24,6 +24,8 @@ public sealed class PagingTests
     [Theory]
     [InlineData("not base64!")]
     [InlineData("a")]
+    [InlineData("AA")]
+    [InlineData("_w")]
     public void A_foreign_cursor_is_refused(string cursor) => Paging.Key(cursor).Error!.Code.ShouldBe("paging.cursor");
 
     [Fact]

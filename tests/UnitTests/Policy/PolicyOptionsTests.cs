@@ -1,7 +1,5 @@
 using System.ComponentModel.DataAnnotations;
-using McpPlatform.Contracts.Policy;
 using McpPlatform.Policy;
-using McpPlatform.Policy.Infrastructure.Persistence;
 using Shouldly;
 using Xunit;
 
@@ -21,17 +19,6 @@ public sealed class PolicyOptionsTests
     [Fact]
     public void Each_limit_has_bounds_of_its_own() =>
         Problems(new PolicyOptions { MaxTenants = 0, MaxKeysPerTenant = 0, MaxPolicySetsPerTenant = 1001, MaxPolicySetBytes = 1 }).Count.ShouldBe(4);
-
-    [Fact]
-    public void The_snapshot_cache_keeps_the_newest()
-    {
-        var cache = new SnapshotCache();
-
-        Parallel.For(1, 200, version => cache.Keep(new PolicySnapshot(version, default, [])));
-        cache.Keep(new PolicySnapshot(7, default, []));
-
-        cache.Last!.Version.ShouldBe(199);
-    }
 
     private static List<ValidationResult> Problems(PolicyOptions options)
     {

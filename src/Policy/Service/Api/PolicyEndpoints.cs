@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Text.Json;
+using McpPlatform.Hosting;
 using McpPlatform.Hosting.Errors;
 using McpPlatform.Hosting.Mediation;
 using McpPlatform.Hosting.Security;
@@ -63,7 +63,7 @@ internal static class PolicyEndpoints
 
     private static async Task<Results<Ok<PolicySetView>, ErrorResult>> Replace(string policy, ReplacePolicyBody body, HttpContext http, ISender sender, CancellationToken ct)
     {
-        var expected = ExpectedVersion(http);
+        var expected = http.ExpectedVersion();
         return expected.Error is { } refused
             ? refused.ToResult()
             : (await sender.Send(new ReplacePolicySet(policy, body.Name, body.Description, body.Grants, expected.Value), ct)).Match<Results<Ok<PolicySetView>, ErrorResult>>(
@@ -73,7 +73,7 @@ internal static class PolicyEndpoints
 
     private static async Task<Results<NoContent, ErrorResult>> Delete(string policy, HttpContext http, ISender sender, CancellationToken ct)
     {
-        var expected = ExpectedVersion(http);
+        var expected = http.ExpectedVersion();
         return expected.Error is { } refused
             ? refused.ToResult()
             : (await sender.Send(new DeletePolicySet(policy, expected.Value), ct)).Match<Results<NoContent, ErrorResult>>(() => TypedResults.NoContent(), error => error.ToResult());
@@ -88,21 +88,7 @@ internal static class PolicyEndpoints
 
     private static PolicySetView Tagged(HttpContext http, PolicySetView set)
     {
-        http.Response.Headers.ETag = $"\"{set.Version.ToString(CultureInfo.InvariantCulture)}\"";
+        http.Tag(set.Version);
         return set;
-    }
-
-    /// <summary>The version that If-Match names; null without the header, or for <c>*</c>.</summary>
-    private static Result<int?> ExpectedVersion(HttpContext http)
-    {
-        var header = http.Request.Headers.IfMatch;
-        if (header.Count == 0 || header is ["*"])
-        {
-            return (int?)null;
-        }
-
-        return header is [{ Length: > 2 } tag] && tag[0] == '"' && tag[^1] == '"' && int.TryParse(tag.AsSpan(1..^1), NumberStyles.None, CultureInfo.InvariantCulture, out var version)
-            ? (int?)version
-            : Error.Invalid("policies.if_match", "If-Match is not an ETag of a policy set. Send the ETag as you got it, for example \"3\" with its quotes.");
     }
 }

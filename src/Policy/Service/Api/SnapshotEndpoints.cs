@@ -1,5 +1,5 @@
-using System.Globalization;
 using McpPlatform.Contracts.Policy;
+using McpPlatform.Hosting;
 using McpPlatform.Hosting.Errors;
 using McpPlatform.Hosting.Mediation;
 using McpPlatform.Hosting.Security;
@@ -21,13 +21,11 @@ internal static class SnapshotEndpoints
         CancellationToken ct)
     {
         tenant.EnterSystem("snapshot");
-        var known = http.Request.Headers.IfNoneMatch is [{ Length: > 2 } tag] && long.TryParse(tag.AsSpan(1..^1), NumberStyles.None, CultureInfo.InvariantCulture, out var version)
-            ? version
-            : (long?)null;
+        var known = http.KnownVersion();
         return (await sender.Send(new GetSnapshot(known), ct)).Match<Results<Ok<PolicySnapshot>, StatusCodeHttpResult, ErrorResult>>(
             answer =>
             {
-                http.Response.Headers.ETag = $"\"{(answer.Snapshot?.Version ?? known)?.ToString(CultureInfo.InvariantCulture)}\"";
+                http.Tag(answer.Snapshot?.Version ?? known!.Value);
                 return answer.Snapshot is { } snapshot ? TypedResults.Ok(snapshot) : TypedResults.StatusCode(StatusCodes.Status304NotModified);
             },
             error => error.ToResult());

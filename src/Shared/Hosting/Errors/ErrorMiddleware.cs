@@ -58,6 +58,8 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
                     return Error.Unavailable("storage_full", "The database has no space left. Reading still works; tell the operator.");
                 case DbException { SqlState: "42P01" }:
                     return Error.Unavailable("storage_not_migrated", "The database is not migrated yet. Run the migrate verb, or wait until it is done.");
+                case DbException { SqlState: "22021" or "22P05" }:
+                    return Error.Invalid("request.text", "A text holds a character that cannot be stored (U+0000, or half of a surrogate pair). Leave it out.");
                 case DbException { SqlState: null } or DbException { IsTransient: true } or TimeoutException or SocketException:
                 case DbException { SqlState: "57P01" or "57P02" or "57P03" or "08006" or "08001" or "08004" }:
                     return Error.Unavailable("storage_unavailable", "The database does not answer. Calls through the gateway go on; try this again in a moment.");

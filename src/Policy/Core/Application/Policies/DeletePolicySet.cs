@@ -8,7 +8,7 @@ namespace McpPlatform.Policy.Application.Policies;
 /// Deletes a role. Twice is once. Fails with <c>policies.not_found</c>, <c>policies.built_in</c>, <c>policies.changed</c>, and <c>policies.in_use</c> while
 /// a key holds it: a role that denies must not vanish from under its holders.
 /// </summary>
-public sealed record DeletePolicySet(string PolicySet, int? ExpectedVersion) : IRequest<Result>;
+public sealed record DeletePolicySet(string PolicySet, long? ExpectedVersion) : IRequest<Result>;
 
 internal sealed class DeletePolicySetHandler(
     IPolicySets policySets,

@@ -14,7 +14,7 @@ namespace McpPlatform.Policy.Application.Policies;
 /// <param name="PolicySet">Id or name.</param>
 /// <param name="Name">Null, or the name it has: roles are not renamed, because keys hold them by name.</param>
 /// <param name="ExpectedVersion">From If-Match; null = whatever it is, the last writer wins.</param>
-public sealed record ReplacePolicySet(string PolicySet, string? Name, string? Description, JsonElement Grants, int? ExpectedVersion) : IRequest<Result<PolicySetView>>;
+public sealed record ReplacePolicySet(string PolicySet, string? Name, string? Description, JsonElement Grants, long? ExpectedVersion) : IRequest<Result<PolicySetView>>;
 
 internal sealed class ReplacePolicySetValidator : AbstractValidator<ReplacePolicySet>
 {

@@ -13,6 +13,12 @@ internal sealed class PolicyDbContext(DbContextOptions<PolicyDbContext> options,
     public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
 
     public DbSet<PolicySet> PolicySets => Set<PolicySet>();
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        SnapshotVersion.AddTo(modelBuilder);
+        base.OnModelCreating(modelBuilder);
+    }
 }
 
 /// <summary>For dotnet-ef.</summary>

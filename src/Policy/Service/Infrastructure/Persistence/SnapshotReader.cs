@@ -1,37 +1,20 @@
 using System.Data;
 using System.Text.Json;
 using McpPlatform.Contracts.Policy;
+using McpPlatform.Persistence;
 using McpPlatform.Policy.Application;
 using Microsoft.EntityFrameworkCore;
 
 namespace McpPlatform.Policy.Infrastructure.Persistence;
 
-/// <summary>The last snapshot that was read, so that many gateways cost one reading for each change.</summary>
-internal sealed class SnapshotCache
-{
-    private PolicySnapshot? _last;
-
-    public PolicySnapshot? Last => Volatile.Read(ref _last);
-
-    /// <summary>Keeps the newer one.</summary>
-    public void Keep(PolicySnapshot snapshot)
-    {
-        var last = Last;
-        while ((last is null || last.Version < snapshot.Version) && Interlocked.CompareExchange(ref _last, snapshot, last) is var seen && !ReferenceEquals(seen, last))
-        {
-            last = seen;
-        }
-    }
-}
-
-internal sealed class SnapshotReader(PolicyDbContext context, SnapshotCache cache, TimeProvider clock) : ISnapshotReader
+internal sealed class SnapshotReader(PolicyDbContext context, SnapshotCache<PolicySnapshot> cache, TimeProvider clock) : ISnapshotReader
 {
     public async Task<PolicySnapshot> Read(CancellationToken cancellationToken)
     {
         // Repeatable read: version, roles and keys are of one instant. A key seen with a role that is gone would be a key with fewer denies.
         await using var transaction = await context.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
-        var version = await context.Set<SnapshotVersion>().Select(v => v.Version).SingleAsync(cancellationToken);
-        if (cache.Last is { } last && last.Version == version)
+        var version = await SnapshotVersion.Current(context, cancellationToken);
+        if (cache.Find(version) is { } last)
         {
             return last;
         }
@@ -48,7 +31,7 @@ internal sealed class SnapshotReader(PolicyDbContext context, SnapshotCache cach
             version,
             now,
             [.. tenants.Select(t => new TenantPolicy(t.Id, t.Slug, t.IsActive, JsonElement.Parse(TenantDocument.Of(roles[t.Id]).Span), [.. keys[t.Id]]))]);
-        cache.Keep(snapshot);
+        cache.Keep(version, snapshot);
         return snapshot;
     }
 }

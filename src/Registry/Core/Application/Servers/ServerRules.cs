@@ -40,7 +40,7 @@ internal static class ServerRules
         .WithMessage($"must be at most {RegisteredServer.MaxSecrets} headers: names are HTTP tokens that the transport does not set itself (Host, Content-Length, Mcp-...), values are visible characters");
 
     public static IRuleBuilderOptions<T, IReadOnlyDictionary<string, string>?> AreVariables<T>(this IRuleBuilder<T, IReadOnlyDictionary<string, string>?> rule) => rule
-        .Must(variables => variables is null || (variables.Count <= RegisteredServer.MaxSecrets && variables.All(v => IsVariableName(v.Key) && v.Value.Length <= MaxSecretLength && !v.Value.Contains('\0'))))
+        .Must(variables => variables is null || (variables.Count <= RegisteredServer.MaxSecrets && variables.All(v => IsVariableName(v.Key) && v.Value is { Length: <= MaxSecretLength } && !v.Value.Contains('\0'))))
         .WithMessage($"must be at most {RegisteredServer.MaxSecrets} variables named like environment variables, with values of at most {MaxSecretLength} characters");
 
     internal static bool IsUrl(string? text) =>
@@ -55,7 +55,8 @@ internal static class ServerRules
     private static bool IsHeaderName(string name) =>
         name is { Length: > 0 and <= 128 } && !Reserved.Contains(name) && name.All(c => char.IsAsciiLetterOrDigit(c) || "!#$%&'*+-.^_`|~".Contains(c, StringComparison.Ordinal));
 
-    private static bool IsHeaderValue(string value) => value.Length <= MaxSecretLength && value.All(c => c is '\t' or (>= ' ' and <= '~'));
+    // A dictionary of texts can hold null all the same: JSON says so.
+    private static bool IsHeaderValue(string? value) => value is not null && value.Length <= MaxSecretLength && value.All(c => c is '\t' or (>= ' ' and <= '~'));
 
     private static bool IsVariableName(string name) => name is { Length: > 0 and <= 128 } && !char.IsAsciiDigit(name[0]) && name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_');
 }

@@ -30,7 +30,8 @@ internal sealed class RegisteredServerConfiguration : IEntityTypeConfiguration<R
         });
         builder.HasIndex(s => new { s.TenantId, s.Slug }).IsUnique().HasFilter("deleted_at IS NULL");
         builder.HasIndex(s => s.DeploymentId).IsUnique().HasFilter("deployment_id IS NOT NULL AND deleted_at IS NULL");
-        builder.Property<uint>("xmin").IsRowVersion();
+        // Not xmin: claiming a look changes the row as well, and is no reason to refuse somebody's change.
+        builder.Property(s => s.Version).IsConcurrencyToken();
     }
 
     private static void Secrets(PropertyBuilder<IReadOnlyList<StoredSecret>> property) => property

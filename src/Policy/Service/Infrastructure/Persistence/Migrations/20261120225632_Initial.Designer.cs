@@ -373,7 +373,7 @@ namespace McpPlatform.Policy.Infrastructure.Persistence.Migrations
                     b.ToTable("tenants");
                 });
 
-            modelBuilder.Entity("McpPlatform.Policy.Infrastructure.Persistence.SnapshotVersion", b =>
+            modelBuilder.Entity("McpPlatform.Persistence.SnapshotVersion", b =>
                 {
                     b.Property<int>("Id")
                         .HasColumnType("integer")

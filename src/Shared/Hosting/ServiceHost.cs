@@ -154,8 +154,14 @@ public sealed class ServiceHost
     }
 
     private static void AddDatabaseHealth(IServiceCollection services) =>
-        services.AddOptions<HealthCheckServiceOptions>().Configure<IServiceProvider>((health, provider) =>
+        services.AddOptions<HealthCheckServiceOptions>().PostConfigure<IServiceProvider>((health, provider) =>
         {
+            // MassTransit's own check would make a process unhealthy whose broker is away; ours says degraded, since everything goes on.
+            foreach (var own in health.Registrations.Where(r => r.Name.StartsWith("masstransit", StringComparison.Ordinal)).ToArray())
+            {
+                health.Registrations.Remove(own);
+            }
+
             foreach (var database in provider.GetServices<IDatabaseMigrator>())
             {
                 health.Registrations.Add(new HealthCheckRegistration($"database-{database.Module}", _ => new DatabaseHealth(database), failureStatus: null, tags: null));
@@ -164,6 +170,8 @@ public sealed class ServiceHost
 
     private static void UsePipeline(WebApplication app)
     {
+        // Made now and not at the first look: uptime counts from here.
+        app.Services.GetRequiredService<ProcessStart>();
         var clock = app.Services.GetRequiredService<TimeProvider>();
         var logger = app.Services.GetRequiredService<ILogger<ServiceHost>>();
         app.Use((HttpContext context, RequestDelegate next) => RequestIds.Use(context, next, clock, logger));

@@ -102,6 +102,33 @@ public sealed class CallScenarios(SharedPlatform shared)
     }
 
     [Fact]
+    public async Task Health_is_open_and_its_details_are_not()
+    {
+        var steps = await shared.Get();
+        using var nobody = new HttpClient();
+
+        (await nobody.GetStringAsync(new Uri(steps.Platform.Address, "/health"), TestContext.Current.CancellationToken)).ShouldBe("{\"status\":\"healthy\"}");
+
+        var details = (await steps.Admin.Get("/health")).Expect(HttpStatusCode.OK).Json;
+        details["uptime_seconds"]!.GetValue<long>().ShouldBeGreaterThan(0);
+        details["components"]!.AsArray().Select(c => c!["name"]!.GetValue<string>())
+            .ShouldBe(["bus", "database-factory", "database-policy", "database-registry", "database-tracing", "gateway"]);
+    }
+
+    [Fact]
+    public async Task Metrics_tell_of_calls()
+    {
+        var steps = await shared.Get();
+        using var caller = new ModernCaller(steps.McpOf("up"), steps.Platform.AdminKey);
+        await caller.Call("echo", new JsonObject { ["text"] = "counted" });
+
+        var text = (await steps.Admin.Get("/metrics")).Expect(HttpStatusCode.OK).Text;
+
+        text.ShouldContain("mcpp_gateway_calls_total{mcp_method_name=\"tools/call\",mcpp_server=\"up\",gen_ai_tool_name=\"echo\",mcpp_status=\"ok\"}");
+        text.ShouldContain("mcp_server_operation_duration_seconds_bucket");
+    }
+
+    [Fact]
     public async Task A_call_is_recorded_with_who_what_and_how_it_ended()
     {
         var steps = await shared.Get();

@@ -33,6 +33,7 @@ internal sealed class UpstreamSlot(UpstreamKey key, ServerConnection how, IConne
     private long _usedAt = time.GetTimestamp();
     private int _uses;
     private bool _retired;
+    private bool _aborted;
 
     public UpstreamKey Key => key;
 
@@ -143,7 +144,7 @@ internal sealed class UpstreamSlot(UpstreamKey key, ServerConnection how, IConne
         NewConnection? over;
         lock (_gate)
         {
-            _retired = true;
+            _retired = _aborted = true;
             (over, _current) = (_current, null);
         }
 
@@ -158,7 +159,7 @@ internal sealed class UpstreamSlot(UpstreamKey key, ServerConnection how, IConne
     {
         if (_failures > 1 && time.GetElapsedTime(_failedAt) < Pause())
         {
-            throw _lastFailure!;
+            throw new CallFailureException(_lastFailure!.Failure, _lastFailure);
         }
 
         var broken = _current;
@@ -189,8 +190,7 @@ internal sealed class UpstreamSlot(UpstreamKey key, ServerConnection how, IConne
                 throw new UpstreamException(UpstreamFailure.Timeout, $"The server did not complete the handshake within {startTimeout.TotalSeconds:0} s.", exception);
             }
 
-            Started(made);
-            return made;
+            return IsStillWanted(made) ? made : throw new UpstreamException(UpstreamFailure.Closed, "The connection was given up while it was made.");
         }
         catch (Exception exception)
         {
@@ -199,11 +199,18 @@ internal sealed class UpstreamSlot(UpstreamKey key, ServerConnection how, IConne
         }
     }
 
-    private void Started(NewConnection made)
+    /// <summary>Keeps what was made, unless the slot was aborted, or retired and left by everybody, meanwhile: then nobody would ever close it.</summary>
+    private bool IsStillWanted(NewConnection made)
     {
         lock (_gate)
         {
+            if (_aborted || (_retired && _uses == 0))
+            {
+                return false;
+            }
+
             (_current, _starting, _failures, _lastFailure) = (made, null, 0, null);
+            return true;
         }
     }
 

@@ -144,5 +144,21 @@ public class RedactionTests
         }
     }
 
+    [Theory]
+    [InlineData("plain words of a caller"), InlineData("plain words of an upstream")]
+    public void A_known_secret_split_by_the_bound_does_not_leave_its_head_behind(string secret)
+    {
+        var scope = new RedactionScope("plain words of a caller", new KnownSecrets(["plain words of an upstream"]));
+        for (var length = 100; length < 130; length++)
+        {
+            Redactor.Text(new string('x', 100) + " " + secret, scope, maxLength: length).ShouldNotContain("plain wo");
+        }
+
+        for (var padding = 1850; padding < 1950; padding++)
+        {
+            Redactor.Json(Encoding.UTF8.GetBytes($$"""{"a":"{{new string('x', padding)}} {{secret}}"}"""), scope, 2048).ShouldNotContain("plain wo");
+        }
+    }
+
     private static string Json(string json) => Redactor.Json(Encoding.UTF8.GetBytes(json), default);
 }

@@ -45,6 +45,33 @@ public sealed class KnownSecrets
 
         return at;
     }
+
+    /// <summary>Where the head of a known secret begins that a text's end cut off, or -1.</summary>
+    internal int FindCut(ReadOnlySpan<char> text)
+    {
+        var first = -1;
+        foreach (var value in _values)
+        {
+            var at = FindCut(text, value);
+            first = at >= 0 && (first < 0 || at < first) ? at : first;
+        }
+
+        return first;
+    }
+
+    /// <summary>The same for one secret. Fewer than four characters of it tell nothing and would mask ordinary words.</summary>
+    internal static int FindCut(ReadOnlySpan<char> text, ReadOnlySpan<char> secret)
+    {
+        for (var length = Math.Min(secret.Length - 1, text.Length); length >= 4; length--)
+        {
+            if (text.EndsWith(secret[..length], StringComparison.Ordinal))
+            {
+                return text.Length - length;
+            }
+        }
+
+        return -1;
+    }
 }
 
 /// <summary>What one call adds to the general rules.</summary>

@@ -33,6 +33,11 @@ internal static class TextRedactor
     /// <param name="cut">True when the text goes on beyond its end: what begins like a secret there is one.</param>
     public static string? Redact(ReadOnlySpan<char> text, in RedactionScope scope, bool cut)
     {
+        if (cut && CutSecret(text, scope) is >= 0 and var head)
+        {
+            return string.Concat(Redact(text[..head], scope, cut: false) ?? text[..head], Mask);
+        }
+
         StringBuilder? output = null;
         var copied = 0;
         var position = 0;
@@ -49,6 +54,13 @@ internal static class TextRedactor
         }
 
         return output?.Append(text[copied..]).ToString();
+    }
+
+    private static int CutSecret(ReadOnlySpan<char> text, in RedactionScope scope)
+    {
+        var known = scope.Known?.FindCut(text) ?? -1;
+        var own = scope.Credential is { } credential ? KnownSecrets.FindCut(text, credential) : -1;
+        return known < 0 || (own >= 0 && own < known) ? own : known;
     }
 
     /// <summary>The next place worth a look: a secret (length above 0), or a false alarm after which the search resumes.</summary>

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using McpPlatform.Gateway.Catalog;
 using Shouldly;
@@ -26,4 +28,22 @@ public sealed class CanonicalJsonTests
     public void What_differs_has_another(string left, string right) => Hash(left).ShouldNotBe(Hash(right));
 
     private static string Hash(string json) => CanonicalJson.Hash(JsonElement.Parse(json));
+
+    [Fact]
+    public void Texts_are_written_as_they_are_but_for_what_json_must_escape()
+    {
+        // RFC 8785 §3.2.2.2; the last ones need no escape and must not get one.
+        Hash("""["\u20ac$\u000F\u000aA'\u0042\u0022\u005c\/\u2028\ud83d\ude00\u007f\ue000\u00ad"]""")
+            .ShouldBe(Sha256("[\"\u20ac$\\u000f\\nA'B\\\"\\\\/\u2028\U0001F600\u007f\ue000\u00ad\"]"));
+    }
+
+    [Fact]
+    public void Members_stand_in_the_order_of_their_code_units() =>
+        Hash("""{"\ufb33":1,"\ud83d\ude00":2,"\u20ac":3,"1":4,"\u00f6":5}""").ShouldBe(Sha256("{\"1\":4,\"\u00f6\":5,\"\u20ac\":3,\"\U0001F600\":2,\"\ufb33\":1}"));
+
+    [Theory]
+    [InlineData("""{"name":"\ud800"}"""), InlineData("""{"\udc00":1}""")]
+    public void Half_a_surrogate_pair_has_no_canonical_form(string json) => Should.Throw<JsonException>(() => Hash(json));
+
+    private static string Sha256(string canonical) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(canonical)));
 }

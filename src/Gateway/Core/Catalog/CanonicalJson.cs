@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace McpPlatform.Gateway.Catalog;
@@ -13,48 +12,84 @@ namespace McpPlatform.Gateway.Catalog;
 /// </summary>
 public static class CanonicalJson
 {
-    /// <summary>SHA-256 of the canonical form, lower-case hex.</summary>
+    private static readonly SearchValues<char> Escaped = SearchValues.Create([.. Enumerable.Range(0, 0x20).Select(code => (char)code), '"', '\\']);
+
+    /// <summary>SHA-256 of the canonical form, lower-case hex. Throws <see cref="JsonException"/> for text with half a surrogate pair, which has none (RFC 8785 §3.1).</summary>
     public static string Hash(JsonElement value)
     {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 512, SkipValidation = true }))
+        var text = new StringBuilder();
+        try
         {
-            Write(writer, value);
+            Write(text, value);
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw new JsonException("A text holds half a surrogate pair.", exception);
         }
 
-        return Convert.ToHexStringLower(SHA256.HashData(buffer.WrittenSpan));
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
     }
 
-    private static void Write(Utf8JsonWriter writer, JsonElement value)
+    private static void Write(StringBuilder output, JsonElement value)
     {
         switch (value.ValueKind)
         {
             case JsonValueKind.Object:
-                writer.WriteStartObject();
+                output.Append('{');
+                var members = 0;
                 foreach (var member in value.EnumerateObject().OrderBy(m => m.Name, StringComparer.Ordinal))
                 {
-                    writer.WritePropertyName(member.Name);
-                    Write(writer, member.Value);
+                    WriteText(output.Append(members++ == 0 ? "" : ","), member.Name);
+                    Write(output.Append(':'), member.Value);
                 }
 
-                writer.WriteEndObject();
+                output.Append('}');
                 break;
             case JsonValueKind.Array:
-                writer.WriteStartArray();
+                output.Append('[');
+                var items = 0;
                 foreach (var item in value.EnumerateArray())
                 {
-                    Write(writer, item);
+                    Write(output.Append(items++ == 0 ? "" : ","), item);
                 }
 
-                writer.WriteEndArray();
+                output.Append(']');
+                break;
+            case JsonValueKind.String:
+                WriteText(output, value.GetString()!);
                 break;
             case JsonValueKind.Number:
-                writer.WriteRawValue(Number(value), skipInputValidation: true);
+                output.Append(Number(value));
                 break;
             default:
-                value.WriteTo(writer);
+                output.Append(value.GetRawText());
                 break;
         }
+    }
+
+    /// <summary>RFC 8785 §3.2.2.2: nothing is escaped that need not be, and what must be has one spelling. The framework's encoders escape more.</summary>
+    private static void WriteText(StringBuilder output, string text)
+    {
+        output.Append('"');
+        var rest = text.AsSpan();
+        while (rest.IndexOfAny(Escaped) is >= 0 and var at)
+        {
+            output.Append(rest[..at]);
+            _ = rest[at] switch
+            {
+                '"' => output.Append("\\\""),
+                '\\' => output.Append("\\\\"),
+                '\b' => output.Append("\\b"),
+                '\f' => output.Append("\\f"),
+                '\n' => output.Append("\\n"),
+                '\r' => output.Append("\\r"),
+                '\t' => output.Append("\\t"),
+                var control => output.Append(CultureInfo.InvariantCulture, $"\\u{(int)control:x4}"),
+            };
+            rest = rest[(at + 1)..];
+        }
+
+        output.Append(rest).Append('"');
     }
 
     /// <summary>As ECMAScript writes the double: RFC 8785 §3.2.2.3. A number that no double can hold keeps its text, so that it differs from its neighbours.</summary>

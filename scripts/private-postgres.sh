@@ -18,8 +18,10 @@ set -euo pipefail
 readonly DATABASES="policydb registrydb factorydb tracingdb"
 readonly OLDEST=14   # the oldest major version that its makers still repair
 
-die() { printf 'private-postgres: %s\n' "$*" >&2; exit 1; }
-is_root() { [ "$(id -u)" = 0 ]; }
+# shellcheck disable=SC2034  # read by what is sourced here
+SCRIPT=private-postgres SERVER=PostgreSQL USERS="postgres mcpp"
+# shellcheck source=scripts/private-server.sh
+. "$(dirname "${BASH_SOURCE[0]}")/private-server.sh"
 
 # ---- Programs -------------------------------------------------------------------------------------------------------
 
@@ -85,68 +87,6 @@ TEXT
   find_programs || die "apt-get installed PostgreSQL, but no version from $OLDEST on was found afterwards."
 }
 
-# ---- The user who runs it -------------------------------------------------------------------------------------------
-
-# PostgreSQL refuses to run as root: then it is the user who owns the cluster already, else postgres, else a new user mcpp.
-choose_owner() {
-  OWNER=''
-  is_root || return 0
-  command -v setpriv >/dev/null || die "setpriv (package util-linux) is needed to start PostgreSQL as root under another user."
-  if [ -d "$DIR/cluster" ]; then
-    OWNER=$(stat -c %U "$DIR/cluster")
-    case $OWNER in root | UNKNOWN) die "$DIR/cluster belongs to '$OWNER'; give it to an unprivileged user (chown -R) first." ;; esac
-  elif id postgres >/dev/null 2>&1; then
-    OWNER=postgres
-  else
-    id mcpp >/dev/null 2>&1 || useradd --system --no-create-home --shell /usr/sbin/nologin mcpp
-    OWNER=mcpp
-  fi
-}
-
-# Runs a command as the owner, in a clean environment and a folder that the owner may enter.
-as_owner() {
-  if [ -n "$OWNER" ]; then
-    (cd / && exec setpriv --reuid="$OWNER" --regid="$(id -g "$OWNER")" --init-groups --no-new-privs \
-      env -i PATH=/usr/bin:/bin LC_ALL=C "$@")
-  else
-    (cd / && exec env -i HOME="$HOME" PATH=/usr/bin:/bin LC_ALL=C "$@")
-  fi
-}
-
-# The folder, made absolute, owned by the owner. Root's home is closed to others: the data then lives in /var/lib with a link.
-prepare_folder() {
-  mkdir -p "$DIR"
-  DIR=$(cd "$DIR" && pwd -P)
-  choose_owner
-  if [ -n "$OWNER" ]; then
-    # A test's temporary folder is closed to others, and not worth a second place.
-    if [ -n "$FAST" ]; then chmod o+x "$(dirname "$DIR")"; fi
-    if ! as_owner test -x "$(dirname "$DIR")"; then
-      rmdir "$DIR" 2>/dev/null || die "user $OWNER cannot reach $DIR; open the folders above it (chmod o+x) or choose another data folder."
-      local real
-      real=/var/lib/mcpplatform/postgres-$(printf '%s' "$DIR" | cksum | cut -d' ' -f1)
-      mkdir -p "$real"
-      ln -s "$real" "$DIR"
-      echo "User $OWNER cannot reach $DIR, so the database is kept in $real (linked)." >&2
-      DIR=$real
-    fi
-    chown "$OWNER:" "$DIR"
-  fi
-  chmod 700 "$DIR"
-  as_owner mkdir -p -m 700 "$DIR/socket"
-}
-
-# ---- Passwords ------------------------------------------------------------------------------------------------------
-
-# Prints the password kept in the keys folder under name $1, making it on first use: 32 random bytes, as hex.
-password() {
-  local file=$KEYS/$1.pw
-  if [ ! -s "$file" ]; then
-    (umask 077 && od -An -N32 -tx1 /dev/urandom | tr -d ' \n' >"$file.new" && mv "$file.new" "$file")
-  fi
-  cat "$file"
-}
-
 # ---- The server -----------------------------------------------------------------------------------------------------
 
 create_cluster() {
@@ -164,17 +104,10 @@ create_cluster() {
   as_owner mv "$DIR/cluster.new" "$DIR/cluster"
 }
 
-# Is the server of this very folder alive? A pid file alone does not say so: after a reboot its number may be another process.
+# Is the server of this very folder alive?
 is_running() {
-  local pid
   [ -f "$DIR/cluster/postmaster.pid" ] || return 1
-  pid=$(head -n 1 "$DIR/cluster/postmaster.pid")
-  case $pid in '' | *[!0-9]*) return 1 ;; esac
-  if [ -d /proc/self ]; then
-    { tr '\0' ' ' <"/proc/$pid/cmdline"; } 2>/dev/null | grep -qF -- "$DIR/cluster"
-  else
-    ps -p "$pid" -o args= 2>/dev/null | grep -qF -- "$DIR/cluster"
-  fi
+  is_process "$(head -n 1 "$DIR/cluster/postmaster.pid")" "$DIR/cluster"
 }
 
 # Is any process of a killed server still at work in the folder? Two servers on one cluster would destroy it.
@@ -202,23 +135,6 @@ clear_stale_files() {
   if kill -0 "$pid" 2>/dev/null; then as_owner rm -f "$DIR/cluster/postmaster.pid"; fi
 }
 
-port_is_free() { ! (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
-
-# The port of last time, unless someone else took it; else one below the range from which systems hand out client ports.
-choose_port() {
-  local candidate _
-  candidate=$(cat "$DIR/port" 2>/dev/null || true)
-  case $candidate in
-    '' | *[!0-9]*) ;;
-    *) if [ "$1" = 1 ] && port_is_free "$candidate"; then PORT=$candidate; return; fi ;;
-  esac
-  for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-    candidate=$((20000 + (RANDOM % 12000)))
-    if port_is_free "$candidate"; then PORT=$candidate; return; fi
-  done
-  die "no free port between 20000 and 32000."
-}
-
 write_settings() {
   local socket=$DIR/socket durability=''
   # A socket's path is limited to 107 bytes; nothing here needs the socket.
@@ -240,7 +156,7 @@ SETTINGS
 start_server() {
   local attempt
   for attempt in 1 2 3 4 5 6; do
-    choose_port "$attempt"
+    choose_port "$attempt" "$DIR/port"
     write_settings
     clear_stale_files
     # Nothing here may stay open in the server: whoever reads our output would wait for its end.
@@ -297,10 +213,8 @@ print_settings() {
 }
 
 start() {
-  prepare_folder
-  KEYS=${KEYS:-$DIR/keys}
-  (umask 077 && mkdir -p "$KEYS")
-  chmod 700 "$KEYS"
+  prepare_folder cluster
+  as_owner mkdir -p -m 700 "$DIR/socket"
   LOG=$(mktemp)
   trap 'rm -f "$LOG"' EXIT
   if [ -f "$DIR/cluster/PG_VERSION" ]; then
@@ -323,31 +237,10 @@ start() {
 stop() {
   [ -d "$DIR/cluster" ] || return 0
   DIR=$(cd "$DIR" && pwd -P)
-  choose_owner
+  choose_owner "$DIR/cluster"
   is_running || return 0
   BIN=$(find_programs "$(as_owner cat "$DIR/cluster/PG_VERSION")") || die "the programs that started $DIR are gone."
   as_owner "$BIN/pg_ctl" -D "$DIR/cluster" -m fast -w -t 60 stop >/dev/null || die "PostgreSQL in $DIR did not stop."
 }
 
-usage() { sed -n '2,/^# shellcheck/p' "$0" | sed -e '/^# shellcheck/d' -e 's/^# \{0,1\}//'; }
-
-VERB=${1:-}
-[ $# -gt 0 ] && shift
-DIR='' KEYS='' FAST=''
-while [ $# -gt 0 ]; do
-  case $1 in
-    --fast) FAST=yes ;;
-    --keys) KEYS=${2:?--keys needs a folder}; shift ;;
-    -*) die "unknown option $1" ;;
-    *) DIR=$1 ;;
-  esac
-  shift
-done
-
-case $VERB in
-  start | stop) [ -n "$DIR" ] || die "$VERB needs a folder."; "$VERB" ;;
-  find) find_programs ;;
-  install) install_programs ;;
-  -h | --help | help) usage ;;
-  *) usage >&2; exit 2 ;;
-esac
+main "$@"

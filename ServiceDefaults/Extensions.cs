@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Reflection;
 using McpPlatform.ServiceDefaults;
 using Microsoft.AspNetCore.Builder;
@@ -36,7 +37,9 @@ public static class Extensions
         builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
         builder.Logging.AddFilter("System.Net.Http", LogLevel.Warning);
         builder.Logging.AddFilter("MassTransit", LogLevel.Warning);
+        builder.Services.AddSingleton<IExternalScopeProvider, TraceScopes>();
         builder.Services.AddHealthChecks();
+        builder.AddTraceContext();
         builder.Services.AddSingleton<PrometheusExporter>();
         builder.Services.AddHostedService(p => p.GetRequiredService<PrometheusExporter>());
         builder.AddOpenTelemetryExport();
@@ -48,6 +51,15 @@ public static class Extensions
     {
         endpoints.MapGet("/alive", static () => "alive").AllowAnonymous().ExcludeFromDescription();
         return endpoints;
+    }
+
+    // Both: ASP.NET takes the registered one, HTTP clients take the process's.
+    private static void AddTraceContext(this IHostApplicationBuilder builder)
+    {
+        var context = new TraceContext();
+        builder.Services.AddSingleton<DistributedContextPropagator>(context);
+        DistributedContextPropagator.Current = context;
+        ActivitySource.AddActivityListener(TraceContext.Always());
     }
 
     private static void AddOpenTelemetryExport(this IHostApplicationBuilder builder)

@@ -103,6 +103,12 @@ public static class MetaKeys
     /// <summary>Asks for progress and tags it.</summary>
     public const string ProgressToken = "progressToken";
 
-    /// <summary>W3C trace context.</summary>
+    /// <summary>W3C trace context; over HTTP the header of the same name.</summary>
     public const string TraceParent = "traceparent";
+
+    /// <summary>What tracing systems add to it; over HTTP the header of the same name.</summary>
+    public const string TraceState = "tracestate";
+
+    /// <summary>W3C baggage: the caller's own.</summary>
+    public const string Baggage = "baggage";
 }

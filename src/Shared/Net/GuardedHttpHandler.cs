@@ -25,6 +25,8 @@ public static class GuardedHttpHandler
             PooledConnectionLifetime = settings.PooledConnectionLifetime,
             MaxResponseHeadersLength = settings.MaxResponseHeadersKilobytes,
             MaxConnectionsPerServer = settings.MaxConnectionsPerServer,
+            // Trace context is the sender's to set; left to the handler, the caller's baggage would go with it.
+            ActivityHeadersPropagator = null,
             ConnectCallback = async (context, ct) => await Connect(context.DnsEndPoint.Host, context.DnsEndPoint.Port, policy, settings, ct),
         };
     }

@@ -23,6 +23,9 @@ internal sealed class TestUpstream : IAsyncDisposable
 
     public ConcurrentQueue<(string Method, string? Tool, string? Authorization, string? Custom)> Received { get; } = new();
 
+    /// <summary>Every message as it came, with its trace headers.</summary>
+    public ConcurrentQueue<UpstreamMessage> Messages { get; } = new();
+
     public Uri Address { get; private set; } = null!;
 
     public int Calls(string tool) => Received.Count(r => r.Method == "tools/call" && r.Tool == tool);
@@ -47,6 +50,7 @@ internal sealed class TestUpstream : IAsyncDisposable
         var method = message!["method"]!.GetValue<string>();
         var tool = message["params"]?["name"]?.GetValue<string>();
         Received.Enqueue((method, tool, context.Request.Headers.Authorization.ToString(), context.Request.Headers["X-Upstream-Token"].ToString()));
+        Messages.Enqueue(new UpstreamMessage(message, context.Request.Headers.TraceParent, context.Request.Headers.TraceState, context.Request.Headers.Baggage));
         if (message["id"] is not { } id)
         {
             context.Response.StatusCode = StatusCodes.Status202Accepted;
@@ -94,4 +98,10 @@ internal sealed class TestUpstream : IAsyncDisposable
         var text = tool == "echo" ? arguments?["text"]?.GetValue<string>() ?? "" : $"{tool} done";
         return new JsonObject { ["content"] = new JsonArray(new JsonObject { ["type"] = "text", ["text"] = text }) };
     }
+}
+
+/// <summary>A message that an upstream got, and the headers that trace it.</summary>
+internal sealed record UpstreamMessage(JsonNode Body, string? TraceParent, string? TraceState, string? Baggage)
+{
+    public JsonNode? Meta => Body["params"]?["_meta"];
 }

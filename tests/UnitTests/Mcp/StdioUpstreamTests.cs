@@ -28,6 +28,32 @@ public sealed class StdioUpstreamTests
         (seen["_meta"]?["io.modelcontextprotocol/protocolVersion"]?.GetValue<string>()).ShouldBe(version == "2026-07-28" ? version : null);
     }
 
+    [Theory]
+    [InlineData]
+    [InlineData("--modern")]
+    public async Task The_trace_goes_on_in_the_message_and_baggage_stays_here(params string[] habits)
+    {
+        await using var upstream = Open(Fixtures.Small(habits));
+        using var activity = new Activity("call") { TraceStateString = "vendor=1" }.SetIdFormat(ActivityIdFormat.W3C).Start();
+
+        using var answer = await upstream.Send(Fixtures.Call("echo", "{}", ",\"_meta\":{\"traceparent\":\"x\",\"tracestate\":\"y\",\"baggage\":\"z\"}"), default);
+
+        var meta = JsonNode.Parse(answer.Payload.Span)!["seen"]!["_meta"]!;
+        (meta["traceparent"]!.GetValue<string>(), meta["tracestate"]!.GetValue<string>()).ShouldBe((activity.Id, "vendor=1"));
+        meta["baggage"].ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_callers_trace_that_was_not_taken_over_is_not_passed_on()
+    {
+        await using var upstream = Open(Fixtures.Small());
+        Activity.Current = null;
+
+        using var answer = await upstream.Send(Fixtures.Call("echo", "{}", ",\"_meta\":{\"traceparent\":\"x\",\"tracestate\":\"y\",\"k\":1}"), default);
+
+        JsonNode.Parse(answer.Payload.Span)!["seen"]!["_meta"]!.AsObject().Select(m => m.Key).ShouldBe(["k"]);
+    }
+
     [Fact]
     public async Task A_server_that_does_not_answer_the_question_is_legacy_after_five_seconds()
     {

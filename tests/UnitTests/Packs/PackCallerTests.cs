@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Text;
@@ -26,6 +27,20 @@ public sealed class PackCallerTests
         await Call(Operation("/p/{id}/x", null, Path("id"), Query("q", ParameterStyle.PipeDelimited, false)), """{"id":"a/b ~'%41","q":[1,2]}""", api.Url + "/base/");
 
         api.Requests.Single().Target.ShouldBe("/base/p/a%2Fb%20~%27%2541/x?q=1%7C2");
+    }
+
+    [Fact]
+    public async Task The_api_gets_the_trace_of_the_call_and_no_baggage()
+    {
+        await using var api = await EchoApi.Start((c, _) => c.Response.WriteAsJsonAsync(new { ok = true }));
+        using var activity = new Activity("call").SetIdFormat(ActivityIdFormat.W3C).AddBaggage("user", "alice").Start();
+
+        await Call(Operation(), "{}", api.Url);
+
+        var headers = api.Requests.Single().Headers;
+        headers["traceparent"].ShouldBe(activity.Id);
+        headers.Keys.ShouldNotContain("baggage", StringComparer.OrdinalIgnoreCase);
+        headers.Keys.ShouldNotContain("Correlation-Context", StringComparer.OrdinalIgnoreCase);
     }
 
     [Fact]

@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using McpPlatform.Gateway.Redaction;
 using McpPlatform.Gateway.State;
+using McpPlatform.Gateway.Telemetry;
 using McpPlatform.Mcp;
 using McpPlatform.Mcp.Upstream;
 
@@ -22,6 +24,8 @@ public sealed class Attempt(IUpstreams upstreams, AttemptTimers timers, TimeProv
         CancellationToken cancellationToken)
     {
         KnownSecrets? secrets = null;
+        using var span = GatewayMetrics.Source.StartActivity(McpMethods.CallTool, ActivityKind.Client);
+        span?.SetTag("mcpp.server", server.Slug);
         try
         {
             using var upstream = await upstreams.Get(server, cancellationToken);
@@ -39,11 +43,17 @@ public sealed class Attempt(IUpstreams upstreams, AttemptTimers timers, TimeProv
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return new AttemptResult(null, new CallFailure(FailureKind.Timeout, true, "The server did not answer in time."), secrets);
+            return Failed(new CallFailure(FailureKind.Timeout, true, "The server did not answer in time."));
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested && CallFailure.Of(exception) is not null)
         {
-            return new AttemptResult(null, CallFailure.Of(exception), secrets);
+            return Failed(CallFailure.Of(exception)!);
+        }
+
+        AttemptResult Failed(CallFailure failure)
+        {
+            span?.SetStatus(ActivityStatusCode.Error, failure.Code);
+            return new AttemptResult(null, failure, secrets);
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using McpPlatform.Gateway.Redaction;
 using McpPlatform.Gateway.State;
 using McpPlatform.Gateway.Telemetry;
@@ -33,7 +32,7 @@ public sealed class CallPath(GatewayStateStore store, Attempt attempt, CallRecor
     /// </summary>
     public async ValueTask<CallOutcome> Run(ToolCall call, CancellationToken cancellationToken)
     {
-        using var span = GatewayMetrics.Source.StartActivity("tools/call", ActivityKind.Server);
+        using var span = CallSpan.Start(call.Message.Meta);
         var refusal = Admit(call);
         if (refusal is not null)
         {

@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -20,28 +19,22 @@ public static class RequestIds
         var id = Guid.CreateVersion7(clock.GetUtcNow()).ToString("n");
         context.Items[Key] = id;
         context.Response.Headers[Header] = id;
-        using (logger.BeginScope(new Scope(id, Activity.Current)))
+        using (logger.BeginScope(new Scope(id)))
         {
             await next(context);
         }
     }
 
-    /// <summary>What a log line says of its request. Spelled out only when there is a line.</summary>
-    private sealed class Scope(string requestId, Activity? activity) : IReadOnlyList<KeyValuePair<string, object>>
+    /// <summary>What a log line says of its request, beside the trace. Spelled out only when there is a line.</summary>
+    private sealed class Scope(string requestId) : IReadOnlyList<KeyValuePair<string, object>>
     {
-        public int Count => 2;
+        public int Count => 1;
 
-        public KeyValuePair<string, object> this[int index] => index switch
-        {
-            0 => new("request_id", requestId),
-            1 => new("trace_id", activity?.TraceId.ToHexString() ?? ""),
-            _ => throw new ArgumentOutOfRangeException(nameof(index)),
-        };
+        public KeyValuePair<string, object> this[int index] => index == 0 ? new("request_id", requestId) : throw new ArgumentOutOfRangeException(nameof(index));
 
         public IEnumerator<KeyValuePair<string, object>> GetEnumerator()
         {
             yield return this[0];
-            yield return this[1];
         }
 
         IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();

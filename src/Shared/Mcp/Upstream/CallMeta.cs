@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using McpPlatform.Mcp.Json;
@@ -14,6 +13,10 @@ internal static class CallMeta
     private static readonly MemberEdit Token = MemberEdit.Set(MetaKeys.ProgressToken, default);
     private static readonly MemberEdit NoToken = MemberEdit.Drop(MetaKeys.ProgressToken);
     private static readonly MemberEdit Trace = MemberEdit.Set(MetaKeys.TraceParent, default);
+    private static readonly MemberEdit NoTrace = MemberEdit.Drop(MetaKeys.TraceParent);
+    private static readonly MemberEdit TraceState = MemberEdit.Set(MetaKeys.TraceState, default);
+    private static readonly MemberEdit NoTraceState = MemberEdit.Drop(MetaKeys.TraceState);
+    private static readonly MemberEdit NoBaggage = MemberEdit.Drop(MetaKeys.Baggage);
 
     private static readonly MemberEdit[] DropModern =
     [
@@ -27,23 +30,20 @@ internal static class CallMeta
     public static RequestId CallerToken(ReadOnlyMemory<byte> parameters) =>
         parameters.IsEmpty ? default : RequestId.FromRaw(JsonMembers.Find(JsonMembers.Find(parameters, "_meta"u8), "progressToken"u8));
 
-    /// <summary>The trace the current activity belongs to, in W3C form, or null.</summary>
-    public static string? TraceParent() => Activity.Current is { IdFormat: ActivityIdFormat.W3C, Id: { } id } ? id : null;
-
     /// <summary>
     /// Writes a request. <paramref name="token"/>: our progress token in place of the caller's; null takes the caller's out, since nobody could receive
-    /// progress.
+    /// progress. The trace context is ours, never the caller's as it came; baggage goes no further.
     /// </summary>
     public static void WriteRequest(
         IBufferWriter<byte> output, long id, string method, ReadOnlySpan<byte> parameters, ProtocolVersion version, ClientIdentity client, long? token)
     {
-        var meta = new List<MemberEdit>(6);
+        var meta = new List<MemberEdit>(8);
         meta.AddRange(version.IsModern ? client.ModernMeta : DropModern);
         meta.Add(token is { } number ? Token.With(Digits(number)) : NoToken);
-        if (TraceParent() is { } trace)
-        {
-            meta.Add(Trace.With(JsonMembers.Quote(trace)));
-        }
+        var trace = OutgoingTrace.Current;
+        meta.Add(trace.Parent is { } parent ? Trace.With(JsonMembers.Quote(parent)) : NoTrace);
+        meta.Add(trace.State is { } state ? TraceState.With(JsonMembers.Quote(state)) : NoTraceState);
+        meta.Add(NoBaggage);
 
         if (parameters.IsEmpty && !version.IsModern && meta.TrueForAll(edit => edit.Change == MemberChange.Drop))
         {

@@ -19,9 +19,15 @@ internal static class HttpPost
         request.Content = new ReadOnlyMemoryContent(message);
         request.Content.Headers.ContentType = Json;
         request.Headers.TryAddWithoutValidation("Accept", "application/json, text/event-stream");
-        if (CallMeta.TraceParent() is { } trace)
+        var trace = OutgoingTrace.Current;
+        if (trace.Parent is not null)
         {
-            request.Headers.TryAddWithoutValidation("traceparent", trace);
+            request.Headers.TryAddWithoutValidation(MetaKeys.TraceParent, trace.Parent);
+        }
+
+        if (trace.State is not null)
+        {
+            request.Headers.TryAddWithoutValidation(MetaKeys.TraceState, trace.State);
         }
 
         return request;

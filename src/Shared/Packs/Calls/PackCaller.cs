@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
@@ -97,6 +98,12 @@ public sealed class PackCaller(CompiledPack pack, PackSecrets secrets, HttpClien
         {
             message.Headers.Remove(name);
             message.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        // A parameter of the operation may be called so; then it is the API's own business.
+        if (Activity.Current is { IdFormat: ActivityIdFormat.W3C, Id: { } trace } && !message.Headers.Contains("traceparent"))
+        {
+            message.Headers.TryAddWithoutValidation("traceparent", trace);
         }
 
         if (request.Body is { } body)

@@ -1,0 +1,60 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using McpPlatform.IntegrationTests.Platform;
+using Shouldly;
+using Xunit;
+
+namespace McpPlatform.IntegrationTests.Scenarios;
+
+/// <summary>What operators see of a trace: spans at their collector, and log lines.</summary>
+public sealed class TraceExportScenarios : IAsyncLifetime
+{
+    private TestCollector _collector = null!;
+    private Steps _steps = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _collector = await TestCollector.Start();
+        var settings = _collector.Settings;
+        // The platform itself says nothing of requests that succeed; the framework can.
+        settings["Logging__LogLevel__Microsoft.AspNetCore.Routing"] = "Information";
+        _steps = await Steps.With(await StandalonePlatform.Create(settings));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _steps.DisposeAsync();
+        await _collector.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task The_spans_of_a_call_and_its_log_lines_belong_to_the_clients_trace()
+    {
+        var trace = ActivityTraceId.CreateRandom();
+        using var caller = new LegacyCaller(_steps.McpOf("up"), _steps.Platform.AdminKey);
+        await caller.ToolNames();
+        var answer = await caller.PostRaw(
+            """{"jsonrpc":"2.0","id":9,"method":"tools/call","params":{"name":"echo","arguments":{"text":"exported"}}}""",
+            ("traceparent", $"00-{trace}-{ActivitySpanId.CreateRandom()}-01"));
+
+        answer.ToolText.ShouldBe("exported");
+        var bytes = new byte[16];
+        trace.CopyTo(bytes);
+        await Until.True(
+            () => Task.FromResult(_collector.Count(bytes) >= 3),
+            TimeSpan.FromSeconds(15),
+            () => $"{_collector.Count(bytes)} spans of the trace; those of the request, of the call and of the upstream's part were expected.");
+        await Until.True(() => Task.FromResult(Lines(trace).Count > 0), TimeSpan.FromSeconds(5), () => "No log line of the trace.");
+        foreach (var line in Lines(trace))
+        {
+            Scope(line, "request_id").ShouldBe(answer.Headers["X-Request-Id"]);
+            Scope(line, "span_id")!.Length.ShouldBe(16);
+        }
+    }
+
+    private List<JsonNode> Lines(ActivityTraceId trace) =>
+        [.. _steps.Platform.Logs.Split('\n').Where(l => l.StartsWith('{') && l.Contains(trace.ToHexString(), StringComparison.Ordinal)).Select(l => JsonNode.Parse(l)!)];
+
+    private static string? Scope(JsonNode line, string name) =>
+        line["Scopes"]!.AsArray().Select(s => s is JsonObject scope ? scope[name]?.GetValue<string>() : null).FirstOrDefault(v => v is not null);
+}

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Starts McpPlatform on this machine: all services in one process, with a private PostgreSQL under ./data.
+# Starts McpPlatform on this machine, with a private PostgreSQL under ./data: all services in one process, or each in its own with RabbitMQ between them.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -7,24 +7,30 @@ usage() {
   cat <<'TEXT'
 usage: ./run.sh [options]
 
-Builds the platform, starts a private PostgreSQL and serves everything in one process. Ctrl+C stops all of it.
+Builds the platform, starts a private PostgreSQL and serves everything in one process. Ctrl+C stops all of it. The data is the same either way: stop one
+form and start the other on it.
 
+  --distributed          gateway, policy, registry, factory and tracing as processes of their own, with a private RabbitMQ between them
+  --gateways N           that many gateways, 1 to 9                     (default 1; distributed)
+  --gateway-ports HOW    shared: one port for all, the kernel spreads connections (Linux); consecutive: PORT, PORT+1, ...   (default shared; distributed)
   --host ADDRESS         address that the public listener binds         (default 127.0.0.1)
   --port PORT            its port                                       (default 8080)
-  --internal-port PORT   port of the internal listener, loopback only   (default 8081)
+  --internal-port PORT   port of the internal listener, loopback only   (default 8081; distributed: 8180, and the services take the four after it)
   --data DIR             folder for everything that must last           (default ./data, or MCPP_DATA)
   --no-build             run what was built last
   --help                 this text
 
 ports    8080  public: MCP at /mcp, management API at /api/v1, Swagger at /swagger, /health
-         8081  internal, loopback only: snapshots and discovery
+         8081  internal, loopback only: snapshots and discovery; distributed 8180 gateway, 8181 policy, 8182 registry, 8183 factory, 8184 tracing
          the private PostgreSQL takes a free port on loopback and keeps it (data/postgres/port)
 folders  data/postgres  the databases           data/keys   passwords and the master key: back this up
-         data/          the gateway's snapshot and spool, deployments; data/logs when started on a terminal
+         data/          the gateway's snapshot and spool, deployments; data/logs when started on a terminal or distributed
+         data/rabbitmq  distributed: messages on their way      data/run   distributed: NAME.pid of each process; NAME.hold keeps it stopped
          mcpplatform.yaml (optional) launchers: the commands that stdio servers may run
 environment
          ConnectionStrings__policydb, __registrydb, __factorydb, __tracingdb (and each with _migrator):
                  your own PostgreSQL; with the first one set none is started here
+         ConnectionStrings__rabbitmq   your own RabbitMQ, distributed only
          MCPP_DATA, MCPP_MASTER_KEY(_FILE), MCPP_INTERNAL_KEY(_FILE): see .env.example for all of them
 
 Other ways to run it: dotnet run --project AppHost (containers, with a dashboard), deploy/ (compose, Kubernetes, Azure).
@@ -34,19 +40,28 @@ TEXT
 die() { printf '%s\n' "$*" >&2; exit 1; }
 
 # ---- Options --------------------------------------------------------------------------------------------------------
-HOST=127.0.0.1 PORT=8080 INTERNAL_PORT=8081 DATA=${MCPP_DATA:-data} BUILD=yes
+HOST=127.0.0.1 PORT=8080 INTERNAL_PORT='' DATA=${MCPP_DATA:-data} BUILD=yes DISTRIBUTED='' GATEWAYS=1 GATEWAY_PORTS=shared
 while [ $# -gt 0 ]; do
   case $1 in
     --host) HOST=${2:?--host needs an address}; shift ;;
     --port) PORT=${2:?--port needs a number}; shift ;;
     --internal-port) INTERNAL_PORT=${2:?--internal-port needs a number}; shift ;;
     --data) DATA=${2:?--data needs a folder}; shift ;;
+    --distributed) DISTRIBUTED=yes ;;
+    --gateways) GATEWAYS=${2:?--gateways needs a number}; shift ;;
+    --gateway-ports) GATEWAY_PORTS=${2:?--gateway-ports needs shared or consecutive}; shift ;;
     --no-build) BUILD='' ;;
     -h | --help) usage; exit 0 ;;
     *) printf 'run.sh: unknown option %s\n\n' "$1" >&2; usage >&2; exit 2 ;;
   esac
   shift
 done
+
+case $GATEWAYS in [1-9]) ;; *) die "--gateways is '$GATEWAYS'; use a number from 1 to 9." ;; esac
+case $GATEWAY_PORTS in shared | consecutive) ;; *) die "--gateway-ports is '$GATEWAY_PORTS'; use shared or consecutive." ;; esac
+if [ "$GATEWAYS" != 1 ] && [ -z "$DISTRIBUTED" ]; then die "--gateways needs --distributed: one process holds one gateway."; fi
+if [ "$GATEWAYS" != 1 ] && [ "$(uname)" != Linux ]; then GATEWAY_PORTS=consecutive; fi
+[ -n "$INTERNAL_PORT" ] || INTERNAL_PORT=$([ -n "$DISTRIBUTED" ] && echo 8180 || echo 8081)
 
 # ---- The SDK --------------------------------------------------------------------------------------------------------
 if ! command -v dotnet >/dev/null || ! dotnet --version 2>/dev/null | grep -q '^10\.'; then
@@ -66,11 +81,36 @@ chmod 711 "$DATA"       # PostgreSQL's user passes through; what lies here is cl
 chmod 700 "$DATA/keys"
 # The file names this script and, once started, the platform: killing only the script leaves the platform at work on the data.
 for OTHER in $(cat "$DATA/run.pid" 2>/dev/null || true); do
-  if { tr '\0' ' ' <"/proc/$OTHER/cmdline" || ps -p "$OTHER" -o args=; } 2>/dev/null | grep -qE 'run\.sh|McpPlatform\.Standalone'; then
+  if { tr '\0' ' ' <"/proc/$OTHER/cmdline" || ps -p "$OTHER" -o args=; } 2>/dev/null | grep -qE 'run\.sh|distributed\.sh|McpPlatform\.Standalone'; then
     die "Process $OTHER already uses $DATA. Stop it first (kill $OTHER), or give this one a folder of its own: --data DIR --port PORT."
   fi
 done
 printf '%s\n' "$$" >"$DATA/run.pid"
+
+# ---- Build ----------------------------------------------------------------------------------------------------------
+build() {
+  local log
+  log=$(mktemp)
+  if ! dotnet build "$1" -c Release -v quiet --nologo -p:UseSharedCompilation=true -nodeReuse:false >"$log" 2>&1; then
+    grep -E 'error' "$log" | sort -u >&2 || cat "$log" >&2
+    rm -f "$log" "$DATA/run.pid"
+    die "The build failed; its errors are above."
+  fi
+  rm -f "$log"
+}
+PROGRAM=src/Standalone/bin/Release/net10.0/McpPlatform.Standalone.dll
+if [ -n "$BUILD" ]; then
+  echo "Building (the first time takes a minute)..."
+  # Standalone builds the five services with it.
+  build src/Standalone/McpPlatform.Standalone.csproj
+  build src/Cli/McpPlatform.Cli.csproj
+fi
+[ -f "$PROGRAM" ] || die "$PROGRAM is missing; run without --no-build."
+
+if [ -n "$DISTRIBUTED" ]; then
+  export HOST PORT INTERNAL_PORT DATA GATEWAYS GATEWAY_PORTS
+  exec scripts/distributed.sh
+fi
 
 # ---- Stopping: the platform first, as it flushes to the database, then PostgreSQL -------------------------------------
 PLATFORM='' OUR_POSTGRES='' STOPPING=''
@@ -95,25 +135,6 @@ clean_up() {
 }
 trap clean_up EXIT
 trap stop_platform INT TERM HUP
-
-# ---- Build ----------------------------------------------------------------------------------------------------------
-build() {
-  local log
-  log=$(mktemp)
-  if ! dotnet build "$1" -c Release -v quiet --nologo -p:UseSharedCompilation=true -nodeReuse:false >"$log" 2>&1; then
-    grep -E 'error' "$log" | sort -u >&2 || cat "$log" >&2
-    rm -f "$log"
-    die "The build failed; its errors are above."
-  fi
-  rm -f "$log"
-}
-PROGRAM=src/Standalone/bin/Release/net10.0/McpPlatform.Standalone.dll
-if [ -n "$BUILD" ]; then
-  echo "Building (the first time takes a minute)..."
-  build src/Standalone/McpPlatform.Standalone.csproj
-  build src/Cli/McpPlatform.Cli.csproj
-fi
-[ -f "$PROGRAM" ] || die "$PROGRAM is missing; run without --no-build."
 
 # ---- Database -------------------------------------------------------------------------------------------------------
 if [ -z "${ConnectionStrings__policydb:-}" ]; then

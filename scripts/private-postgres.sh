@@ -4,6 +4,7 @@
 #
 #   private-postgres.sh start DIR [--keys DIR] [--fast]   starts or finds the server in DIR; prints NAME=value lines (below)
 #   private-postgres.sh stop DIR                          stops it; fine when it does not run
+#   private-postgres.sh running DIR                      exit code 0 when it runs
 #   private-postgres.sh find                              prints the folder of the PostgreSQL programs; exit 3 when there is none
 #   private-postgres.sh install                           find, else apt-get install (as root on Debian); prints the folder
 #

@@ -4,6 +4,7 @@
 #
 #   private-rabbitmq.sh start DIR [--keys DIR] [--fast]   starts or finds the broker in DIR; prints NAME=value lines (below)
 #   private-rabbitmq.sh stop DIR                          stops it; fine when it does not run
+#   private-rabbitmq.sh running DIR                      exit code 0 when it runs
 #   private-rabbitmq.sh find                              prints the folder of RabbitMQ's programs; exit 3 when there is none
 #   private-rabbitmq.sh install                           find, else apt-get install (as root on Debian); prints the folder
 #

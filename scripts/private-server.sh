@@ -109,7 +109,7 @@ choose_port() {
 
 usage() { sed -n '2,/^# Starting twice/p' "$0" | sed -e 's/^# \{0,1\}//'; }
 
-# VERB [DIR] [--keys DIR] [--fast]; the script defines start, stop, find_programs and install_programs.
+# VERB [DIR] [--keys DIR] [--fast]; the script defines start, stop, is_running, find_programs and install_programs.
 main() {
   local verb=${1:-}
   [ $# -gt 0 ] && shift
@@ -124,6 +124,7 @@ main() {
   done
   case $verb in
     start | stop) [ -n "$DIR" ] || die "$verb needs a folder."; "$verb" ;;
+    running) [ -d "$DIR" ] && DIR=$(cd "$DIR" && pwd -P) && is_running ;;
     find) find_programs ;;
     install) install_programs ;;
     -h | --help | help) usage ;;

@@ -7,9 +7,11 @@ using McpPlatform.Gateway.Infrastructure.Records;
 using McpPlatform.Gateway.Infrastructure.Security;
 using McpPlatform.Gateway.Infrastructure.Snapshots;
 using McpPlatform.Gateway.Infrastructure.Upstreams;
+using McpPlatform.Gateway.Management;
 using McpPlatform.Gateway.Spool;
 using McpPlatform.Gateway.State;
 using McpPlatform.Hosting;
+using McpPlatform.Hosting.Documentation;
 using McpPlatform.Hosting.Internal;
 using McpPlatform.Hosting.Security;
 using McpPlatform.Mcp.AspNetCore;
@@ -23,6 +25,8 @@ public sealed class GatewayModule : IServiceModule
 {
     public static string Name => "gateway";
 
+    public static bool IsEdge => true;
+
     public static Assembly Core => typeof(CallPath).Assembly;
 
     public static void AddServices(IHostApplicationBuilder builder)
@@ -31,12 +35,15 @@ public sealed class GatewayModule : IServiceModule
         services.AddOptions<GatewayOptions>().BindConfiguration(GatewayOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.AddServiceClient("policy", caller: Name);
         builder.AddServiceClient("registry", caller: Name);
+        builder.AddServiceClient("factory", caller: Name);
         builder.AddServiceClient("tracing", caller: Name);
         services.AddSingleton<IGatewayObserver, GatewayObserver>();
         AddState(services);
         AddCalls(services);
         AddRecords(services);
         AddMcp(services);
+        services.AddSingleton<ManagementForwarder>();
+        services.AddSingleton<IApiDocumentParts, RemoteApiDocuments>();
         services.AddHealthChecks().AddCheck<GatewayHealth>("gateway");
     }
 
@@ -47,6 +54,7 @@ public sealed class GatewayModule : IServiceModule
         McpEndpoints.Map(endpoints);
         StatusEndpoints.Map(endpoints);
         DiscoverEndpoint.Map(endpoints);
+        ManagementForwarder.Map(endpoints);
     }
 
     private static void AddState(IServiceCollection services)
@@ -104,5 +112,6 @@ public sealed class GatewayModule : IServiceModule
 
     private static GatewayOptions Options(IServiceProvider services) => services.GetRequiredService<IOptions<GatewayOptions>>().Value;
 
-    private static string Folder(IServiceProvider services) => services.GetRequiredService<PlatformFolders>().Of(Name);
+    private static string Folder(IServiceProvider services) =>
+        Options(services).Folder is { Length: > 0 } own ? PlatformFolders.MakePrivate(own) : services.GetRequiredService<PlatformFolders>().Of(Name);
 }

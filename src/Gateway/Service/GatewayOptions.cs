@@ -12,6 +12,12 @@ public sealed class GatewayOptions
     public string Name { get; set; } = HostName();
 
     /// <summary>
+    /// Where this replica keeps its snapshots and its spool. Default: <c>gateway</c> in the data folder. Replicas that share a data folder (and with it the keys of their
+    /// sessions) need one each: a second process on the same spool does not start.
+    /// </summary>
+    public string? Folder { get; set; }
+
+    /// <summary>
     /// The operator's file with the launchers of stdio servers. Default: the first of <c>mcpplatform.yaml</c> in the working directory, in the user's
     /// configuration folder (<c>mcpplatform/</c>) and in <c>/etc/mcpplatform</c>.
     /// </summary>

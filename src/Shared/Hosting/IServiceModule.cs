@@ -14,6 +14,9 @@ public interface IServiceModule
     /// <summary>The assembly with its handlers and validators.</summary>
     static abstract Assembly Core { get; }
 
+    /// <summary>True when its process faces callers: it then has a public listener beside the internal one. Any other process serves the platform's own services only.</summary>
+    static virtual bool IsEdge => false;
+
     static abstract void AddServices(IHostApplicationBuilder builder);
 
     static virtual void AddConsumers(ModuleBus bus)

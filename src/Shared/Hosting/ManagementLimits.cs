@@ -33,7 +33,8 @@ internal static class ManagementLimits
 
     private static RateLimitPartition<string> Partition(HttpContext context, LimitOptions limits)
     {
-        if (!context.Request.Path.StartsWithSegments("/api"))
+        // What another process of ours forwards was counted there.
+        if (!context.Request.Path.StartsWithSegments("/api") || context.Features.Get<Caller>() is { Service: not null })
         {
             return RateLimitPartition.GetNoLimiter("");
         }

@@ -2,7 +2,10 @@ using System.ComponentModel.DataAnnotations;
 
 namespace McpPlatform.Hosting;
 
-/// <summary>Section <c>Listen</c>; <c>--host</c>, <c>--port</c>, <c>--internal-host</c>, <c>--internal-port</c> on the command line.</summary>
+/// <summary>
+/// Section <c>Listen</c>; <c>--host</c>, <c>--port</c>, <c>--internal-host</c>, <c>--internal-port</c> on the command line. A process without the gateway has one
+/// listener, <see cref="Host"/> and <see cref="Port"/>, which takes the internal credential only.
+/// </summary>
 public sealed class ListenOptions
 {
     public const string Section = "Listen";
@@ -21,6 +24,12 @@ public sealed class ListenOptions
     /// <summary>Port of the internal listener, which takes the internal credential only. Default 8081.</summary>
     [Range(1, 65535)]
     public int InternalPort { get; set; } = 8081;
+
+    /// <summary>
+    /// Lets several processes listen on the same ports (SO_REUSEPORT, Linux): the kernel spreads connections over them, and a restart can overlap. Default false: a
+    /// second process by mistake should fail.
+    /// </summary>
+    public bool ReusePort { get; set; }
 }
 
 /// <summary>Section <c>Limits</c>: what one request may cost.</summary>

@@ -8,10 +8,10 @@ public sealed class PlatformFolders(string root)
     public string Root { get; } = Path.GetFullPath(root);
 
     /// <summary>Keys; back it up apart from the database.</summary>
-    public string Keys => Ensure("keys");
+    public string Keys => Of("keys");
 
     /// <summary>A folder of one module.</summary>
-    public string Of(string module) => Ensure(module);
+    public string Of(string module) => MakePrivate(Path.Combine(Root, module));
 
     internal static PlatformFolders From(IConfiguration configuration) => new(configuration["MCPP_DATA"] is { Length: > 0 } data ? data : "data");
 
@@ -34,9 +34,10 @@ public sealed class PlatformFolders(string root)
         File.Move(temporary, path, overwrite: true);
     }
 
-    private string Ensure(string name)
+    /// <summary>Makes a folder that only this user may enter, with those above it, unless it exists. Returns its absolute path.</summary>
+    public static string MakePrivate(string path)
     {
-        var path = Path.Combine(Root, name);
+        path = Path.GetFullPath(path);
         if (OperatingSystem.IsWindows())
         {
             Directory.CreateDirectory(path);

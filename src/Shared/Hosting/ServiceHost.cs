@@ -18,6 +18,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -39,6 +40,7 @@ public sealed class ServiceHost
     private readonly List<ModuleBus> _buses = [];
     private readonly List<Action<IHostApplicationBuilder>> _services = [];
     private readonly List<Action<IEndpointRouteBuilder>> _endpoints = [];
+    private bool _hasEdge;
 
     private ServiceHost(string[] args) => _args = args;
 
@@ -60,6 +62,7 @@ public sealed class ServiceHost
         _buses.Add(bus);
         _services.Add(TModule.AddServices);
         _endpoints.Add(TModule.MapEndpoints);
+        _hasEdge |= TModule.IsEdge;
         return this;
     }
 
@@ -95,7 +98,7 @@ public sealed class ServiceHost
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = Assembly.GetEntryAssembly()!.GetName().Name });
         builder.Configuration.AddInMemoryCollection(command.Settings);
-        var shape = new HostShape(builder.Environment.ApplicationName, _names);
+        var shape = new HostShape(builder.Environment.ApplicationName, _names, _hasEdge);
         var folders = PlatformFolders.From(builder.Configuration);
         AddPlatform(builder, shape, folders);
         foreach (var addServices in _services)
@@ -151,6 +154,8 @@ public sealed class ServiceHost
         }
 
         builder.WebHost.ConfigureKestrel((_, kestrel) => Listeners.Configure(kestrel, shape));
+        builder.WebHost.UseSockets();
+        services.AddOptions<SocketTransportOptions>().Configure<IOptions<ListenOptions>>(static (sockets, listen) => Listeners.Configure(sockets, listen.Value));
     }
 
     private static void AddDatabaseHealth(IServiceCollection services) =>
@@ -174,7 +179,8 @@ public sealed class ServiceHost
         app.Services.GetRequiredService<ProcessStart>();
         var clock = app.Services.GetRequiredService<TimeProvider>();
         var logger = app.Services.GetRequiredService<ILogger<ServiceHost>>();
-        app.Use((HttpContext context, RequestDelegate next) => RequestIds.Use(context, next, clock, logger));
+        var takesIds = !app.Services.GetRequiredService<HostShape>().HasEdge;
+        app.Use((HttpContext context, RequestDelegate next) => RequestIds.Use(context, next, takesIds, clock, logger));
         app.Use(SecurityHeaders.Use);
         app.UseMiddleware<ErrorMiddleware>();
         app.UseRouting();

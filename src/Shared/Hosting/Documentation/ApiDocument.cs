@@ -10,12 +10,14 @@ using Microsoft.OpenApi;
 
 namespace McpPlatform.Hosting.Documentation;
 
-/// <summary>One OpenAPI document of all modules in the process, at <c>/openapi/v1.json</c>, and Swagger UI at <c>/swagger</c>.</summary>
+/// <summary>One OpenAPI document of all modules in the process, and on the gateway of all services, at <c>/openapi/v1.json</c>, and Swagger UI at <c>/swagger</c>.</summary>
 internal static class ApiDocument
 {
+    public const string Name = "v1";
+
     private const string KeyScheme = "ApiKey";
 
-    public static void Add(IServiceCollection services) => services.AddOpenApi("v1", options =>
+    public static void Add(IServiceCollection services) => services.AddOpenApi(Name, options =>
     {
         options.ShouldInclude = static endpoint => endpoint.RelativePath is { } path && (path.StartsWith("api/", StringComparison.Ordinal) || path == "health");
         options.AddDocumentTransformer(Describe);
@@ -24,7 +26,7 @@ internal static class ApiDocument
 
     public static void Map(WebApplication app)
     {
-        app.MapOpenApi("/openapi/{documentName}.json").RequirePermission(Permissions.ApiRead);
+        app.MapGet($"/openapi/{Name}.json", MergedDocument.Get).RequirePermission(Permissions.ApiRead).ExcludeFromDescription();
         app.MapGet("/swagger/key.js", static () => TypedResults.Text(KeyEntry, "text/javascript")).AllowAnonymous().ExcludeFromDescription();
     }
 
@@ -33,7 +35,7 @@ internal static class ApiDocument
     {
         ui.RoutePrefix = "swagger";
         ui.DocumentTitle = "McpPlatform API";
-        ui.SwaggerEndpoint("/openapi/v1.json", "McpPlatform API");
+        ui.SwaggerEndpoint($"/openapi/{Name}.json", "McpPlatform API");
         ui.InjectJavascript("/swagger/key.js");
     });
 

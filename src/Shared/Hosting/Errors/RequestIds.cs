@@ -14,9 +14,12 @@ public static class RequestIds
     /// <summary>The id of this request.</summary>
     public static string Of(HttpContext context) => context.Items.TryGetValue(Key, out var id) ? (string)id! : context.TraceIdentifier;
 
-    internal static async Task Use(HttpContext context, RequestDelegate next, TimeProvider clock, ILogger logger)
+    /// <param name="takesIds">Behind the edge: the id is the one that the edge gave, so that an error's id is found in every log.</param>
+    internal static async Task Use(HttpContext context, RequestDelegate next, bool takesIds, TimeProvider clock, ILogger logger)
     {
-        var id = Guid.CreateVersion7(clock.GetUtcNow()).ToString("n");
+        var id = takesIds && context.Request.Headers[Header] is [{ Length: 32 } given] && Guid.TryParseExact(given, "n", out _)
+            ? given
+            : Guid.CreateVersion7(clock.GetUtcNow()).ToString("n");
         context.Items[Key] = id;
         context.Response.Headers[Header] = id;
         using (logger.BeginScope(new Scope(id)))

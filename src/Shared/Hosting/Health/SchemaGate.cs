@@ -52,12 +52,3 @@ internal sealed partial class SchemaGate(IEnumerable<IDatabaseMigrator> database
     [LoggerMessage(Level = LogLevel.Warning, Message = "The database of {Module} cannot be opened yet; trying again every second.")]
     private static partial void NotYet(ILogger logger, string module, Exception exception);
 }
-
-/// <summary>What this process is.</summary>
-/// <param name="Name">Name for logs and telemetry.</param>
-/// <param name="Modules">Its modules, in order of registration.</param>
-internal sealed record HostShape(string Name, IReadOnlyList<string> Modules)
-{
-    /// <summary>True in Standalone: everything in one process, which then cares for itself.</summary>
-    public bool HostsEverything => Modules.Count > 1;
-}

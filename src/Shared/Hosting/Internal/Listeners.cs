@@ -1,14 +1,19 @@
 using System.Net;
-using McpPlatform.Hosting.Health;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
 namespace McpPlatform.Hosting.Internal;
 
-/// <summary>The two listeners of a process and Kestrel's own limits.</summary>
+/// <summary>The listeners of a process and Kestrel's own limits.</summary>
 internal static class Listeners
 {
+    // Linux, asm-generic/socket.h.
+    private const int SolSocket = 1;
+    private const int SoReusePort = 15;
+
     public static void Configure(KestrelServerOptions kestrel, HostShape shape)
     {
         var listen = kestrel.ApplicationServices.GetRequiredService<IOptions<ListenOptions>>().Value;
@@ -18,7 +23,31 @@ internal static class Listeners
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
         kestrel.ConfigureEndpointDefaults(static endpoint => endpoint.Protocols = HttpProtocols.Http1);
         kestrel.Listen(Address(listen.Host, "Listen__Host"), listen.Port);
-        kestrel.Listen(Address(listen.InternalHost ?? (shape.HostsEverything ? "127.0.0.1" : "0.0.0.0"), "Listen__InternalHost"), listen.InternalPort);
+        if (shape.HasEdge)
+        {
+            kestrel.Listen(Address(listen.InternalHost ?? (shape.HostsEverything ? "127.0.0.1" : "0.0.0.0"), "Listen__InternalHost"), listen.InternalPort);
+        }
+    }
+
+    public static void Configure(SocketTransportOptions sockets, ListenOptions listen)
+    {
+        if (!listen.ReusePort)
+        {
+            return;
+        }
+
+        if (!OperatingSystem.IsLinux())
+        {
+            throw new InvalidOperationException("Listen__ReusePort works on Linux only. Give each process ports of its own instead.");
+        }
+
+        sockets.CreateBoundListenSocket = static endpoint =>
+        {
+            var socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            socket.SetRawSocketOption(SolSocket, SoReusePort, BitConverter.GetBytes(1));
+            socket.Bind(endpoint);
+            return socket;
+        };
     }
 
     private static IPAddress Address(string text, string setting) => text switch

@@ -9,6 +9,9 @@ namespace McpPlatform.Hosting.Security;
 /// <summary>The permission that an endpoint asks for, such as <c>servers:write</c>.</summary>
 public sealed record PermissionMetadata(string Permission);
 
+/// <summary>Marks an endpoint that hands the request on to the service that decides.</summary>
+internal sealed record ForwardingMetadata;
+
 /// <summary>Marks an endpoint that authenticates by itself.</summary>
 internal sealed record OwnAuthenticationMetadata;
 
@@ -19,6 +22,11 @@ public static class EndpointSecurity
     public static TBuilder RequirePermission<TBuilder>(this TBuilder builder, string permission)
         where TBuilder : IEndpointConventionBuilder
         => builder.WithMetadata(new PermissionMetadata(permission));
+
+    /// <summary>For endpoints that forward to a service: any authenticated caller; the service asks for the permission.</summary>
+    public static TBuilder ForwardsCallers<TBuilder>(this TBuilder builder)
+        where TBuilder : IEndpointConventionBuilder
+        => builder.WithMetadata(new ForwardingMetadata(), new ExcludeFromDescriptionAttribute());
 
     /// <summary>
     /// For endpoints that authenticate by themselves, before they do anything else: the MCP endpoints, whose errors have a format of their own. The platform's
@@ -61,6 +69,11 @@ internal sealed class EndpointAuthorization(IHttpContextAccessor accessor) : Aut
         if (endpoint.Metadata.GetMetadata<InternalEndpointMetadata>() is not null)
         {
             return caller is { Service: not null, KeyId: null };
+        }
+
+        if (endpoint.Metadata.GetMetadata<ForwardingMetadata>() is not null)
+        {
+            return caller.TenantId != Guid.Empty;
         }
 
         return endpoint.Metadata.GetMetadata<PermissionMetadata>() is { } needed && caller.TenantId != Guid.Empty && caller.May(needed.Permission);

@@ -1,0 +1,17 @@
+namespace McpPlatform.Gateway.Management;
+
+/// <summary>
+/// Which service answers which part of the management API. The gateway's own part, <c>/api/v1/gateway</c>, is not in it. Written down instead of asked for: a
+/// service that is away must be 503, not 404.
+/// </summary>
+internal static class ManagementRoutes
+{
+    /// <summary>Prefixes below <c>/api/v1/</c> by service.</summary>
+    public static IReadOnlyDictionary<string, IReadOnlyList<string>> Prefixes { get; } = new Dictionary<string, IReadOnlyList<string>>
+    {
+        ["policy"] = ["keys", "policies", "tenants"],
+        ["registry"] = ["servers", "tools"],
+        ["factory"] = ["deployments", "landing-zones", "packs", "secrets"],
+        ["tracing"] = ["traces"],
+    };
+}

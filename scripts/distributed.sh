@@ -24,6 +24,12 @@ die() { printf '%s\n' "$*" >&2; exit 1; }
 say() { printf '%s\n' "$*"; }
 note() { printf '%s %s\n' "$(date -u +%H:%M:%S)" "$*" | tee -a "$LOGS/run.log" >&2; }
 
+# A sleep that a signal ends; what is left of it holds nothing open.
+nap() {
+  sleep "$1" </dev/null >/dev/null 2>&1 3>&- &
+  wait $! || true
+}
+
 program() { printf 'src/%s/bin/%s/net10.0/McpPlatform.%s.dll' "$1" "$CONFIGURATION" "$2"; }
 
 port_of() {
@@ -110,8 +116,7 @@ keep() {
     if [ -n "$stopping" ] || [ -e "$RUN/$name.hold" ]; then continue; fi
     if [ $((SECONDS - began)) -gt 30 ]; then pause=1; fi
     note "$name ended with code $status; starting it again in $pause s (log: $LOGS/$name.log)."
-    sleep "$pause" &
-    wait $! || true
+    nap "$pause"
     [ "$pause" -ge 5 ] || pause=$((pause + 2))
   done
 }
@@ -126,8 +131,7 @@ keep_server() {
       note "$name is gone; starting it again."
       "$script" start "$DATA/$name" --keys "$KEYS" ${FAST:+--fast} >/dev/null 2>>"$LOGS/run.log" || note "$name did not start (log: $LOGS/run.log); trying again."
     fi
-    sleep 1 &
-    wait $! || true
+    nap 1
   done
 }
 
@@ -217,8 +221,7 @@ WAITED=0
 until answers; do
   WAITED=$((WAITED + 1))
   if [ "$WAITED" = 120 ]; then note "Not ready after a minute; the logs in $LOGS say why. Waiting on."; fi
-  sleep 0.5 &
-  wait $! || true
+  nap 0.5
 done
 cat <<TEXT
 
@@ -236,7 +239,6 @@ The admin key of the first start was shown above or lies in $DATA/bootstrap-admi
 Ctrl+C stops everything.
 
 TEXT
-while :; do
-  sleep 3600 &
-  wait $! || true
-done
+# They end only when told to; a signal ends the wait.
+# shellcheck disable=SC2086  # lists of numbers
+wait $GATEWAY_KEEPERS $SERVICE_KEEPERS

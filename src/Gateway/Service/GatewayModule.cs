@@ -44,6 +44,7 @@ public sealed class GatewayModule : IServiceModule
         AddMcp(services);
         services.AddSingleton<ManagementForwarder>();
         services.AddSingleton<IApiDocumentParts, RemoteApiDocuments>();
+        RemoteServiceHealth.Add(services);
         services.AddHealthChecks().AddCheck<GatewayHealth>("gateway");
     }
 

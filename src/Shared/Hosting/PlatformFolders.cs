@@ -16,9 +16,10 @@ public sealed class PlatformFolders(string root)
     internal static PlatformFolders From(IConfiguration configuration) => new(configuration["MCPP_DATA"] is { Length: > 0 } data ? data : "data");
 
     /// <summary>Writes a file that only this user may read, whole or not at all.</summary>
-    public static void WriteSecret(string path, string text)
+    /// <param name="keepExisting">Leaves a file alone that exists already, perhaps since a moment ago by another process that shares the folder: read it afterwards.</param>
+    public static void WriteSecret(string path, string text, bool keepExisting = false)
     {
-        var temporary = path + ".new";
+        var temporary = $"{path}.{Environment.ProcessId}.new";
         var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
         {
@@ -31,7 +32,14 @@ public sealed class PlatformFolders(string root)
             file.Flush(flushToDisk: true);
         }
 
-        File.Move(temporary, path, overwrite: true);
+        try
+        {
+            File.Move(temporary, path, overwrite: !keepExisting);
+        }
+        catch (IOException) when (keepExisting && File.Exists(path))
+        {
+            File.Delete(temporary);
+        }
     }
 
     /// <summary>Makes a folder that only this user may enter, with those above it, unless it exists. Returns its absolute path.</summary>

@@ -6,6 +6,9 @@ public interface IPlatformUnderTest : IAsyncDisposable
     /// <summary>The public address.</summary>
     Uri Address { get; }
 
+    /// <summary>The public address of each gateway; the first one is <see cref="Address"/>.</summary>
+    IReadOnlyList<Uri> Gateways { get; }
+
     /// <summary>The admin key of the first start.</summary>
     string AdminKey { get; }
 
@@ -30,4 +33,12 @@ public interface IPlatformUnderTest : IAsyncDisposable
     Task StopDatabase();
 
     Task StartDatabase();
+}
+
+/// <summary>A form that the platform can take.</summary>
+public interface IPlatformForm
+{
+    /// <summary>Makes a new, empty platform and waits until it is healthy.</summary>
+    /// <param name="settings">Further environment variables, for every process.</param>
+    Task<IPlatformUnderTest> Create(IReadOnlyDictionary<string, string>? settings = null);
 }

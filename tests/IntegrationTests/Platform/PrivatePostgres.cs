@@ -6,16 +6,20 @@ public sealed class PrivatePostgres : IAsyncDisposable
     private static readonly string Script = Path.Combine(Repository.Root, "scripts/private-postgres.sh");
 
     private readonly string _folder;
+    private readonly string _keys;
     private Dictionary<string, string> _settings = [];
 
-    private PrivatePostgres(string folder) => _folder = folder;
+    private PrivatePostgres(string folder, string keys) => (_folder, _keys) = (folder, keys);
 
     /// <summary>The connection strings as environment variables name them.</summary>
     public IReadOnlyDictionary<string, string> Settings => _settings;
 
-    public static async Task<PrivatePostgres> Create(string folder)
+    public static Task<PrivatePostgres> Create(string folder) => Of(folder, Path.Combine(folder, "keys"));
+
+    /// <summary>The one in this folder, started when it does not run.</summary>
+    public static async Task<PrivatePostgres> Of(string folder, string keys)
     {
-        var postgres = new PrivatePostgres(folder);
+        var postgres = new PrivatePostgres(folder, keys);
         await postgres.Start();
         return postgres;
     }
@@ -28,7 +32,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
 
     public async Task Start()
     {
-        var output = await Shell.Run(Script, "start", _folder, "--fast");
+        var output = await Shell.Run(Script, "start", _folder, "--keys", _keys, "--fast");
         _settings = output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(l => l.Split('=', 2))
             .Where(l => l.Length == 2 && l[0].StartsWith("ConnectionStrings__", StringComparison.Ordinal))

@@ -10,7 +10,7 @@ internal static class Repository
     /// <summary>Programs that <c>npm ci</c> put beside the tests.</summary>
     public static string Clients { get; } = Path.Combine(Root, "tests/clients/node_modules");
 
-    private static string Configuration =>
+    public static string Configuration =>
 #if DEBUG
         "Debug";
 #else

@@ -4,6 +4,12 @@ using System.Net;
 
 namespace McpPlatform.IntegrationTests.Platform;
 
+/// <summary>All services in one process.</summary>
+public sealed class StandaloneForm : IPlatformForm
+{
+    public async Task<IPlatformUnderTest> Create(IReadOnlyDictionary<string, string>? settings = null) => await StandalonePlatform.Create(settings);
+}
+
 /// <summary>Standalone as a child process on a private PostgreSQL, as <c>./run.sh</c> starts it.</summary>
 public sealed class StandalonePlatform : IPlatformUnderTest
 {
@@ -16,6 +22,8 @@ public sealed class StandalonePlatform : IPlatformUnderTest
     private Process? _process;
 
     public Uri Address => new($"http://127.0.0.1:{_ports[0]}");
+
+    public IReadOnlyList<Uri> Gateways => [Address];
 
     public string AdminKey { get; private set; } = "";
 
@@ -31,7 +39,7 @@ public sealed class StandalonePlatform : IPlatformUnderTest
         // PostgreSQL runs as a user of its own, who must be able to pass through.
         File.SetUnixFileMode(platform._folder, (UnixFileMode)0b111_001_001);
         Directory.CreateDirectory(platform.DataFolder);
-        await File.WriteAllTextAsync(Path.Combine(platform._folder, "mcpplatform.yaml"), Launchers());
+        await File.WriteAllTextAsync(Path.Combine(platform._folder, "mcpplatform.yaml"), TestLaunchers.Text);
         try
         {
             platform._postgres = await PrivatePostgres.Create(Path.Combine(platform._folder, "postgres"));
@@ -145,11 +153,4 @@ public sealed class StandalonePlatform : IPlatformUnderTest
             _log.Enqueue(line);
         }
     }
-
-    private static string Launchers() => $$"""
-        launchers:
-          everything:
-            command: node
-            args: ["{{Repository.Clients}}/@modelcontextprotocol/server-everything/dist/index.js", "stdio"]
-        """;
 }

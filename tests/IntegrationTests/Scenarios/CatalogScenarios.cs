@@ -6,7 +6,7 @@ using Xunit;
 namespace McpPlatform.IntegrationTests.Scenarios;
 
 /// <summary>What the registry knows of tools: found by words, by server, page by page.</summary>
-public sealed class CatalogScenarios(SharedPlatform shared)
+public abstract class CatalogScenarios(SharedPlatform shared)
 {
     [Fact]
     public async Task Tools_are_found_by_words_of_their_name_or_description()

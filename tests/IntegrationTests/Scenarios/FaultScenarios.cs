@@ -9,13 +9,17 @@ using Xunit;
 namespace McpPlatform.IntegrationTests.Scenarios;
 
 /// <summary>Things break; what was answered stays answered, and calls go on.</summary>
-public sealed class FaultScenarios : IAsyncLifetime
+public abstract class FaultScenarios(IPlatformForm form) : IAsyncLifetime
 {
     private Steps _steps = null!;
 
-    public async ValueTask InitializeAsync() => _steps = await Steps.With(await StandalonePlatform.Create());
+    public async ValueTask InitializeAsync() => _steps = await Steps.With(await form.Create());
 
-    public ValueTask DisposeAsync() => _steps.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return _steps.DisposeAsync();
+    }
 
     [Fact]
     public async Task Records_of_answered_calls_survive_kill_9_under_load_each_once()

@@ -4,12 +4,19 @@ using McpPlatform.IntegrationTests.Platform;
 using McpPlatform.IntegrationTests.Scenarios;
 using Xunit;
 
-[assembly: AssemblyFixture(typeof(SharedPlatform))]
+[assembly: AssemblyFixture(typeof(SharedStandalone))]
+[assembly: AssemblyFixture(typeof(SharedDistributed))]
 
 namespace McpPlatform.IntegrationTests.Scenarios;
 
+/// <summary>One process with everything.</summary>
+public sealed class SharedStandalone() : SharedPlatform(new StandaloneForm());
+
+/// <summary>Five services and a second gateway, as processes over RabbitMQ.</summary>
+public sealed class SharedDistributed() : SharedPlatform(new DistributedForm(gateways: 2));
+
 /// <summary>One running platform for all scenarios that do not hurt it, with an upstream registered.</summary>
-public sealed class SharedPlatform : IAsyncLifetime
+public abstract class SharedPlatform(IPlatformForm form) : IAsyncLifetime
 {
     private readonly SemaphoreSlim _one = new(1);
     private Steps? _steps;
@@ -20,7 +27,7 @@ public sealed class SharedPlatform : IAsyncLifetime
         await _one.WaitAsync();
         try
         {
-            return _steps ??= await Steps.With(await StandalonePlatform.Create());
+            return _steps ??= await Steps.With(await form.Create());
         }
         finally
         {
@@ -32,6 +39,7 @@ public sealed class SharedPlatform : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         if (_steps is not null)
         {
             await _steps.DisposeAsync();
@@ -47,6 +55,8 @@ internal sealed class Steps : IAsyncDisposable
     /// <summary>Revocation and changes hold within 5 s even when no event arrives.</summary>
     public static readonly TimeSpan Propagation = TimeSpan.FromSeconds(5);
 
+    private int _turn = -1;
+
     private Steps(IPlatformUnderTest platform, TestUpstream upstream)
     {
         Platform = platform;
@@ -60,7 +70,8 @@ internal sealed class Steps : IAsyncDisposable
 
     public ApiClient Admin { get; }
 
-    public Uri Mcp => new(Platform.Address, "/mcp");
+    /// <summary>The endpoint of all servers, of one gateway after the other.</summary>
+    public Uri Mcp => new(NextGateway(), "/mcp");
 
     public static async Task<Steps> With(IPlatformUnderTest platform)
     {
@@ -69,7 +80,16 @@ internal sealed class Steps : IAsyncDisposable
         return steps;
     }
 
-    public Uri McpOf(string server) => new(Platform.Address, $"/mcp/servers/{server}");
+    public Uri McpOf(string server) => new(NextGateway(), $"/mcp/servers/{server}");
+
+    /// <summary>Waits until something holds at each gateway.</summary>
+    public async Task OnEveryGateway(Func<Uri, Task<bool>> holds, TimeSpan atMost, Func<string>? complaint = null)
+    {
+        foreach (var gateway in Platform.Gateways)
+        {
+            await Until.True(() => holds(gateway), atMost, complaint);
+        }
+    }
 
     /// <summary>Registers a server by address and waits until its tools are listed.</summary>
     public async Task<string> RegisterHttp(string slug, Uri url, object? headers = null)
@@ -92,7 +112,7 @@ internal sealed class Steps : IAsyncDisposable
     {
         var json = (await Admin.Post("/api/v1/keys", new { name, roles })).Expect(HttpStatusCode.Created).Json;
         var key = new Key(json["id"]!.GetValue<string>(), json["key"]!.GetValue<string>());
-        await Until.True(async () => (await new ModernCaller(Mcp, key.Text).Request("tools/list")).Status == HttpStatusCode.OK, Propagation);
+        await OnEveryGateway(async gateway => (await new ModernCaller(new Uri(gateway, "/mcp"), key.Text).Request("tools/list")).Status == HttpStatusCode.OK, Propagation);
         return key;
     }
 
@@ -128,11 +148,13 @@ internal sealed class Steps : IAsyncDisposable
         await Platform.DisposeAsync();
     }
 
+    private Uri NextGateway() => Platform.Gateways[(int)((uint)Interlocked.Increment(ref _turn) % (uint)Platform.Gateways.Count)];
+
     private async Task<string> Registered(string slug, ApiAnswer answer)
     {
         var id = answer.Expect(HttpStatusCode.Created).Json["id"]!.GetValue<string>();
-        await Until.True(
-            async () => (await new ModernCaller(Mcp, Platform.AdminKey).ToolNames()).Any(n => n.StartsWith($"{slug}__", StringComparison.Ordinal)),
+        await OnEveryGateway(
+            async gateway => (await new ModernCaller(new Uri(gateway, "/mcp"), Platform.AdminKey).ToolNames()).Any(n => n.StartsWith($"{slug}__", StringComparison.Ordinal)),
             TimeSpan.FromSeconds(30),
             () => $"The tools of {slug} are not listed.");
         return id;

@@ -7,7 +7,7 @@ using Xunit;
 namespace McpPlatform.IntegrationTests.Scenarios;
 
 /// <summary>Garbage gets a clear refusal in the right format and hurts nobody.</summary>
-public sealed class HostileInputScenarios(SharedPlatform shared)
+public abstract class HostileInputScenarios(SharedPlatform shared)
 {
     public static TheoryData<string, int> Bodies => new()
     {

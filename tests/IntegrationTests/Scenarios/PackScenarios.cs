@@ -7,7 +7,7 @@ using Xunit;
 namespace McpPlatform.IntegrationTests.Scenarios;
 
 /// <summary>An API becomes tools: document, pack, deployment, call, and away again.</summary>
-public sealed class PackScenarios : IAsyncLifetime
+public abstract class PackScenarios(IPlatformForm form) : IAsyncLifetime
 {
     private TestApi _api = null!;
     private Steps _steps = null!;
@@ -15,11 +15,12 @@ public sealed class PackScenarios : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _api = await TestApi.Start();
-        _steps = await Steps.With(await StandalonePlatform.Create(new Dictionary<string, string> { ["Factory__AllowedPrivateHosts__0"] = "127.0.0.0/8" }));
+        _steps = await Steps.With(await form.Create(new Dictionary<string, string> { ["Factory__AllowedPrivateHosts__0"] = "127.0.0.0/8" }));
     }
 
     public async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         await _steps.DisposeAsync();
         await _api.DisposeAsync();
     }

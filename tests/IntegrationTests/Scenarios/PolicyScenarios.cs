@@ -7,7 +7,7 @@ using Xunit;
 namespace McpPlatform.IntegrationTests.Scenarios;
 
 /// <summary>Who may call what: denied, hidden, revoked, another tenant's.</summary>
-public sealed class PolicyScenarios(SharedPlatform shared)
+public abstract class PolicyScenarios(SharedPlatform shared)
 {
     private static readonly object AllowUp = new { id = "allow-up", effect = "allow", actions = new[] { "tools:*" }, resources = new[] { "tool:up/*" } };
     private static readonly object DenyDelete = new { id = "deny-delete", effect = "deny", actions = new[] { "tools:*" }, resources = new[] { "tool:up/delete_*" } };

@@ -15,9 +15,10 @@ internal static class HealthEndpoint
 
     private static async Task<Microsoft.AspNetCore.Http.IResult> Report(HttpContext context, HealthCheckService health, ProcessStart start, CancellationToken ct)
     {
-        var report = await health.CheckHealthAsync(ct);
+        var withDetails = context.Features.Get<Caller>() is not null;
+        var report = await health.CheckHealthAsync(check => withDetails || !check.Tags.Contains(HealthTags.Detail), ct);
         var status = report.Status == HealthStatus.Unhealthy ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK;
-        if (context.Features.Get<Caller>() is null)
+        if (!withDetails)
         {
             return TypedResults.Json(new HealthStatusBody(Name(report.Status)), statusCode: status);
         }

@@ -45,7 +45,7 @@ internal sealed class PlatformKeys
         var path = Path.Combine(folders.Keys, "master.key");
         if (!File.Exists(path))
         {
-            PlatformFolders.WriteSecret(path, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)));
+            PlatformFolders.WriteSecret(path, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)), keepExisting: true);
         }
 
         return File.ReadAllText(path).Trim();

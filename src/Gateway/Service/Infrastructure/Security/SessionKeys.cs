@@ -18,7 +18,7 @@ internal static class SessionKeys
         if (!File.Exists(path))
         {
             var made = new[] { new Entry(1, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32))) };
-            PlatformFolders.WriteSecret(path, JsonSerializer.Serialize(made, Json.Options));
+            PlatformFolders.WriteSecret(path, JsonSerializer.Serialize(made, Json.Options), keepExisting: true);
         }
 
         try

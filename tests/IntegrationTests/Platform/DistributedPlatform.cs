@@ -1,0 +1,251 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace McpPlatform.IntegrationTests.Platform;
+
+/// <summary>Five services as processes over RabbitMQ.</summary>
+/// <param name="gateways">How many gateways, each on a port of its own.</param>
+public sealed class DistributedForm(int gateways = 1) : IPlatformForm
+{
+    public async Task<IPlatformUnderTest> Create(IReadOnlyDictionary<string, string>? settings = null) => await DistributedPlatform.Create(gateways, settings);
+}
+
+/// <summary>The platform as <c>./run.sh --distributed</c> runs it: that very script, on ports and a data folder of the test's own.</summary>
+public sealed class DistributedPlatform : IPlatformUnderTest
+{
+    /// <summary>The services, each with a database; parts of the platform beside the gateways, <c>postgres</c> and <c>rabbitmq</c>.</summary>
+    public static readonly IReadOnlyList<string> Services = ["policy", "registry", "factory", "tracing"];
+
+    private static readonly TimeSpan StartUp = TimeSpan.FromSeconds(120);
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("mcpp-test-").FullName;
+    private readonly ConcurrentQueue<string> _output = new();
+    private readonly IReadOnlyDictionary<string, string> _settings;
+    private readonly int _gateways;
+    private readonly int _port;
+    private PrivatePostgres? _postgres;
+    private Process? _process;
+
+    private DistributedPlatform(int gateways, IReadOnlyDictionary<string, string>? settings)
+    {
+        (_gateways, _settings) = (gateways, settings ?? new Dictionary<string, string>());
+        _port = FreeBlock(30);
+        Gateways = [.. Enumerable.Range(0, gateways).Select(i => new Uri($"http://127.0.0.1:{_port + i}"))];
+    }
+
+    public IReadOnlyList<Uri> Gateways { get; }
+
+    public Uri Address => Gateways[0];
+
+    public string AdminKey { get; private set; } = "";
+
+    public string DataFolder => Path.Combine(_folder, "data");
+
+    public string Logs => string.Join('\n', [.. _output, .. LogFiles().Select(ReadShared)]);
+
+    /// <summary>Names of the gateway processes.</summary>
+    public IReadOnlyList<string> GatewayParts => [.. Enumerable.Range(1, _gateways).Select(i => i == 1 ? "gateway" : $"gateway-{i}")];
+
+    public static async Task<DistributedPlatform> Create(int gateways = 1, IReadOnlyDictionary<string, string>? settings = null)
+    {
+        var platform = new DistributedPlatform(gateways, settings);
+        // PostgreSQL and RabbitMQ run as users of their own, who must be able to pass through.
+        File.SetUnixFileMode(platform._folder, (UnixFileMode)0b111_001_001);
+        await File.WriteAllTextAsync(Path.Combine(platform._folder, "mcpplatform.yaml"), TestLaunchers.Text);
+        try
+        {
+            platform.Run();
+            await platform.WaitUntilHealthy();
+            platform._postgres = await PrivatePostgres.Of(platform.Folder("postgres"), platform.Folder("keys"));
+            platform.AdminKey = (await File.ReadAllTextAsync(Path.Combine(platform.DataFolder, "bootstrap-admin-key"))).Trim();
+            return platform;
+        }
+        catch
+        {
+            await platform.DisposeAsync();
+            throw;
+        }
+    }
+
+    public string RuntimeConnection(string service) => _postgres!.Runtime(service);
+
+    public string OwnerConnection(string service) => _postgres!.Owner(service);
+
+    /// <summary>The process id of a part; null while it does not run.</summary>
+    public int? ProcessOf(string part) =>
+        File.Exists(PidFile(part)) && int.TryParse(File.ReadAllText(PidFile(part)), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) ? pid : null;
+
+    /// <summary>kill -9 of one part, which comes back by itself.</summary>
+    public async Task Crash(string part)
+    {
+        var pid = ProcessOf(part) ?? throw new InvalidOperationException($"{part} does not run.");
+        await Shell.Run("kill", "-KILL", $"{pid}");
+        await Until.True(() => Task.FromResult(ProcessOf(part) != pid), TimeSpan.FromSeconds(10));
+    }
+
+    /// <summary>kill -9 of one part, which stays away until <see cref="Release"/>.</summary>
+    public async Task Hold(string part)
+    {
+        await File.WriteAllTextAsync(HoldFile(part), "");
+        if (ProcessOf(part) is { } pid)
+        {
+            await Shell.Run("kill", "-KILL", $"{pid}");
+            await Until.True(() => Task.FromResult(ProcessOf(part) is null), TimeSpan.FromSeconds(10));
+        }
+    }
+
+    /// <summary>Lets a part come back.</summary>
+    public void Release(string part) => File.Delete(HoldFile(part));
+
+    public async Task Kill()
+    {
+        foreach (var part in (string[])[.. GatewayParts, .. Services])
+        {
+            await Hold(part);
+        }
+    }
+
+    public async Task Start(bool waitUntilHealthy = true)
+    {
+        foreach (var part in (string[])[.. GatewayParts, .. Services])
+        {
+            Release(part);
+        }
+
+        if (waitUntilHealthy)
+        {
+            await WaitUntilHealthy();
+        }
+    }
+
+    public async Task StopDatabase()
+    {
+        await File.WriteAllTextAsync(HoldFile("postgres"), "");
+        await _postgres!.Stop();
+    }
+
+    public async Task StartDatabase()
+    {
+        await _postgres!.Start();
+        Release("postgres");
+    }
+
+    /// <summary>Waits until every gateway is healthy and every service's own health says so, by the one listener it has.</summary>
+    public Task WaitUntilHealthy() => Until.True(IsHealthy, StartUp, () => $"The platform is not healthy. Its log:\n{Logs}");
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is { HasExited: false })
+        {
+            await Shell.Run("kill", "-TERM", $"{_process.Id}");
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(90));
+            await _process.WaitForExitAsync(patience.Token);
+        }
+
+        _process?.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private void Run()
+    {
+        var start = new ProcessStartInfo(Path.Combine(Repository.Root, "run.sh")) { RedirectStandardError = true, RedirectStandardOutput = true, RedirectStandardInput = true };
+        foreach (var argument in (string[])["--distributed", "--no-build", "--port", $"{_port}", "--internal-port", $"{_port + 10}", "--data", DataFolder, "--gateways", $"{_gateways}", "--gateway-ports", "consecutive"])
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        start.Environment["FAST"] = "yes";
+        start.Environment["CONFIGURATION"] = Repository.Configuration;
+        start.Environment["Gateway__ConfigFile"] = Path.Combine(_folder, "mcpplatform.yaml");
+        foreach (var (name, value) in _settings)
+        {
+            start.Environment[name] = value;
+        }
+
+        _process = Process.Start(start)!;
+        _process.OutputDataReceived += (_, line) => Note(line.Data);
+        _process.ErrorDataReceived += (_, line) => Note(line.Data);
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    private async Task<bool> IsHealthy()
+    {
+        if (_process!.HasExited)
+        {
+            throw new InvalidOperationException($"The platform ended with {_process.ExitCode}. Its log:\n{Logs}");
+        }
+
+        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
+        foreach (var address in (Uri[])[.. Gateways, .. Services.Select((_, i) => new Uri($"http://127.0.0.1:{_port + 11 + i}"))])
+        {
+            try
+            {
+                if ((await http.GetAsync(new Uri(address, "/health"))).StatusCode != HttpStatusCode.OK)
+                {
+                    return false;
+                }
+            }
+            catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private string Folder(string name) => Path.Combine(DataFolder, name);
+
+    private string PidFile(string part) => part == "rabbitmq" ? Path.Combine(DataFolder, "rabbitmq/pid") : Path.Combine(DataFolder, "run", $"{part}.pid");
+
+    private string HoldFile(string part) => Path.Combine(DataFolder, "run", $"{part}.hold");
+
+    private IEnumerable<string> LogFiles() => Directory.Exists(Folder("logs")) ? Directory.EnumerateFiles(Folder("logs"), "*.log*").Order() : [];
+
+    private static string ReadShared(string file)
+    {
+        using var reader = new StreamReader(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+        return reader.ReadToEnd();
+    }
+
+    private void Note(string? line)
+    {
+        if (line is not null)
+        {
+            _output.Enqueue(line);
+        }
+    }
+
+    // Below the ports that the system and the private servers hand out.
+    private static int FreeBlock(int count)
+    {
+        for (var attempt = 0; attempt < 50; attempt++)
+        {
+            var first = Random.Shared.Next(10_000, 19_900);
+            if (Enumerable.Range(first, count).All(IsFree))
+            {
+                return first;
+            }
+        }
+
+        throw new InvalidOperationException("No free block of ports between 10000 and 20000.");
+    }
+
+    private static bool IsFree(int port)
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,21 @@
+using McpPlatform.IntegrationTests.Platform;
+
+namespace McpPlatform.IntegrationTests.Scenarios.Standalone;
+
+// The scenarios are written once; this is where they run on one process.
+
+public sealed class Calls(SharedStandalone shared) : CallScenarios(shared);
+
+public sealed class Policys(SharedStandalone shared) : PolicyScenarios(shared);
+
+public sealed class Catalogs(SharedStandalone shared) : CatalogScenarios(shared);
+
+public sealed class HostileInputs(SharedStandalone shared) : HostileInputScenarios(shared);
+
+public sealed class Secrets(SharedStandalone shared) : SecretScenarios(shared);
+
+public sealed class Packs() : PackScenarios(new StandaloneForm());
+
+public sealed class Faults() : FaultScenarios(new StandaloneForm());
+
+public sealed class Limits() : LimitScenarios(new StandaloneForm());

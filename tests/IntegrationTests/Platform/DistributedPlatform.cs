@@ -46,6 +46,9 @@ public sealed class DistributedPlatform : IPlatformUnderTest
 
     public string Logs => string.Join('\n', [.. _output, .. LogFiles().Select(ReadShared)]);
 
+    /// <summary>The one listener of each control-plane service.</summary>
+    public IReadOnlyDictionary<string, Uri> ServiceAddresses => Services.Select((s, i) => (s, i)).ToDictionary(s => s.s, s => new Uri($"http://127.0.0.1:{_port + 11 + s.i}"));
+
     /// <summary>Names of the gateway processes.</summary>
     public IReadOnlyList<string> GatewayParts => [.. Enumerable.Range(1, _gateways).Select(i => i == 1 ? "gateway" : $"gateway-{i}")];
 
@@ -180,7 +183,7 @@ public sealed class DistributedPlatform : IPlatformUnderTest
         }
 
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
-        foreach (var address in (Uri[])[.. Gateways, .. Services.Select((_, i) => new Uri($"http://127.0.0.1:{_port + 11 + i}"))])
+        foreach (var address in (Uri[])[.. Gateways, .. ServiceAddresses.Values])
         {
             try
             {

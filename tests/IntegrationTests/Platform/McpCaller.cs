@@ -112,6 +112,7 @@ internal sealed class ModernCaller(Uri endpoint, string? key) : McpCaller(endpoi
 /// <summary>2025-11-25 and before: initialize, then a session.</summary>
 internal sealed class LegacyCaller(Uri endpoint, string? key, string version = "2025-11-25") : McpCaller(endpoint, key)
 {
+    private readonly string? _key = key;
     private string? _session;
 
     public override async Task<McpAnswer> Request(string method, JsonObject? parameters = null)
@@ -119,6 +120,9 @@ internal sealed class LegacyCaller(Uri endpoint, string? key, string version = "
         _session ??= await Initialize();
         return await Post(method, parameters, isNotification: false, ("MCP-Protocol-Version", version), ("Mcp-Session-Id", _session));
     }
+
+    /// <summary>The same session at another address.</summary>
+    public LegacyCaller At(Uri other) => new(other, _key, version) { _session = _session };
 
     private async Task<string> Initialize()
     {

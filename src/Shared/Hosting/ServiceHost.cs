@@ -94,7 +94,7 @@ public sealed class ServiceHost
         }
     }
 
-    private WebApplication Build(CommandLine command)
+    internal WebApplication Build(CommandLine command)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = Assembly.GetEntryAssembly()!.GetName().Name });
         builder.Configuration.AddInMemoryCollection(command.Settings);
@@ -131,6 +131,7 @@ public sealed class ServiceHost
         services.AddSingleton(_ => PlatformKeys.Load(builder.Configuration, folders, shape.HostsEverything));
         services.AddSingleton<ISecretProtector, SecretProtector>();
         services.AddSingleton(p => new ServiceTokens(p.GetRequiredService<PlatformKeys>().Internal, p.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<InternalPort>();
         services.AddAuthentication(CallerAuthentication.SchemeName)
             .AddScheme<AuthenticationSchemeOptions, CallerAuthentication>(CallerAuthentication.SchemeName, null);
         services.AddHttpContextAccessor();

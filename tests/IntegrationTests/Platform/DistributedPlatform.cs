@@ -40,6 +40,8 @@ public sealed class DistributedPlatform : IPlatformUnderTest
 
     public Uri Address => Gateways[0];
 
+    public Uri InternalAddress(string service) => service == "gateway" ? new Uri($"http://127.0.0.1:{_port + 10}") : ServiceAddresses[service];
+
     public string AdminKey { get; private set; } = "";
 
     public string DataFolder => Path.Combine(_folder, "data");

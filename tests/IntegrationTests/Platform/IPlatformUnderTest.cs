@@ -9,6 +9,9 @@ public interface IPlatformUnderTest : IAsyncDisposable
     /// <summary>The public address of each gateway; the first one is <see cref="Address"/>.</summary>
     IReadOnlyList<Uri> Gateways { get; }
 
+    /// <summary>Where the platform's own services reach one of them, or the first gateway.</summary>
+    Uri InternalAddress(string service);
+
     /// <summary>The admin key of the first start.</summary>
     string AdminKey { get; }
 

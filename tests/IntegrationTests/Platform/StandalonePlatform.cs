@@ -25,6 +25,8 @@ public sealed class StandalonePlatform : IPlatformUnderTest
 
     public IReadOnlyList<Uri> Gateways => [Address];
 
+    public Uri InternalAddress(string service) => new($"http://127.0.0.1:{_ports[1]}");
+
     public string AdminKey { get; private set; } = "";
 
     public string DataFolder => Path.Combine(_folder, "data");

@@ -1,4 +1,5 @@
 using McpPlatform.IntegrationTests.Platform;
+using Xunit;
 
 namespace McpPlatform.IntegrationTests.Scenarios.Distributed;
 
@@ -19,3 +20,13 @@ public sealed class Packs() : PackScenarios(new DistributedForm());
 public sealed class Faults() : FaultScenarios(new DistributedForm());
 
 public sealed class Limits() : LimitScenarios(new DistributedForm());
+
+public sealed class Traces(SharedDistributed shared) : TraceScenarios(shared);
+
+public sealed class TraceExports() : TraceExportScenarios(new DistributedForm());
+
+public sealed class Trusted() : TrustPlatform(new DistributedForm());
+
+public sealed class Trusts(Trusted trust) : TrustScenarios(trust), IClassFixture<Trusted>;
+
+public sealed class TenantWalls(SharedDistributed shared) : TenantWallScenarios(shared);

@@ -1,4 +1,5 @@
 using McpPlatform.IntegrationTests.Platform;
+using Xunit;
 
 namespace McpPlatform.IntegrationTests.Scenarios.Standalone;
 
@@ -19,3 +20,13 @@ public sealed class Packs() : PackScenarios(new StandaloneForm());
 public sealed class Faults() : FaultScenarios(new StandaloneForm());
 
 public sealed class Limits() : LimitScenarios(new StandaloneForm());
+
+public sealed class Traces(SharedStandalone shared) : TraceScenarios(shared);
+
+public sealed class TraceExports() : TraceExportScenarios(new StandaloneForm());
+
+public sealed class Trusted() : TrustPlatform(new StandaloneForm());
+
+public sealed class Trusts(Trusted trust) : TrustScenarios(trust), IClassFixture<Trusted>;
+
+public sealed class TenantWalls(SharedStandalone shared) : TenantWallScenarios(shared);

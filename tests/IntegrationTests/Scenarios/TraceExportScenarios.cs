@@ -7,7 +7,7 @@ using Xunit;
 namespace McpPlatform.IntegrationTests.Scenarios;
 
 /// <summary>What operators see of a trace: spans at their collector, and log lines.</summary>
-public sealed class TraceExportScenarios : IAsyncLifetime
+public abstract class TraceExportScenarios(IPlatformForm form) : IAsyncLifetime
 {
     private TestCollector _collector = null!;
     private Steps _steps = null!;
@@ -18,11 +18,12 @@ public sealed class TraceExportScenarios : IAsyncLifetime
         var settings = _collector.Settings;
         // The platform itself says nothing of requests that succeed; the framework can.
         settings["Logging__LogLevel__Microsoft.AspNetCore.Routing"] = "Information";
-        _steps = await Steps.With(await StandalonePlatform.Create(settings));
+        _steps = await Steps.With(await form.Create(settings));
     }
 
     public async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         await _steps.DisposeAsync();
         await _collector.DisposeAsync();
     }

@@ -8,7 +8,7 @@ using Xunit;
 namespace McpPlatform.IntegrationTests.Scenarios;
 
 /// <summary>One call is one trace, from the client to the upstream and to the record. No exporter is configured here: ids do not depend on one.</summary>
-public sealed class TraceScenarios(SharedPlatform shared)
+public abstract class TraceScenarios(SharedPlatform shared)
 {
     [Fact]
     public async Task A_call_keeps_its_trace_from_the_clients_header_to_the_upstream_and_the_record()

@@ -14,7 +14,7 @@ internal static class TenantEndpoints
 {
     public static void Map(IEndpointRouteBuilder endpoints)
     {
-        var tenants = endpoints.MapGroup("/api/v1/tenants").WithTags("Tenants").AddEndpointFilter(OnlyDefaultTenant);
+        var tenants = endpoints.MapGroup("/api/v1/tenants").WithTags("Tenants").PlatformOnly();
         tenants.WithRequestTimeout("management");
         tenants.MapGet("/", List).RequirePermission(Permissions.TenantsRead).WithSummary("Lists the tenants, by slug.");
         tenants.MapPost("/", Create).RequirePermission(Permissions.TenantsWrite).WithSummary("Founds a tenant.");
@@ -29,11 +29,6 @@ internal static class TenantEndpoints
     internal sealed record CreateTenantBody(string Slug, string Name);
 
     internal sealed record UpdateTenantBody(string Name, bool Active);
-
-    private static async ValueTask<object?> OnlyDefaultTenant(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
-        context.HttpContext.Caller().TenantId == DefaultTenant.Id
-            ? await next(context)
-            : Error.Forbidden("tenants.platform_only", "Only keys of the default tenant administer tenants.").ToResult();
 
     private static async Task<Results<Ok<Page<TenantView>>, ErrorResult>> List(ISender sender, CancellationToken ct, int? limit = null, string? cursor = null) =>
         (await sender.Send(new ListTenants(limit, cursor), ct)).Match<Results<Ok<Page<TenantView>>, ErrorResult>>(page => TypedResults.Ok(page), error => error.ToResult());

@@ -1,4 +1,5 @@
 using McpPlatform.Hosting.Internal;
+using McpPlatform.Kernel;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -8,6 +9,9 @@ namespace McpPlatform.Hosting.Security;
 
 /// <summary>The permission that an endpoint asks for, such as <c>servers:write</c>.</summary>
 public sealed record PermissionMetadata(string Permission);
+
+/// <summary>Marks an endpoint that serves the default tenant alone, whatever others may do in theirs.</summary>
+internal sealed record PlatformOnlyMetadata;
 
 /// <summary>Marks an endpoint that hands the request on to the service that decides.</summary>
 internal sealed record ForwardingMetadata;
@@ -22,6 +26,11 @@ public static class EndpointSecurity
     public static TBuilder RequirePermission<TBuilder>(this TBuilder builder, string permission)
         where TBuilder : IEndpointConventionBuilder
         => builder.WithMetadata(new PermissionMetadata(permission));
+
+    /// <summary>Only callers of the default tenant, beside what else is asked of them: administrators of a tenant are not those of the platform.</summary>
+    public static TBuilder PlatformOnly<TBuilder>(this TBuilder builder)
+        where TBuilder : IEndpointConventionBuilder
+        => builder.WithMetadata(new PlatformOnlyMetadata());
 
     /// <summary>For endpoints that forward to a service: any authenticated caller; the service asks for the permission.</summary>
     public static TBuilder ForwardsCallers<TBuilder>(this TBuilder builder)
@@ -68,7 +77,8 @@ internal sealed class EndpointAuthorization(IHttpContextAccessor accessor) : Aut
 
         if (endpoint.Metadata.GetMetadata<InternalEndpointMetadata>() is not null)
         {
-            return caller is { Service: not null, KeyId: null };
+            // A token that names a caller is for what that caller may do, wherever it is presented.
+            return caller is { Service: not null, KeyId: null } && caller.TenantId == Guid.Empty;
         }
 
         if (endpoint.Metadata.GetMetadata<ForwardingMetadata>() is not null)
@@ -76,6 +86,13 @@ internal sealed class EndpointAuthorization(IHttpContextAccessor accessor) : Aut
             return caller.TenantId != Guid.Empty;
         }
 
-        return endpoint.Metadata.GetMetadata<PermissionMetadata>() is { } needed && caller.TenantId != Guid.Empty && caller.May(needed.Permission);
+        return endpoint.Metadata.GetMetadata<PermissionMetadata>() is { } needed
+            && caller.TenantId != Guid.Empty
+            && caller.May(needed.Permission)
+            && !IsElsewhere(endpoint, caller);
     }
+
+    /// <summary>True when only the default tenant is served and the caller is of another.</summary>
+    public static bool IsElsewhere(Endpoint? endpoint, Caller? caller) =>
+        endpoint?.Metadata.GetMetadata<PlatformOnlyMetadata>() is not null && caller?.TenantId != DefaultTenant.Id;
 }

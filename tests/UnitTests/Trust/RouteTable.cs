@@ -1,0 +1,143 @@
+using System.Globalization;
+
+namespace McpPlatform.UnitTests.Trust;
+
+/// <summary>Who may use an address, as reviewed by a person.</summary>
+public enum Audience
+{
+    /// <summary>Everybody, without a key.</summary>
+    Everybody,
+
+    /// <summary>Keys with one permission.</summary>
+    Holders,
+
+    /// <summary>Keys of the default tenant with one permission.</summary>
+    PlatformHolders,
+
+    /// <summary>Any valid key: the endpoint decides by policy what it shows.</summary>
+    Keys,
+
+    /// <summary>The platform's own services, on the internal listener.</summary>
+    Services,
+}
+
+/// <summary>One address.</summary>
+/// <param name="Method">HTTP method; <c>*</c> = any.</param>
+/// <param name="Pattern">Without route constraints.</param>
+/// <param name="Permission">What holders hold; empty for other audiences.</param>
+/// <param name="Answer">Status that whoever may use it gets for a request that names things which do not exist, or has a body that is no object.</param>
+public sealed record ReviewedRoute(string Method, string Pattern, Audience Audience, string Permission, int Answer)
+{
+    public override string ToString() => $"{Method} {Pattern}";
+
+    /// <summary>Whether the API description names it.</summary>
+    public bool IsDescribed => Pattern.StartsWith("/api/v1/", StringComparison.Ordinal) || Pattern == "/health";
+}
+
+/// <summary>
+/// Every address of the platform and who may use it. A route that is not here fails a test, and so does one that behaves otherwise: whoever adds a route
+/// decides here, in review, whom it serves.
+/// </summary>
+public static class RouteTable
+{
+    private const string Text = """
+        GET    /alive                                                 everybody                 200
+        GET    /health                                                everybody                 200
+        GET    /swagger/key.js                                        everybody                 200
+        GET    /openapi/v1.json                                       api:read                  200
+        GET    /metrics                                               metrics:read              200
+
+        *      /mcp                                                   keys                      400
+        *      /mcp/servers/{server}                                  keys                      404
+
+        GET    /api/v1/tenants                                        platform:tenants:read     200
+        POST   /api/v1/tenants                                        platform:tenants:write    400
+        GET    /api/v1/tenants/{tenant}                               platform:tenants:read     404
+        PUT    /api/v1/tenants/{tenant}                               platform:tenants:write    400
+        DELETE /api/v1/tenants/{tenant}                               platform:tenants:write    404
+        POST   /api/v1/tenants/{tenant}/keys                          platform:tenants:write    400
+
+        GET    /api/v1/keys                                           keys:read                 200
+        POST   /api/v1/keys                                           keys:write                400
+        GET    /api/v1/keys/{id}                                      keys:read                 404
+        DELETE /api/v1/keys/{id}                                      keys:write                404
+
+        GET    /api/v1/policies                                       policies:read             200
+        POST   /api/v1/policies                                       policies:write            400
+        POST   /api/v1/policies/explain                               policies:read             400
+        GET    /api/v1/policies/{policy}                              policies:read             404
+        PUT    /api/v1/policies/{policy}                              policies:write            400
+        DELETE /api/v1/policies/{policy}                              policies:write            404
+
+        GET    /api/v1/servers                                        servers:read              200
+        POST   /api/v1/servers                                        servers:write             400
+        GET    /api/v1/servers/{server}                               servers:read              404
+        PATCH  /api/v1/servers/{server}                               servers:write             400
+        DELETE /api/v1/servers/{server}                               servers:write             404
+        POST   /api/v1/servers/{server}/discover                      servers:write             404
+        GET    /api/v1/servers/{server}/changes                       servers:read              404
+
+        GET    /api/v1/tools                                          tools:read                200
+        POST   /api/v1/tools                                          tools:write               400
+        GET    /api/v1/tools/{server}/{tool}                          tools:read                404
+        GET    /api/v1/tools/http                                     tools:read                200
+        GET    /api/v1/tools/http/{id}                                tools:read                404
+        PUT    /api/v1/tools/http/{id}                                tools:write               400
+        DELETE /api/v1/tools/http/{id}                                tools:write               404
+        GET    /api/v1/tools/http/{id}/history                        tools:read                404
+
+        POST   /api/v1/packs/analyze                                  packs:write               422
+        POST   /api/v1/packs                                          packs:write               400
+        GET    /api/v1/packs                                          packs:read                200
+        GET    /api/v1/packs/{namespace}/{name}/{version}             packs:read                404
+        GET    /api/v1/packs/{namespace}/{name}/{version}/lock        packs:read                404
+        DELETE /api/v1/packs/{namespace}/{name}/{version}             packs:write               404
+
+        POST   /api/v1/landing-zones                                  landing-zones:write       400
+        GET    /api/v1/landing-zones                                  landing-zones:read        200
+        GET    /api/v1/landing-zones/{name}                           landing-zones:read        404
+        PUT    /api/v1/landing-zones/{name}                           landing-zones:write       400
+        DELETE /api/v1/landing-zones/{name}                           landing-zones:write       404
+
+        PUT    /api/v1/secrets/{name}                                 secrets:write             400
+        GET    /api/v1/secrets                                        secrets:read              200
+        DELETE /api/v1/secrets/{name}                                 secrets:write             404
+
+        POST   /api/v1/deployments                                    deployments:write         400
+        GET    /api/v1/deployments                                    deployments:read          200
+        GET    /api/v1/deployments/{id}                               deployments:read          404
+        GET    /api/v1/deployments/{id}/logs                          deployments:read          404
+        POST   /api/v1/deployments/{id}/restart                       deployments:write         404
+        DELETE /api/v1/deployments/{id}                               deployments:write         404
+
+        GET    /api/v1/traces                                         traces:read               200
+        GET    /api/v1/traces/summary                                 traces:read               200
+        GET    /api/v1/traces/{id}                                    traces:read               404
+
+        GET    /api/v1/gateway/status                                 servers:read              200
+        GET    /api/v1/gateway/launchers                              servers:read              200
+
+        GET    /internal/v1/policy/snapshot                           services                  200
+        GET    /internal/v1/registry/snapshot                         services                  200
+        PUT    /internal/v1/registry/deployments/{deployment}/server  services                  400
+        DELETE /internal/v1/registry/deployments/{deployment}/server  services                  204
+        POST   /internal/v1/gateway/discover                          services                  400
+        POST   /internal/v1/tracing/batches/committed                 services                  400
+        """;
+
+    public static IReadOnlyList<ReviewedRoute> All { get; } =
+        [.. Text.Split('\n').Select(l => l.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Where(c => c.Length == 4).Select(Read)];
+
+    private static ReviewedRoute Read(string[] columns)
+    {
+        var (audience, permission) = columns[2] switch
+        {
+            "everybody" => (Audience.Everybody, ""),
+            "keys" => (Audience.Keys, ""),
+            "services" => (Audience.Services, ""),
+            var platform when platform.StartsWith("platform:", StringComparison.Ordinal) => (Audience.PlatformHolders, platform["platform:".Length..]),
+            var holders => (Audience.Holders, holders),
+        };
+        return new ReviewedRoute(columns[0], columns[1], audience, permission, int.Parse(columns[3], CultureInfo.InvariantCulture));
+    }
+}

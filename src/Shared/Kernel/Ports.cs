@@ -4,8 +4,8 @@ namespace McpPlatform.Kernel;
 public interface IQuery;
 
 /// <summary>
-/// Events raised by the current use case. They are stored with its changes in one transaction and published afterwards, at least once, in order;
-/// a use case that refuses publishes nothing.
+/// Events raised by the current use case. They are stored with its changes in one transaction and published afterwards, at least once, in order
+/// within a tenant; a use case that refuses publishes nothing.
 /// </summary>
 public interface IEventOutbox
 {

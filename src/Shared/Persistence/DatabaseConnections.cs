@@ -1,4 +1,6 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace McpPlatform.Persistence;
@@ -26,7 +28,15 @@ internal sealed class DatabaseConnections<TContext>(string runtime, string? migr
     }
 
     public static void Configure(DbContextOptionsBuilder options, NpgsqlDataSource source) =>
-        options.UseNpgsql(source, npgsql => npgsql.MigrationsHistoryTable(HistoryTable)).AddInterceptors(TenantConnectionInterceptor.Instance);
+        options.UseNpgsql(source, npgsql => npgsql.MigrationsHistoryTable(HistoryTable)).AddInterceptors(TenantConnectionInterceptor.Instance).ConfigureWarnings(LogOnce);
+
+    // Whoever catches the exception logs it or answers with it. EF's own line would say it a second time, for each try of each job while the database is away.
+    private static void LogOnce(WarningsConfigurationBuilder warnings) => warnings.Log(
+        (RelationalEventId.ConnectionError, LogLevel.Debug),
+        (RelationalEventId.CommandError, LogLevel.Debug),
+        (RelationalEventId.TransactionError, LogLevel.Debug),
+        (CoreEventId.QueryIterationFailed, LogLevel.Debug),
+        (CoreEventId.SaveChangesFailed, LogLevel.Debug));
 
     public async ValueTask DisposeAsync()
     {

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Threading.Channels;
 using McpPlatform.Contracts;
 using McpPlatform.Messaging;
 using Microsoft.EntityFrameworkCore;
@@ -9,31 +8,10 @@ using Microsoft.Extensions.Logging;
 
 namespace McpPlatform.Persistence;
 
-/// <summary>Wakes the dispatcher right after a commit, so that events do not wait for its next round.</summary>
-internal sealed class OutboxSignal<TContext>
-{
-    private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-
-    public void Set() => _signal.Writer.TryWrite(true);
-
-    public async Task Wait(TimeSpan atMost, TimeProvider clock, CancellationToken cancellationToken)
-    {
-        using var deadline = new CancellationTokenSource(atMost, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
-        try
-        {
-            await _signal.Reader.ReadAsync(either.Token);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            // Nobody called: the next round is due.
-        }
-    }
-}
-
 /// <summary>
-/// Publishes committed events in order and deletes each when it is delivered. Rows are locked while they are sent (SKIP LOCKED), so that replicas
-/// do not send the same one; a crash in between sends it again, and the consumers' inbox drops the repetition.
+/// Publishes committed events and deletes each when it is delivered: in order within an order key, the keys side by side. Rows stay locked while they are
+/// sent, so that replicas share the keys and no event is sent by two of them; a crash in between sends it again, and the consumers' inbox drops the
+/// repetition. An event that cannot be sent or read (a newer replica wrote it) holds up its own key only.
 /// </summary>
 internal sealed partial class OutboxDispatcher<TContext>(
     IServiceScopeFactory scopes,
@@ -47,8 +25,19 @@ internal sealed partial class OutboxDispatcher<TContext>(
     /// <summary>100 rows: a transaction of well under a second, bounded memory.</summary>
     private const int BatchSize = 100;
 
+    /// <summary>10 keys: enough side by side to keep a broker busy, and some are left for the other replicas.</summary>
+    private const int BatchKeys = 10;
+
     /// <summary>Safety net under the signal: another replica's commit, or a broker that was away.</summary>
     private static readonly TimeSpan Round = TimeSpan.FromSeconds(1);
+
+    /// <summary>What a key whose event is not confirmed may cost the other keys of the batch. 5 s: a thousand times the usual, and short for a transaction.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    private readonly WaitingKeys _waiting = new(clock);
+
+    // 5 s: the four dispatchers of a process that hosts all services stay below one line a second.
+    private readonly LogGate _gate = new(clock, TimeSpan.FromSeconds(5));
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -74,55 +63,96 @@ internal sealed partial class OutboxDispatcher<TContext>(
     {
         try
         {
-            return await Dispatch(cancellationToken) == BatchSize;
+            return await Dispatch(cancellationToken);
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            // Whatever it is (database away, broker away, an unreadable row), the rows stay and the next round tries again.
-            DispatchFailed(logger, typeof(TContext).Name, e);
+            // The database is away: the rows stay and the next round tries again.
+            if (_gate.TryPass())
+            {
+                DispatchFailed(logger, typeof(TContext).Name, e);
+            }
+
             await Task.Delay(Round, clock, cancellationToken);
             return false;
         }
     }
 
-    private async Task<int> Dispatch(CancellationToken cancellationToken)
+    /// <summary>Sends one batch; true when something was sent, so that there may be more.</summary>
+    private async Task<bool> Dispatch(CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateSystemScope("outbox");
         var context = scope.ServiceProvider.GetRequiredService<TContext>();
         await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
-        var rows = await context.OutboxMessages
-            .FromSql($"SELECT * FROM outbox_messages ORDER BY sequence LIMIT {BatchSize} FOR UPDATE SKIP LOCKED")
-            .AsNoTracking()
-            .ToListAsync(cancellationToken);
-        var sent = new List<long>(rows.Count);
-        try
+        var rows = await OutboxRows.Take(context, _waiting.Current(), BatchKeys, BatchSize, cancellationToken);
+        if (rows.Count == 0)
         {
-            foreach (var row in rows.OrderBy(r => r.Sequence))
+            return false;
+        }
+
+        using var patience = new CancellationTokenSource(Patience, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
+        var sent = await Task.WhenAll(rows.GroupBy(r => r.OrderKey).Select(key => Send(key, either.Token, cancellationToken)));
+
+        long[] delivered = [.. sent.SelectMany(s => s)];
+        if (delivered.Length > 0)
+        {
+            // What was delivered is done, also when the host stops meanwhile; only the rest is sent again.
+            await OutboxRows.Remove(context, delivered, CancellationToken.None);
+            await transaction.CommitAsync(CancellationToken.None);
+        }
+
+        return delivered.Length > 0;
+    }
+
+    /// <summary>Sends the rows of one key up to the first that fails; answers those that were delivered.</summary>
+    private async Task<IReadOnlyList<long>> Send(IGrouping<Guid, OutboxMessage> key, CancellationToken cancellationToken, CancellationToken stopping)
+    {
+        var sent = new List<long>();
+        foreach (var row in key)
+        {
+            try
             {
                 await bus.Publish(Read(row), row.Id, cancellationToken);
                 sent.Add(row.Sequence);
             }
-        }
-        finally
-        {
-            // What was delivered before a failure is done; only the rest is sent again.
-            if (sent.Count > 0)
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {
-                await context.OutboxMessages.Where(m => sent.Contains(m.Sequence)).ExecuteDeleteAsync(CancellationToken.None);
-                await transaction.CommitAsync(CancellationToken.None);
+                return sent;
+            }
+            catch (Exception e)
+            {
+                Wait(row, e is OperationCanceledException ? new EventNotDeliveredException($"It was not confirmed within {Patience.TotalSeconds} s.", e) : e);
+                return sent;
             }
         }
 
-        return rows.Count;
+        _waiting.Remove(key.Key);
+        return sent;
+    }
+
+    private void Wait(OutboxMessage row, Exception reason)
+    {
+        var wait = _waiting.Add(row.OrderKey);
+        if (_gate.TryPass())
+        {
+            EventFailed(logger, typeof(TContext).Name, row.Sequence, row.Type, row.OrderKey, wait.TotalSeconds, reason);
+        }
     }
 
     private static object Read(OutboxMessage row)
     {
         var type = typeof(IIntegrationEvent).Assembly.GetType(row.Type)
-            ?? throw new InvalidOperationException($"Outbox row {row.Sequence} holds an unknown event, {row.Type}.");
-        return JsonSerializer.Deserialize(row.Payload, type)!;
+            ?? throw new InvalidOperationException($"Outbox row {row.Sequence} holds an event that this version does not know, {row.Type}.");
+        return JsonSerializer.Deserialize(row.Payload, type)
+            ?? throw new InvalidOperationException($"Outbox row {row.Sequence} holds no event.");
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Events of {Context} could not be sent; they are kept and sent again.")]
     private static partial void DispatchFailed(ILogger logger, string context, Exception exception);
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "Event {Sequence} of {Context} ({Type}) could not be sent. The events of tenant {Tenant} wait behind it; it is tried again in {Seconds} s.")]
+    private static partial void EventFailed(ILogger logger, string context, long sequence, string type, Guid tenant, double seconds, Exception exception);
 }

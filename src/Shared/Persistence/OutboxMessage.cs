@@ -1,3 +1,4 @@
+using McpPlatform.Contracts;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -13,8 +14,14 @@ public sealed class OutboxMessage
 
     internal OutboxMessage(Guid id, string type, string payload, DateTimeOffset createdAt) => (Id, Type, Payload, CreatedAt) = (id, type, payload, createdAt);
 
-    /// <summary>Order of creation.</summary>
+    /// <summary>Order of creation. Changes of one record commit in this order, since each of them read what the one before had committed.</summary>
     public long Sequence { get; private set; }
+
+    /// <summary>
+    /// Events with the same key are sent one after the other, in the order of <see cref="Sequence"/>. It is the event's tenant, hence also one for each
+    /// record. The column is not called <c>tenant_id</c>: dispatchers work for all tenants, and no tenant reads here.
+    /// </summary>
+    public Guid OrderKey { get; private set; }
 
     /// <summary>The event's id, which becomes the message's id: consumers know a repetition by it.</summary>
     public Guid Id { get; private set; }
@@ -52,6 +59,10 @@ internal sealed class OutboxMessageConfiguration : IEntityTypeConfiguration<Outb
         builder.HasIndex(m => m.Id).IsUnique();
         builder.Property(m => m.Type).HasMaxLength(256);
         builder.Property(m => m.Payload).HasColumnType("jsonb");
+
+        // PostgreSQL takes it out of the event itself: rows that the version before this one writes, or left behind, have it too.
+        builder.Property(m => m.OrderKey).HasComputedColumnSql($"COALESCE((payload ->> '{nameof(IIntegrationEvent.TenantId)}')::uuid, '{Guid.Empty}'::uuid)", stored: true);
+        builder.HasIndex(m => new { m.OrderKey, m.Sequence });
     }
 }
 

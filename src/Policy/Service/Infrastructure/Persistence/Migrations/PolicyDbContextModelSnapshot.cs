@@ -105,6 +105,12 @@ namespace McpPlatform.Policy.Infrastructure.Persistence.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
+                    b.Property<Guid>("OrderKey")
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("uuid")
+                        .HasColumnName("order_key")
+                        .HasComputedColumnSql("COALESCE((payload ->> 'TenantId')::uuid, '00000000-0000-0000-0000-000000000000'::uuid)", true);
+
                     b.Property<string>("Payload")
                         .IsRequired()
                         .HasColumnType("jsonb")
@@ -122,6 +128,9 @@ namespace McpPlatform.Policy.Infrastructure.Persistence.Migrations
                     b.HasIndex("Id")
                         .IsUnique()
                         .HasDatabaseName("ix_outbox_messages_id");
+
+                    b.HasIndex("OrderKey", "Sequence")
+                        .HasDatabaseName("ix_outbox_messages_order_key_sequence");
 
                     b.ToTable("outbox_messages", (string)null);
                 });
@@ -148,6 +157,29 @@ namespace McpPlatform.Policy.Infrastructure.Persistence.Migrations
                         .HasDatabaseName("ix_processed_messages_processed_at");
 
                     b.ToTable("processed_messages", (string)null);
+                });
+
+            modelBuilder.Entity("McpPlatform.Persistence.SnapshotVersion", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("integer")
+                        .HasColumnName("id");
+
+                    b.Property<long>("Version")
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_snapshot_versions");
+
+                    b.ToTable("snapshot_versions", (string)null);
+
+                    b.HasData(
+                        new
+                        {
+                            Id = 1,
+                            Version = 1L
+                        });
                 });
 
             modelBuilder.Entity("McpPlatform.Policy.Domain.ApiKey", b =>
@@ -368,29 +400,6 @@ namespace McpPlatform.Policy.Infrastructure.Persistence.Migrations
                         .HasFilter("deleted_at IS NULL");
 
                     b.ToTable("tenants");
-                });
-
-            modelBuilder.Entity("McpPlatform.Persistence.SnapshotVersion", b =>
-                {
-                    b.Property<int>("Id")
-                        .HasColumnType("integer")
-                        .HasColumnName("id");
-
-                    b.Property<long>("Version")
-                        .HasColumnType("bigint")
-                        .HasColumnName("version");
-
-                    b.HasKey("Id")
-                        .HasName("pk_snapshot_versions");
-
-                    b.ToTable("snapshot_versions", (string)null);
-
-                    b.HasData(
-                        new
-                        {
-                            Id = 1,
-                            Version = 1L
-                        });
                 });
 #pragma warning restore 612, 618
         }

@@ -105,6 +105,12 @@ namespace McpPlatform.Tracing.Infrastructure.Persistence.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
+                    b.Property<Guid>("OrderKey")
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("uuid")
+                        .HasColumnName("order_key")
+                        .HasComputedColumnSql("COALESCE((payload ->> 'TenantId')::uuid, '00000000-0000-0000-0000-000000000000'::uuid)", true);
+
                     b.Property<string>("Payload")
                         .IsRequired()
                         .HasColumnType("jsonb")
@@ -122,6 +128,9 @@ namespace McpPlatform.Tracing.Infrastructure.Persistence.Migrations
                     b.HasIndex("Id")
                         .IsUnique()
                         .HasDatabaseName("ix_outbox_messages_id");
+
+                    b.HasIndex("OrderKey", "Sequence")
+                        .HasDatabaseName("ix_outbox_messages_order_key_sequence");
 
                     b.ToTable("outbox_messages", (string)null);
                 });

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Reflection;
 using System.Text.Json;
 using McpPlatform.Contracts.Gateway;
@@ -27,8 +26,7 @@ public sealed class TracingHost : IAsyncLifetime
     private readonly HttpClient _http = new();
     private string _folder = "";
     private Task<int> _run = Task.FromResult(0);
-    private Uri _public = null!;
-    private Uri _internal = null!;
+    private Uri _address = null!;
 
     internal PrivatePostgres Postgres { get; private set; } = null!;
 
@@ -40,10 +38,9 @@ public sealed class TracingHost : IAsyncLifetime
         File.SetUnixFileMode(_folder, (UnixFileMode)0b111_001_001);
         Postgres = await PrivatePostgres.Create(Path.Combine(_folder, "postgres"));
         TestModule.Settings = Postgres.Settings.ToDictionary(s => s.Key.Replace("__", ":", StringComparison.Ordinal), s => (string?)s.Value);
-        var ports = FreePorts();
-        _public = new Uri($"http://127.0.0.1:{ports[0]}/");
-        _internal = new Uri($"http://127.0.0.1:{ports[1]}/");
-        _run = ServiceHost.Create(["--host", "127.0.0.1", "--port", $"{ports[0]}", "--internal-port", $"{ports[1]}", "--data", Path.Combine(_folder, "data")])
+        var port = Shell.FreePorts(1)[0];
+        _address = new Uri($"http://127.0.0.1:{port}/");
+        _run = ServiceHost.Create(["--host", "127.0.0.1", "--port", $"{port}", "--data", Path.Combine(_folder, "data")])
             .With<TestModule>()
             .With<TracingModule>()
             .RunAsync();
@@ -77,15 +74,15 @@ public sealed class TracingHost : IAsyncLifetime
 
     internal async Task<(HttpStatusCode Status, JsonElement Body)> Get(string path, Guid tenant, params string[] permissions)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(_public, path));
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(_address, path));
         var caller = new Caller(tenant, "tester", Guid.CreateVersion7(), permissions is [] ? ["traces:read"] : permissions);
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Services.GetRequiredService<ServiceTokens>().Issue("gateway", caller));
         return await Send(request);
     }
 
-    internal async Task<(HttpStatusCode Status, JsonElement Body)> PostInternal(string path, object body, bool publicly = false)
+    internal async Task<(HttpStatusCode Status, JsonElement Body)> PostInternal(string path, object body)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(publicly ? _public : _internal, path)) { Content = JsonContent.Create(body) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(_address, path)) { Content = JsonContent.Create(body) };
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Services.GetRequiredService<ServiceTokens>().Issue("gateway"));
         return await Send(request);
     }
@@ -108,15 +105,6 @@ public sealed class TracingHost : IAsyncLifetime
     {
         using var response = await _http.SendAsync(request, TestContext.Current.CancellationToken);
         return (response.StatusCode, JsonDocument.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).RootElement);
-    }
-
-    private static int[] FreePorts()
-    {
-        using var one = new TcpListener(IPAddress.Loopback, 0);
-        using var two = new TcpListener(IPAddress.Loopback, 0);
-        one.Start();
-        two.Start();
-        return [((IPEndPoint)one.LocalEndpoint).Port, ((IPEndPoint)two.LocalEndpoint).Port];
     }
 }
 

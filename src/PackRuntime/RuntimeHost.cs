@@ -71,7 +71,7 @@ internal static partial class RuntimeHost
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxConcurrentConnections = 1024;
-            kestrel.Listen(IPAddress.Loopback, options.Port);
+            kestrel.Listen(options.Host, options.Port);
             kestrel.Listen(IPAddress.Loopback, options.ManagementPort);
         });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainLimit);

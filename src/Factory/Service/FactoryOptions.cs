@@ -16,6 +16,13 @@ public sealed class FactoryOptions
     /// <summary>The pack runtime's executable, or its .dll. Default: <c>packruntime/</c> beside this program.</summary>
     public string PackRuntimePath { get; set; } = Path.Combine(AppContext.BaseDirectory, "packruntime", "McpPlatform.PackRuntime.dll");
 
+    /// <summary>
+    /// Name or address at which the gateways reach what this factory deployed. Default 127.0.0.1, which fits one machine. In a container it is the factory's own name in
+    /// the network: deployments then listen on every address (each asks for its own bearer).
+    /// </summary>
+    [RegularExpression("^[A-Za-z0-9.:_-]{1,253}$")]
+    public string DeploymentHost { get; set; } = "127.0.0.1";
+
     /// <summary>Longest wait for a process to listen. Default 30 s: it takes one on an idle machine.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
     public TimeSpan StartTimeout { get; set; } = TimeSpan.FromSeconds(30);

@@ -6,6 +6,7 @@ internal enum Verb
 {
     Run,
     Migrate,
+    Health,
     Help,
 }
 
@@ -35,6 +36,9 @@ internal sealed record CommandLine(Verb Verb, IReadOnlyDictionary<string, string
                 case "migrate":
                     verb = Verb.Migrate;
                     break;
+                case "health":
+                    verb = Verb.Health;
+                    break;
                 case "--help" or "-h" or "help":
                     verb = Verb.Help;
                     break;
@@ -49,7 +53,7 @@ internal sealed record CommandLine(Verb Verb, IReadOnlyDictionary<string, string
                     settings[setting] = value;
                     break;
                 default:
-                    problem = $"Unknown argument '{args[i]}'. Verbs: run (default), migrate. See --help.";
+                    problem = $"Unknown argument '{args[i]}'. Verbs: run (default), migrate, health. See --help.";
                     return false;
             }
         }
@@ -64,6 +68,7 @@ internal sealed record CommandLine(Verb Verb, IReadOnlyDictionary<string, string
         Verbs
           run       serve (default)
           migrate   bring the databases up to date, then exit
+          health    ask the process on this machine that has the same settings; exit 0 when it is healthy, else 1
 
         Options
           --host ADDRESS           public listener, default 0.0.0.0      (Listen__Host)
@@ -73,6 +78,7 @@ internal sealed record CommandLine(Verb Verb, IReadOnlyDictionary<string, string
           --data FOLDER            keys, snapshots, spool; default ./data (MCPP_DATA)
 
         Environment: ConnectionStrings__policydb, __registrydb, __factorydb, __tracingdb (and each with _migrator for schema changes),
-        ConnectionStrings__rabbitmq, MCPP_INTERNAL_KEY(_FILE), MCPP_MASTER_KEY(_FILE), OTEL_EXPORTER_OTLP_ENDPOINT; all of them in .env.example.
+        ConnectionStrings__rabbitmq, MCPP_INTERNAL_KEY(_FILE), MCPP_MASTER_KEY(_FILE), OTEL_EXPORTER_OTLP_ENDPOINT; all of them in .env.example. MCPP_SECRETS names a folder
+        with one file per setting, for those that are secret.
         """;
 }

@@ -30,7 +30,7 @@ namespace McpPlatform.Hosting;
 
 /// <summary>
 /// The composition root of every process, and the only wiring: <c>ServiceHost.Create(args).With&lt;PolicyModule&gt;().RunAsync()</c>. Verbs: <c>run</c>
-/// (default) and <c>migrate</c>. Nothing awaits a database, the broker or another process before Kestrel listens.
+/// (default), <c>migrate</c> and <c>health</c>. Nothing awaits a database, the broker or another process before Kestrel listens.
 /// </summary>
 public sealed class ServiceHost
 {
@@ -83,12 +83,17 @@ public sealed class ServiceHost
 
         try
         {
+            if (command.Verb == Verb.Health)
+            {
+                return await HealthProbe.Ask(HealthProbe.Settings(command));
+            }
+
             await using var app = Build(command);
             return command.Verb == Verb.Migrate ? await Migrate(app) : await Serve(app);
         }
-        catch (Exception e) when (e is OptionsValidationException or InvalidOperationException or IOException)
+        catch (Exception e) when (e is OptionsValidationException or InvalidOperationException or IOException or UnauthorizedAccessException)
         {
-            // A wrong setting or a taken port: the message names it and the fix; a stack trace would hide it.
+            // A wrong setting, a file that may not be read or a taken port: the message names it and the fix; a stack trace would hide it.
             await Console.Error.WriteLineAsync($"Cannot start: {e.Message}");
             return 1;
         }
@@ -98,6 +103,7 @@ public sealed class ServiceHost
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = Assembly.GetEntryAssembly()!.GetName().Name });
         builder.Configuration.AddInMemoryCollection(command.Settings);
+        SecretFolder.AddTo(builder.Configuration);
         var shape = new HostShape(builder.Environment.ApplicationName, _names, _hasEdge);
         var folders = PlatformFolders.From(builder.Configuration);
         AddPlatform(builder, shape, folders);

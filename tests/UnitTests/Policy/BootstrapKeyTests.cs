@@ -51,6 +51,20 @@ public sealed class BootstrapKeyTests : IDisposable
     }
 
     [Fact]
+    public async Task A_key_in_the_environment_is_taken_and_shown_nowhere()
+    {
+        var brought = ApiKeyText.New();
+        var settings = new Dictionary<string, string?> { [BootstrapKey.TextSetting] = brought.Reveal() };
+        var bootstrap = new BootstrapKey(new ConfigurationBuilder().AddInMemoryCollection(settings).Build(), new PlatformFolders(_folder));
+
+        var key = await bootstrap.Obtain(CancellationToken.None);
+        await bootstrap.Deliver(key, CancellationToken.None);
+
+        key.Hash.ShouldBe(brought.Hash);
+        File.Exists(Path.Combine(_folder, BootstrapKey.FileName)).ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task A_missing_file_stops_the_start() =>
         (await Should.ThrowAsync<InvalidOperationException>(() => Bootstrap(null, "/nowhere/key").Obtain(CancellationToken.None))).Message.ShouldContain("/nowhere/key");
 

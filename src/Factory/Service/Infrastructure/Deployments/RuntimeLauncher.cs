@@ -62,6 +62,7 @@ internal sealed class RuntimeLauncher(IOptions<FactoryOptions> options, Platform
         string[] arguments =
         [
             "--pack", lockFile,
+            "--host", options.Value.DeploymentHost == "127.0.0.1" ? "127.0.0.1" : "0.0.0.0",
             "--port", (deployment.Attempt == 0 ? deployment.Port : 0).ToString(CultureInfo.InvariantCulture),
             "--management-port", (deployment.Attempt == 0 ? deployment.ManagementPort : 0).ToString(CultureInfo.InvariantCulture),
         ];

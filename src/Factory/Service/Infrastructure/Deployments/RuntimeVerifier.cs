@@ -51,8 +51,8 @@ internal sealed class RuntimeVerifier : IDisposable
         }
     }
 
-    /// <summary>Where a deployment's MCP endpoint is.</summary>
-    public static Uri Address(Deployment deployment) => new UriBuilder(Uri.UriSchemeHttp, "127.0.0.1", deployment.Port, "/mcp").Uri;
+    /// <summary>Where a deployment's MCP endpoint is; on this machine when no other host is named.</summary>
+    public static Uri Address(Deployment deployment, string host = "127.0.0.1") => new UriBuilder(Uri.UriSchemeHttp, host, deployment.Port, "/mcp").Uri;
 
     public void Dispose() => _client.Dispose();
 

@@ -2,18 +2,20 @@ using System.Net;
 using McpPlatform.Contracts.Registry;
 using McpPlatform.Factory.Domain;
 using McpPlatform.Hosting;
+using Microsoft.Extensions.Options;
 
 namespace McpPlatform.Factory.Infrastructure.Deployments;
 
 /// <summary>Tells the registry what runs. Both calls are idempotent.</summary>
-internal sealed class ServerRegistration(IHttpClientFactory clients)
+internal sealed class ServerRegistration(IHttpClientFactory clients, IOptions<FactoryOptions> options)
 {
     /// <summary>Registers or updates; null with a refusal when trying again does not help.</summary>
     /// <exception cref="HttpRequestException">The registry is away or failed: try again.</exception>
     public async Task<(DeployedServerResult? Server, string? Refusal)> Register(Deployment deployment, DeploymentPlan plan, CancellationToken ct)
     {
         var title = plan.Pack.Title.Length > 0 ? plan.Pack.Title : plan.Pack.Name;
-        var server = new DeployedServer(deployment.TenantId, deployment.Slug, title, RuntimeVerifier.Address(deployment).AbsoluteUri, plan.Bearer.Reveal(), ["factory"]);
+        var address = RuntimeVerifier.Address(deployment, options.Value.DeploymentHost).AbsoluteUri;
+        var server = new DeployedServer(deployment.TenantId, deployment.Slug, title, address, plan.Bearer.Reveal(), ["factory"]);
         using var response = await clients.CreateClient("registry").PutAsJsonAsync(Path(deployment), server, Json.Options, ct);
         if (response.StatusCode is HttpStatusCode.Conflict or HttpStatusCode.UnprocessableEntity or HttpStatusCode.BadRequest)
         {

@@ -1,4 +1,5 @@
 using System.Reflection;
+using McpPlatform.Gateway.Attempts;
 using McpPlatform.Gateway.Calls;
 using McpPlatform.Gateway.Endpoints;
 using McpPlatform.Gateway.Infrastructure;
@@ -81,9 +82,11 @@ public sealed class GatewayModule : IServiceModule
         services.AddSingleton<IUpstreams>(p => p.GetRequiredService<UpstreamPool>());
         services.AddHostedService(p => p.GetRequiredService<UpstreamPool>());
         services.AddSingleton<Discoverer>();
-        services.AddSingleton(p => Options(p) is var o ? new AttemptTimers(o.FirstByteTimeout, o.IdleTimeout, o.TotalTimeout) : null!);
+        services.AddSingleton(p => Options(p) is var o ? new AttemptTimers(o.ConnectTimeout, o.HeadersTimeout, o.FirstByteTimeout, o.IdleTimeout, o.TotalTimeout) : null!);
+        services.AddSingleton(p => AttemptRules.Default with { MaxAttempts = Options(p).MaxAttempts });
+        services.AddSingleton<AttemptEngine>();
         services.AddSingleton(p => Options(p) is var o ? new CallLimits(o.MaxStaleness, o.MaxResponseBytes) : null!);
-        services.AddSingleton<Attempt>();
+        services.AddSingleton<ToolAttempts>();
         services.AddSingleton<CallRecorder>();
         services.AddSingleton<CallPath>();
     }

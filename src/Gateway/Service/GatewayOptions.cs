@@ -39,6 +39,10 @@ public sealed class GatewayOptions
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00", ErrorMessage = "Gateway__StartTimeout must be between 00:00:01 and 00:10:00.")]
     public TimeSpan StartTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>Longest wait for the head of a server's response, where there is HTTP. Default 30 s: few servers send it long before the first byte.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "01:00:00", ErrorMessage = "Gateway__HeadersTimeout must be between 00:00:00.1 and 01:00:00.")]
+    public TimeSpan HeadersTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Longest wait for the first byte of a call's answer. Default 30 s: the longest call in the sample workload takes 12 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "01:00:00", ErrorMessage = "Gateway__FirstByteTimeout must be between 00:00:00.1 and 01:00:00.")]
     public TimeSpan FirstByteTimeout { get; set; } = TimeSpan.FromSeconds(30);
@@ -47,9 +51,13 @@ public sealed class GatewayOptions
     [Range(typeof(TimeSpan), "00:00:00.1", "01:00:00", ErrorMessage = "Gateway__IdleTimeout must be between 00:00:00.1 and 01:00:00.")]
     public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>Longest call, whatever it reports meanwhile. Default 10 min.</summary>
+    /// <summary>Longest call, all attempts and the pauses between them included, whatever it reports meanwhile. Default 10 min.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00", ErrorMessage = "Gateway__TotalTimeout must be between 00:00:01 and 1.00:00:00.")]
     public TimeSpan TotalTimeout { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Most attempts at one call, the first included; 1 = nothing is tried again. Default 3: what two more do not mend, more do not mend either.</summary>
+    [Range(1, 10, ErrorMessage = "Gateway__MaxAttempts must be between 1 and 10.")]
+    public int MaxAttempts { get; set; } = 3;
 
     /// <summary>Largest answer of a server that is passed on, in bytes. Default 10 MiB (10485760).</summary>
     [Range(1024, 1 << 30, ErrorMessage = "Gateway__MaxResponseBytes must be between 1024 and 1073741824.")]

@@ -27,6 +27,10 @@ public static class GuardedHttpHandler
             MaxConnectionsPerServer = settings.MaxConnectionsPerServer,
             // Trace context is the sender's to set; left to the handler, the caller's baggage would go with it.
             ActivityHeadersPropagator = null,
+
+            // An answer that nobody waits for any more is read on for this long, so that a stream which is about to end gives its connection back. The default of
+            // 2 s would keep a server working that long for a caller who has gone.
+            ResponseDrainTimeout = TimeSpan.FromMilliseconds(25),
             ConnectCallback = async (context, ct) => await Connect(context.DnsEndPoint.Host, context.DnsEndPoint.Port, policy, settings, ct),
         };
     }

@@ -17,7 +17,7 @@ internal sealed class HotPath : IAsyncDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("mcpp-benchmark-spool-").FullName;
     private readonly GatewayState _state = new(
         PolicyState.Compile(Scenery.Policy(keys: 1000), PolicyState.Empty),
-        RegistryState.Compile(Scenery.Registry(new Uri("http://127.0.0.1:1/mcp"), servers: 50, toolsEach: 20)),
+        RegistryState.Compile(Scenery.Registry(new Uri("http://127.0.0.1:1/mcp"), servers: 50, toolsEach: 20), RegistryState.Empty),
         0,
         0);
     private readonly byte[] _message = Encoding.UTF8.GetBytes(
@@ -47,6 +47,9 @@ internal sealed class HotPath : IAsyncDisposable
         }));
         yield return ($"redact: Redactor.Json, {envelope.Arguments.Length} bytes", Sync(() => Redactor.Json(envelope.Arguments.Span, scope)));
         yield return ($"redact: Redactor.Json, {_large.Length} bytes", Sync(() => Redactor.Json(_large, scope)));
+        var attempts = new AttemptScene(_state, caller!, envelope);
+        yield return ("attempt: AttemptEngine.Run, answered at once", attempts.AtOnce);
+        yield return ("attempt: AttemptEngine.Run, answered later", attempts.Later);
         yield return ("record: CallSpool.Append, alone, until written", async () =>
         {
             if (!await _spool.Append(record))

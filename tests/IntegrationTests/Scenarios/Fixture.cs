@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using McpPlatform.IntegrationTests.Platform;
 using McpPlatform.IntegrationTests.Scenarios;
@@ -95,6 +96,14 @@ internal sealed class Steps : IAsyncDisposable
     public async Task<string> RegisterHttp(string slug, Uri url, object? headers = null)
     {
         var body = new { slug, transport = "http", url = url.ToString(), allow_private_address = true, headers = headers ?? new { } };
+        return await Registered(slug, await Admin.Post("/api/v1/servers", body));
+    }
+
+    /// <summary>Registers a server on this machine by what the API takes, and waits until its tools are listed.</summary>
+    public async Task<string> Register(string slug, object terms)
+    {
+        var body = JsonSerializer.SerializeToNode(terms)!.AsObject();
+        (body["slug"], body["allow_private_address"]) = (slug, true);
         return await Registered(slug, await Admin.Post("/api/v1/servers", body));
     }
 

@@ -7,6 +7,8 @@ namespace McpPlatform.IntegrationTests.Scenarios.Standalone;
 
 public sealed class Calls(SharedStandalone shared) : CallScenarios(shared);
 
+public sealed class Attempted(SharedStandalone shared) : AttemptScenarios(shared);
+
 public sealed class Policys(SharedStandalone shared) : PolicyScenarios(shared);
 
 public sealed class Catalogs(SharedStandalone shared) : CatalogScenarios(shared);

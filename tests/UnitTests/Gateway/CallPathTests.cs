@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using McpPlatform.Contracts.Gateway;
+using McpPlatform.Gateway.Attempts;
 using McpPlatform.Gateway.Authentication;
 using McpPlatform.Gateway.Calls;
 using McpPlatform.Gateway.Redaction;
@@ -154,19 +155,21 @@ public sealed class CallPathTests : IAsyncDisposable
     [Fact]
     public async Task A_server_that_stays_silent_is_given_up_after_the_time_to_the_first_byte()
     {
-        _timers = new AttemptTimers(TimeSpan.FromMilliseconds(30), TimeSpan.FromSeconds(60), TimeSpan.FromMinutes(10));
+        _timers = AttemptTimers.Default with { Headers = TimeSpan.FromMilliseconds(30), FirstByte = TimeSpan.FromMilliseconds(30) };
         _upstreams.Answer = Silence;
 
         var outcome = await Call("files__list");
 
         outcome.Refusal!.Error.Code.ShouldBe(ErrorCodes.UpstreamTimeout);
+        Encoding.UTF8.GetString(outcome.Refusal.Error.Data.Span)
+            .ShouldBe("""{"code":"upstream.timeout","timer":"headers","timerMs":30,"attempts":1,"stopped":"not_repeatable"}""");
         Record().ErrorCode.ShouldBe("upstream.timeout");
     }
 
     [Fact]
     public async Task Signs_of_life_keep_a_call_going_within_the_total()
     {
-        _timers = new AttemptTimers(TimeSpan.FromMilliseconds(300), TimeSpan.FromMilliseconds(300), TimeSpan.FromMinutes(1));
+        _timers = new AttemptTimers(TimeSpan.FromSeconds(2), TimeSpan.FromMilliseconds(300), TimeSpan.FromMilliseconds(300), TimeSpan.FromMilliseconds(300), TimeSpan.FromMinutes(1));
         _upstreams.Answer = async (request, token) =>
         {
             for (var i = 0; i < 6; i++)
@@ -324,7 +327,7 @@ public sealed class CallPathTests : IAsyncDisposable
             StartedTimestamp = _time.GetTimestamp(),
             OnNotification = (_, _) => ValueTask.CompletedTask,
         };
-        var path = new CallPath(_store, new Attempt(_upstreams, _timers, TimeProvider.System), new CallRecorder(_spool, _time), CallLimits.Default);
+        var path = new CallPath(_store, new ToolAttempts(new AttemptEngine(AttemptRules.Default, TimeProvider.System), _upstreams, _timers), new CallRecorder(_spool, _time), CallLimits.Default);
         return await path.Run(call, token);
     }
 

@@ -1,3 +1,4 @@
+using McpPlatform.Gateway.Attempts;
 using McpPlatform.Gateway.Calls;
 using McpPlatform.Gateway.Infrastructure.Launchers;
 using Shouldly;

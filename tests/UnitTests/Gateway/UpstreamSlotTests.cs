@@ -1,4 +1,5 @@
 using McpPlatform.Contracts.Registry;
+using McpPlatform.Gateway.Attempts;
 using McpPlatform.Gateway.Calls;
 using McpPlatform.Gateway.Infrastructure.Upstreams;
 using McpPlatform.Mcp.Upstream;

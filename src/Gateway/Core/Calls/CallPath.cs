@@ -1,3 +1,4 @@
+using McpPlatform.Gateway.Attempts;
 using McpPlatform.Gateway.Redaction;
 using McpPlatform.Gateway.State;
 using McpPlatform.Gateway.Telemetry;
@@ -21,10 +22,10 @@ public sealed record CallLimits(TimeSpan MaxStaleness, int MaxResponseBytes)
 }
 
 /// <summary>
-/// The way of a <c>tools/call</c>: resolve and decide → attempt → shape → record. The key's rate was taken before, since it bounds every request and
+/// The way of a <c>tools/call</c>: resolve and decide → attempts → shape → record. The key's rate was taken before, since it bounds every request and
 /// what the steps here cost. A new concern is one more step in <see cref="Run"/>.
 /// </summary>
-public sealed class CallPath(GatewayStateStore store, Attempt attempt, CallRecorder recorder, CallLimits limits)
+public sealed class CallPath(GatewayStateStore store, ToolAttempts attempts, CallRecorder recorder, CallLimits limits)
 {
     /// <summary>
     /// Runs a call to its end. The record is on disk when this returns. Throws <see cref="OperationCanceledException"/> when the caller cancelled; that is
@@ -40,10 +41,10 @@ public sealed class CallPath(GatewayStateStore store, Attempt attempt, CallRecor
         }
 
         span?.SetTag("gen_ai.tool.name", call.Tool!.Name).SetTag("mcpp.server", call.Tool.Server.Slug);
-        AttemptResult result;
+        AttemptOutcome<UpstreamAnswer> outcome;
         try
         {
-            result = await Try(call, cancellationToken);
+            outcome = await Try(call, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -51,7 +52,9 @@ public sealed class CallPath(GatewayStateStore store, Attempt attempt, CallRecor
             throw;
         }
 
-        return result.Failure is { } failure ? await Refuse(call, CallRefusal.Upstream(failure), result.Secrets) : await Finish(call, result.Answer!, result.Secrets);
+        return outcome.Failure is { } failure
+            ? await Refuse(call, CallRefusal.Upstream(failure), call.Secrets)
+            : await Finish(call, outcome.Answer!, call.Secrets);
     }
 
     private CallRefusal? Admit(ToolCall call)
@@ -64,17 +67,17 @@ public sealed class CallPath(GatewayStateStore store, Attempt attempt, CallRecor
         return Access.Decide(call) ?? (call.Tool!.Server.RequiresAudit && !recorder.Accepts ? CallRefusal.AuditUnavailable : null);
     }
 
-    private async ValueTask<AttemptResult> Try(ToolCall call, CancellationToken cancellationToken)
+    private async ValueTask<AttemptOutcome<UpstreamAnswer>> Try(ToolCall call, CancellationToken cancellationToken)
     {
         var tool = call.Tool!;
         if (call.Server is not null)
         {
-            return await attempt.Run(tool.Server, call.Message.Params, call.OnNotification, cancellationToken);
+            return await attempts.Run(call, call.Message.Params, cancellationToken);
         }
 
         using var parameters = new PooledBuffer(call.Message.Params.Length + tool.Name.Length);
         JsonSplice.Write(call.Message.Params.Span, tool.OwnName, parameters);
-        return await attempt.Run(tool.Server, parameters.Written, call.OnNotification, cancellationToken);
+        return await attempts.Run(call, parameters.Written, cancellationToken);
     }
 
     /// <summary>Checks what the server sent, records it, and lets it through.</summary>
@@ -83,7 +86,7 @@ public sealed class CallPath(GatewayStateStore store, Attempt attempt, CallRecor
         if (Shape(answer) is { } misshapen)
         {
             answer.Dispose();
-            return await Refuse(call, CallRefusal.Upstream(misshapen), secrets);
+            return await Refuse(call, CallRefusal.Upstream(new AttemptFailure(misshapen, StopReason.Permanent, 1)), secrets);
         }
 
         var end = answer.IsError ? CallEnd.RpcError : IsToolError(answer) ? CallEnd.ToolError : CallEnd.Ok;

@@ -1,5 +1,8 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
+using McpPlatform.Gateway.Attempts;
 using McpPlatform.Mcp;
 
 namespace McpPlatform.Gateway.Calls;
@@ -40,15 +43,48 @@ public sealed record CallRefusal(string Status, string Code, McpError Error, Tim
     public static CallRefusal RateLimited(TimeSpan retryAfter) =>
         Of(Failed, "rate_limited", ErrorCodes.RateLimited, "Too many requests with this key. Wait as long as Retry-After says.", 429, retryAfter);
 
-    /// <summary>The server behind the platform failed.</summary>
-    public static CallRefusal Upstream(CallFailure failure) => failure.Kind == FailureKind.Timeout
-        ? Of(Failed, "upstream." + failure.Code, ErrorCodes.UpstreamTimeout, failure.Message, 504)
-        : Of(Failed, "upstream." + failure.Code, ErrorCodes.UpstreamUnavailable, failure.Message, 502);
+    /// <summary>The server behind the platform failed. Message and data say which limit was hit: timer, budget, attempts.</summary>
+    public static CallRefusal Upstream(AttemptFailure failed)
+    {
+        var failure = failed.Failure;
+        var (rpcCode, httpStatus) = failure.Kind switch
+        {
+            FailureKind.Timeout => (ErrorCodes.UpstreamTimeout, 504),
+            FailureKind.RateLimited => (ErrorCodes.UpstreamUnavailable, 503),
+            _ => (ErrorCodes.UpstreamUnavailable, 502),
+        };
+        var code = "upstream." + failure.Code;
+        var data = new ArrayBufferWriter<byte>(128);
+        using (var json = new Utf8JsonWriter(data))
+        {
+            json.WriteStartObject();
+            json.WriteString("code", code);
+            if (failure.Timer is { } timer)
+            {
+                json.WriteString("timer", timer.Name());
+                json.WriteNumber("timerMs", (long)failure.Limit.TotalMilliseconds);
+            }
+
+            json.WriteNumber("attempts", failed.Attempts);
+            json.WriteString("stopped", failed.Reason.Name());
+            if (failure.RetryAfter is { } wait)
+            {
+                json.WriteNumber("retryAfterSeconds", Seconds(wait));
+            }
+
+            json.WriteEndObject();
+        }
+
+        var message = $"{failure.Message} {failed.Reason.Sentence(failed.Attempts)}";
+        return new CallRefusal(Failed, code, new McpError(rpcCode, message, httpStatus) { Data = data.WrittenMemory }, failure.RetryAfter);
+    }
+
+    private static long Seconds(TimeSpan wait) => Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds));
 
     private static CallRefusal Of(string status, string code, int rpcCode, string message, int httpStatus, TimeSpan? retryAfter = null)
     {
         var data = retryAfter is { } wait
-            ? string.Create(CultureInfo.InvariantCulture, $$"""{"code":"{{code}}","retryAfterSeconds":{{Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds))}}}""")
+            ? string.Create(CultureInfo.InvariantCulture, $$"""{"code":"{{code}}","retryAfterSeconds":{{Seconds(wait)}}}""")
             : $$"""{"code":"{{code}}"}""";
         return new CallRefusal(status, code, new McpError(rpcCode, message, httpStatus) { Data = Encoding.UTF8.GetBytes(data) }, retryAfter);
     }

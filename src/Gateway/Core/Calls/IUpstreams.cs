@@ -1,3 +1,4 @@
+using McpPlatform.Gateway.Attempts;
 using McpPlatform.Gateway.Redaction;
 using McpPlatform.Gateway.State;
 using McpPlatform.Mcp.Upstream;

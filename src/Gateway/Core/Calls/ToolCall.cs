@@ -1,4 +1,5 @@
 using System.Net;
+using McpPlatform.Gateway.Attempts;
 using McpPlatform.Gateway.State;
 using McpPlatform.Mcp;
 using McpPlatform.PolicyEngine;
@@ -36,6 +37,12 @@ public sealed class ToolCall
 
     /// <summary>Gets what the server sends before its answer, in order; null when nothing can be passed on.</summary>
     public Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask>? OnNotification { get; init; }
+
+    /// <summary>How long the caller is willing to wait; it can only shorten what the server has.</summary>
+    public RequestTimers Timers { get; init; } = RequestTimers.None;
+
+    /// <summary>The credentials that travelled with the last attempt: whatever the server echoes of them is redacted.</summary>
+    internal Redaction.KnownSecrets? Secrets { get; set; }
 
     /// <summary>Set once the name is resolved.</summary>
     public ToolRoute? Tool { get; internal set; }

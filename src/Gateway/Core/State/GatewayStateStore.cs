@@ -126,7 +126,7 @@ public sealed class GatewayStateStore(SnapshotFiles files, IGatewayObserver obse
                 return SnapshotOutcome.Confirmed;
             }
 
-            var compiled = RegistryState.Compile(snapshot);
+            var compiled = RegistryState.Compile(snapshot, _current.Registry);
             Keep(SnapshotFiles.Registry, content, save);
             Volatile.Write(ref _current, _current with { Registry = compiled, RegistryConfirmedAt = TimestampBefore(age) });
             observer.SnapshotTaken(SnapshotFiles.Registry, snapshot.Version);

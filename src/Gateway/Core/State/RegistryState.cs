@@ -25,12 +25,13 @@ public sealed class RegistryState
     public FrozenDictionary<Guid, TenantRoutes> Tenants { get; }
 
     /// <summary>Compiles a snapshot. Servers that are not enabled are not in it.</summary>
-    public static RegistryState Compile(RegistrySnapshot snapshot)
+    /// <param name="previous">Servers that were there before keep what is known of them: budgets.</param>
+    public static RegistryState Compile(RegistrySnapshot snapshot, RegistryState previous)
     {
         var tenants = snapshot.Servers
             .Where(server => server.Enabled)
             .GroupBy(server => server.TenantId)
-            .ToFrozenDictionary(group => group.Key, group => new TenantRoutes(group));
+            .ToFrozenDictionary(group => group.Key, group => new TenantRoutes(group, previous.RoutesOf(group.Key)));
         return new RegistryState(snapshot.Version, snapshot.GeneratedAt, tenants);
     }
 
@@ -41,9 +42,10 @@ public sealed class RegistryState
 /// <summary>The servers of one tenant, and all their tools under one roof.</summary>
 public sealed class TenantRoutes
 {
-    internal TenantRoutes(IEnumerable<ServerEntry> servers)
+    internal TenantRoutes(IEnumerable<ServerEntry> servers, TenantRoutes? previous)
     {
-        Servers = servers.Select(entry => new ServerRoute(entry)).ToFrozenDictionary(server => server.Slug, StringComparer.Ordinal);
+        var before = previous?.Servers.Values.ToDictionary(server => server.ServerId);
+        Servers = servers.Select(entry => new ServerRoute(entry, before?.GetValueOrDefault(entry.ServerId))).ToFrozenDictionary(server => server.Slug, StringComparer.Ordinal);
         var tools = Servers.Values.SelectMany(server => server.Tools).ToList();
         foreach (var colliding in tools.GroupBy(tool => tool.Aggregated, StringComparer.Ordinal).Where(group => group.Skip(1).Any()).SelectMany(group => group).ToList())
         {
@@ -54,7 +56,7 @@ public sealed class TenantRoutes
         ByName = Tools.ToFrozenDictionary(tool => tool.Aggregated, StringComparer.Ordinal);
     }
 
-    public static TenantRoutes None { get; } = new([]);
+    public static TenantRoutes None { get; } = new([], null);
 
     /// <summary>By slug.</summary>
     public FrozenDictionary<string, ServerRoute> Servers { get; }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Runtime.InteropServices;
 using McpPlatform.Contracts.Registry;
 using McpPlatform.Mcp.Json;
@@ -12,6 +13,7 @@ public sealed class ToolRoute
         Server = server;
         Name = definition.Name;
         Definition = JsonMarshal.GetRawUtf8Value(definition.Definition).ToArray();
+        IsRepeatable = Hints(definition.Definition, "readOnlyHint") || Hints(definition.Definition, "idempotentHint");
         OwnName = [MemberEdit.Set("name", JsonMembers.Quote(Name))];
         Rename(AggregatedName.Of(server.Slug, Name));
     }
@@ -27,11 +29,21 @@ public sealed class ToolRoute
     /// <summary>Its name on the endpoint that shows all servers; unique within the tenant.</summary>
     public string Aggregated { get; private set; } = "";
 
+    /// <summary>
+    /// Whether calling it twice does no harm, by the server's own word (<c>annotations.readOnlyHint</c> or <c>idempotentHint</c>). Absent means no: a tool whose
+    /// server says nothing is never called again once it may have run.
+    /// </summary>
+    public bool IsRepeatable { get; }
+
     /// <summary>The definition as its server gave it.</summary>
     public ReadOnlyMemory<byte> Definition { get; }
 
     /// <summary>The same with <see cref="Aggregated"/> for a name and every other byte kept.</summary>
     public ReadOnlyMemory<byte> AggregatedDefinition { get; private set; }
+
+    private static bool Hints(JsonElement definition, string hint) =>
+        definition.TryGetProperty("annotations", out var annotations) && annotations.ValueKind == JsonValueKind.Object
+        && annotations.TryGetProperty(hint, out var value) && value.ValueKind == JsonValueKind.True;
 
     /// <summary>While the state is being compiled only.</summary>
     internal void Rename(string aggregated)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using McpPlatform.Gateway.Attempts;
 using McpPlatform.Gateway.Calls;
 using McpPlatform.Mcp;
 
@@ -24,6 +25,14 @@ public static class GatewayMetrics
     private static readonly Counter<long> Calls = Meter.CreateCounter<long>("mcpp.gateway.calls", "{call}", "Tool calls by outcome.");
 
     private static readonly Counter<long> Limited = Meter.CreateCounter<long>("mcpp.gateway.rate_limited", "{request}", "Requests refused because their key's rate was used up.");
+
+    private static readonly Counter<long> FailedAttempts = Meter.CreateCounter<long>(
+        "mcpp.gateway.attempts.failed", "{attempt}", "Attempts at upstreams that failed, by kind and by what followed.");
+
+    internal static void AttemptFailed(CallFailure failure, in Step next) => FailedAttempts.Add(
+        1,
+        new KeyValuePair<string, object?>("error.type", failure.Code),
+        new KeyValuePair<string, object?>("mcpp.next", next.Kind == StepKind.Stop ? next.Reason.Name() : next.Kind.ToString().ToLowerInvariant()));
 
     internal static void CallEnded(ToolCall call, CallEnd end, TimeSpan elapsed)
     {

@@ -42,6 +42,12 @@ internal sealed class GatewayServer(CallPath calls, TimeProvider time) : IMcpSer
     public async ValueTask CallTool(McpRequestContext context, McpResponder responder, CancellationToken cancellationToken)
     {
         var request = Of(context);
+        if (!TimerHeader.TryRead(context.Http.Request.Headers, out var timers, out var malformed))
+        {
+            await responder.Error(malformed!);
+            return;
+        }
+
         var call = new ToolCall
         {
             State = request.State,
@@ -54,6 +60,7 @@ internal sealed class GatewayServer(CallPath calls, TimeProvider time) : IMcpSer
             Address = context.Http.Connection.RemoteIpAddress,
             StartedAt = request.StartedAt,
             StartedTimestamp = request.StartedTimestamp,
+            Timers = timers,
             OnNotification = context.Message.Meta.ProgressToken.IsNone ? null : responder.Notify,
         };
         using var outcome = await calls.Run(call, cancellationToken);

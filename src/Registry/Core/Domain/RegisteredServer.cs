@@ -75,6 +75,8 @@ public sealed class RegisteredServer : ITenantOwned, IAudited
 
     public bool Enabled { get; private set; }
 
+    public Delivery Delivery { get; private set; } = Delivery.Default;
+
     public ManagedBy ManagedBy { get; private set; }
 
     /// <summary>The factory's deployment that this is; null for others.</summary>
@@ -109,6 +111,7 @@ public sealed class RegisteredServer : ITenantOwned, IAudited
     {
         (Title, Transport, Url, Launcher, AllowPrivateAddress) = (terms.Title, terms.Transport, terms.Url, terms.Launcher, terms.AllowPrivateAddress);
         (Headers, Variables, Environment, Tags, Enabled) = (terms.Headers, terms.Variables, terms.Environment, terms.Tags, terms.Enabled);
+        Delivery = terms.Delivery;
         Seen.Due(now);
         Touch(now);
     }
@@ -153,4 +156,5 @@ public sealed record ServerTerms(
     IReadOnlyList<StoredSecret> Variables,
     string Environment,
     IReadOnlyList<string> Tags,
-    bool Enabled);
+    bool Enabled,
+    Delivery Delivery);

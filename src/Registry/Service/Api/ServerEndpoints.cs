@@ -1,3 +1,4 @@
+using McpPlatform.Contracts.Registry;
 using McpPlatform.Hosting;
 using McpPlatform.Hosting.Errors;
 using McpPlatform.Hosting.Mediation;
@@ -22,7 +23,7 @@ internal static class ServerEndpoints
         servers.MapGet("/", List).RequirePermission(Permissions.ServersRead).WithSummary("Lists servers by slug; filters: q (in slug or title), tag, transport, health.");
         servers.MapPost("/", Register).RequirePermission(Permissions.ServersWrite).WithSummary("Registers a server, by address or by the name of an operator's launcher; it is looked at within a second.");
         servers.MapGet("/{server}", Get).RequirePermission(Permissions.ServersRead).WithSummary("Shows a server, by id or slug; its version is its ETag.");
-        servers.MapPatch("/{server}", Change).RequirePermission(Permissions.ServersWrite).WithSummary("Changes what is given; headers and variables are replaced as a whole. With If-Match only the version that was read.");
+        servers.MapPatch("/{server}", Change).RequirePermission(Permissions.ServersWrite).WithSummary("Changes what is given; headers, variables and timeouts are replaced as a whole. With If-Match only the version that was read.");
         servers.MapDelete("/{server}", Delete).RequirePermission(Permissions.ServersWrite).WithSummary("Removes a server; its tools are no longer listed or callable.");
         servers.MapPost("/{server}/discover", Discover).RequirePermission(Permissions.ServersWrite).WithSummary("Looks at a server now; a server that fails is an answer, see health and health_message.");
         servers.MapGet("/{server}/changes", Changes).RequirePermission(Permissions.ServersRead).WithSummary("Shows which tools came, changed and went, newest first.");
@@ -33,6 +34,8 @@ internal static class ServerEndpoints
     /// <param name="Launcher">For stdio: a name from the operator's mcpplatform.yaml. Commands never come over the network.</param>
     /// <param name="Headers">Secret headers for http and sse; never readable back.</param>
     /// <param name="Variables">Secret values for the launcher's variables; never readable back.</param>
+    /// <param name="Timeouts">Instead of the gateway's own, in milliseconds.</param>
+    /// <param name="MaxAttempts">Most attempts at one call; 1 = never retried.</param>
     /// <param name="AllowPrivateAddress">Lets the server live on a loopback, private or link-local address. Needs the permission servers:private.</param>
     internal sealed record RegisterServerBody(
         string Slug,
@@ -45,7 +48,9 @@ internal static class ServerEndpoints
         bool AllowPrivateAddress = false,
         string? Environment = null,
         IReadOnlyList<string>? Tags = null,
-        bool Enabled = true);
+        bool Enabled = true,
+        ServerTimeouts? Timeouts = null,
+        int? MaxAttempts = null);
 
     internal sealed record ChangeServerBody(
         string? Title = null,
@@ -56,7 +61,9 @@ internal static class ServerEndpoints
         bool? AllowPrivateAddress = null,
         string? Environment = null,
         IReadOnlyList<string>? Tags = null,
-        bool? Enabled = null);
+        bool? Enabled = null,
+        ServerTimeouts? Timeouts = null,
+        int? MaxAttempts = null);
 
     private static async Task<Results<Ok<Page<ServerView>>, ErrorResult>> List(
         ISender sender,
@@ -83,7 +90,8 @@ internal static class ServerEndpoints
         }
 
         var command = new RegisterServer(
-            body.Slug, body.Title, body.Transport, body.Url, body.Launcher, body.AllowPrivateAddress, body.Headers, body.Variables, body.Environment, body.Tags, body.Enabled);
+            body.Slug, body.Title, body.Transport, body.Url, body.Launcher, body.AllowPrivateAddress, body.Headers, body.Variables, body.Environment, body.Tags, body.Enabled,
+            body.Timeouts, body.MaxAttempts);
         return (await sender.Send(command, ct)).Match<Results<Created<ServerView>, ErrorResult>>(
             server => TypedResults.Created($"/api/v1/servers/{server.Id}", Tagged(http, server)),
             error => error.ToResult());
@@ -108,7 +116,8 @@ internal static class ServerEndpoints
 
         var mayPrivate = http.Caller().May(Permissions.ServersPrivate);
         var command = new ChangeServer(
-            server, body.Title, body.Url, body.Launcher, body.Url is not null && !mayPrivate ? false : body.AllowPrivateAddress, body.Headers, body.Variables, body.Environment, body.Tags, body.Enabled, expected.Value);
+            server, body.Title, body.Url, body.Launcher, body.Url is not null && !mayPrivate ? false : body.AllowPrivateAddress, body.Headers, body.Variables, body.Environment, body.Tags, body.Enabled, expected.Value,
+            body.Timeouts, body.MaxAttempts);
         return (await sender.Send(command, ct)).Match<Results<Ok<ServerView>, ErrorResult>>(view => TypedResults.Ok(Tagged(http, view)), error => error.ToResult());
     }
 

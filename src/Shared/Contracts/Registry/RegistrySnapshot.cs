@@ -11,6 +11,7 @@ public sealed record RegistrySnapshot(long Version, DateTimeOffset GeneratedAt, 
 /// <param name="Enabled">False: its tools are neither listed nor callable.</param>
 /// <param name="Environment">Free label that policy rules can name (<c>prod</c>); empty = none.</param>
 /// <param name="CatalogHash">SHA-256 over the tool definitions, lower-case hex; empty before the first discovery.</param>
+/// <param name="MaxAttempts">Most attempts at one call, the first included (1 = never retried); null = as many as the gateway allows.</param>
 public sealed record ServerEntry(
     Guid ServerId,
     Guid TenantId,
@@ -21,7 +22,8 @@ public sealed record ServerEntry(
     IReadOnlyList<string> Tags,
     ServerConnection Connection,
     string CatalogHash,
-    IReadOnlyList<ToolDefinition> Tools);
+    IReadOnlyList<ToolDefinition> Tools,
+    int? MaxAttempts = null);
 
 /// <summary>How a gateway reaches a server.</summary>
 /// <param name="Transport"><c>http</c>, <c>sse</c> or <c>stdio</c>.</param>
@@ -30,13 +32,23 @@ public sealed record ServerEntry(
 /// <param name="AllowPrivateAddress">True when an admin allowed this server to live on a loopback, private or link-local address.</param>
 /// <param name="Headers">Sent with every request (<c>http</c>, <c>sse</c>). Values are ciphertext, bound to tenant, server and <c>header:{name}</c>.</param>
 /// <param name="Variables">Values for the launcher's declared variables (<c>stdio</c>). Ciphertext, bound to <c>variable:{name}</c>.</param>
+/// <param name="Timeouts">Null = all as the gateway's own options say.</param>
 public sealed record ServerConnection(
     string Transport,
     string? Url,
     string? Launcher,
     bool AllowPrivateAddress,
     IReadOnlyList<ProtectedValue> Headers,
-    IReadOnlyList<ProtectedValue> Variables);
+    IReadOnlyList<ProtectedValue> Variables,
+    ServerTimeouts? Timeouts = null);
+
+/// <summary>How long calls of a server may take, in milliseconds; null = what the gateway's own options say.</summary>
+/// <param name="ConnectMs">For a connection to stand (<c>http</c>, <c>sse</c>).</param>
+/// <param name="HeadersMs">From sending until the head of the response (<c>http</c>).</param>
+/// <param name="FirstByteMs">From sending until the first byte of the answer.</param>
+/// <param name="IdleMs">Between two signs of life.</param>
+/// <param name="TotalMs">All attempts at a call and the pauses between them.</param>
+public sealed record ServerTimeouts(int? ConnectMs = null, int? HeadersMs = null, int? FirstByteMs = null, int? IdleMs = null, int? TotalMs = null);
 
 /// <summary>A named secret that only a holder of the master key can read.</summary>
 public sealed record ProtectedValue(string Name, string Ciphertext);

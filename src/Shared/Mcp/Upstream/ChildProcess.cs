@@ -58,7 +58,7 @@ internal sealed class ChildProcess
         catch (ChannelClosedException)
         {
             message.Dispose();
-            throw UpstreamException.Closed("The server's process has ended.");
+            throw UpstreamException.ClosedBefore("The server's process has ended.");
         }
         catch (OperationCanceledException)
         {

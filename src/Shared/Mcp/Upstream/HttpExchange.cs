@@ -16,7 +16,8 @@ internal sealed class HttpExchange(HttpMessageInvoker http, HttpUpstreamOptions 
     private long _lastId;
 
     /// <summary>
-    /// Sends and waits, <paramref name="toHead"/> for the head of the response and the idle time for each piece of the rest. Throws
+    /// Sends and waits, <paramref name="toHead"/> for the head of the response and the idle time for each piece of the rest, unless the request brings a
+    /// clock of its own. Throws
     /// <see cref="UpstreamException"/>, <see cref="SessionLostException"/>, and <see cref="OperationCanceledException"/> when the caller cancelled.
     /// </summary>
     public async Task<HttpAnswer> Ask(UpstreamRequest request, HttpLink link, TimeSpan toHead, CancellationToken cancellationToken)
@@ -28,7 +29,7 @@ internal sealed class HttpExchange(HttpMessageInvoker http, HttpUpstreamOptions 
         CallMeta.WriteRequest(message, id, request.Method, request.Params.Span, version, client, token.IsNone ? null : id);
         using var post = HttpPost.Create(options.Endpoint, message.Written, options.Headers);
         link.Stamp(post, request);
-        using var patience = new Patience(toHead, time, cancellationToken);
+        using var patience = request.Clock is { } clock ? new Patience(clock, cancellationToken) : new Patience(toHead, time, cancellationToken);
         try
         {
             using var response = await HttpPost.Send(http, post, patience);
@@ -61,7 +62,7 @@ internal sealed class HttpExchange(HttpMessageInvoker http, HttpUpstreamOptions 
 
         if (!HttpPost.MayCarryAnswer(response.StatusCode))
         {
-            throw new UpstreamException(status);
+            throw HttpPost.Refused(response, time);
         }
 
         await using var raw = await response.Content.ReadAsStreamAsync(patience.Token);
@@ -90,8 +91,8 @@ internal sealed class HttpExchange(HttpMessageInvoker http, HttpUpstreamOptions 
         }
     }
 
-    private static UpstreamException NoAnswer(HttpResponseMessage response, string what) =>
-        response.IsSuccessStatusCode ? UpstreamException.Protocol(what) : new UpstreamException((int)response.StatusCode);
+    private UpstreamException NoAnswer(HttpResponseMessage response, string what) =>
+        response.IsSuccessStatusCode ? UpstreamException.Protocol(what) : HttpPost.Refused(response, time);
 
     private async Task<UpstreamAnswer> ReadStream(Stream body, Asked asked, Patience patience, CancellationToken cancellationToken)
     {
@@ -135,9 +136,7 @@ internal sealed class HttpExchange(HttpMessageInvoker http, HttpUpstreamOptions 
             if (asked.Request.OnNotification is { } deliver && !asked.Token.IsNone && RequestId.FromRaw(message.Param("progressToken"u8)).Is(asked.Id))
             {
                 using var restored = CallMeta.Restore(message, asked.Token);
-
-                // The caller's time is not the upstream's.
-                patience.Renew(Timeout.InfiniteTimeSpan);
+                patience.Pause();
                 await deliver(restored.Written, cancellationToken);
             }
         }

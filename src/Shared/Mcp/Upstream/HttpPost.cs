@@ -65,6 +65,7 @@ internal static class HttpPost
     public static UpstreamException? Translate(Exception failure, Patience patience) => failure switch
     {
         OperationCanceledException when patience.RanOut => new(UpstreamFailure.Timeout, "The upstream did not answer in time.", failure),
+        OperationCanceledException { InnerException: TimeoutException } => new(UpstreamFailure.Connect, "The upstream cannot be reached in time.", failure),
         OperationCanceledException => null,
         HttpRequestException
         {
@@ -76,6 +77,14 @@ internal static class HttpPost
         HttpRequestException or IOException => UpstreamException.Closed("The upstream closed the connection before it answered.", failure),
         _ => null,
     };
+
+    /// <summary>A refusal by HTTP status, with the time after which the upstream wants to be asked again, if it says so.</summary>
+    public static UpstreamException Refused(HttpResponseMessage response, TimeProvider time)
+    {
+        var after = response.Headers.RetryAfter;
+        var wait = after?.Delta ?? (after?.Date is { } date ? date - time.GetUtcNow() : null);
+        return new UpstreamException((int)response.StatusCode) { RetryAfter = wait is { } w && w < TimeSpan.Zero ? TimeSpan.Zero : wait };
+    }
 
     /// <summary>Reads a whole body up to a size; the buffer is the caller's.</summary>
     public static async Task<PooledBuffer> ReadAll(Stream body, long? announced, int most, CancellationToken cancellationToken)

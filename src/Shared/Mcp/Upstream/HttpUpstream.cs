@@ -78,7 +78,7 @@ public sealed class HttpUpstream : IUpstreamConnection
     }
 
     private ValueTask<HttpLink> Linked(CancellationToken cancellationToken) =>
-        _disposed ? throw UpstreamException.Closed("The connection was closed.") : _connect.Get(cancellationToken);
+        _disposed ? throw UpstreamException.ClosedBefore("The connection was closed.") : _connect.Get(cancellationToken);
 
     private async Task<HttpLink> Shake()
     {

@@ -45,7 +45,13 @@ public sealed record UpstreamRequest(string Method, ReadOnlyMemory<byte> Params)
     /// Gets every notification that belongs to this request, in order, before <see cref="IUpstreamConnection.Send"/> returns: a raw message with the
     /// caller's own progress token, valid until the returned task ends. Never called twice at once. Null: no progress is asked for.
     /// </summary>
-    public Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask>? OnNotification { get; init; }
+    public Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask>? OnNotification { get; set; }
+
+    /// <summary>
+    /// Measures the time of the request in place of the connection's own timers; null: the connection measures.
+    /// Like <see cref="OnNotification"/> it can be set anew when the request is sent again, never while it is under way.
+    /// </summary>
+    public IExchangeClock? Clock { get; set; }
 
     /// <summary>More mirrored headers (<c>Mcp-Param-*</c>) for a modern server over HTTP.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];

@@ -30,7 +30,7 @@ internal sealed class JsonRpcChannel(ClientIdentity client, Func<PooledBuffer, C
         _pending[id] = call;
         if (Volatile.Read(ref _closed) is { } closed && _pending.TryRemove(id, out _))
         {
-            throw new UpstreamException(closed.Kind, closed.Message);
+            throw new UpstreamException(closed.Kind, closed.Message) { NothingSent = true };
         }
 
         var answered = false;
@@ -38,6 +38,7 @@ internal sealed class JsonRpcChannel(ClientIdentity client, Func<PooledBuffer, C
         {
             var message = new PooledBuffer(request.Params.Length + 512);
             CallMeta.WriteRequest(message, id, request.Method, request.Params.Span, version, client, token.IsNone ? null : id);
+            request.Clock?.Wait(ExchangePhase.FirstByte);
             await write(message, cancellationToken);
             var answer = await call.Wait(cancellationToken);
             answered = true;

@@ -1,11 +1,16 @@
 namespace McpPlatform.Mcp.Upstream;
 
-/// <summary>A timer that is wound up again with every sign of life, joined with the caller's own cancellation.</summary>
+/// <summary>
+/// A timer that is wound up again with every sign of life, joined with the caller's own cancellation; or the caller's own clock, when it measures the time
+/// itself: then nothing runs out here.
+/// </summary>
 internal sealed class Patience : IDisposable
 {
-    private readonly CancellationTokenSource _source;
+    private readonly CancellationTokenSource? _source;
     private readonly CancellationTokenRegistration _caller;
     private readonly CancellationToken _cancelled;
+    private readonly IExchangeClock? _clock;
+    private bool _hasRead;
 
     public Patience(TimeSpan first, TimeProvider time, CancellationToken cancelled)
     {
@@ -14,19 +19,42 @@ internal sealed class Patience : IDisposable
         _caller = cancelled.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), _source);
     }
 
+    /// <summary>The caller's own clock measures, and <paramref name="cancelled"/> ends when it says so.</summary>
+    public Patience(IExchangeClock clock, CancellationToken cancelled) => (_clock, _cancelled) = (clock, cancelled);
+
     /// <summary>For the operation that is being waited for.</summary>
-    public CancellationToken Token => _source.Token;
+    public CancellationToken Token => _source?.Token ?? _cancelled;
 
     /// <summary>True when time ran out rather than the caller gave up.</summary>
-    public bool RanOut => _source.IsCancellationRequested && !_cancelled.IsCancellationRequested;
+    public bool RanOut => _source is { IsCancellationRequested: true } && !_cancelled.IsCancellationRequested;
 
     /// <summary>Starts over.</summary>
-    public void Renew(TimeSpan time) => _source.CancelAfter(time);
+    public void Renew(TimeSpan time) => _source?.CancelAfter(time);
+
+    /// <summary>The next piece of the answer is being waited for; whatever came before it was a sign of life.</summary>
+    public void Read(TimeSpan idle)
+    {
+        if (_clock is null)
+        {
+            Renew(idle);
+            return;
+        }
+
+        _clock.Wait(_hasRead ? ExchangePhase.Idle : ExchangePhase.FirstByte);
+        _hasRead = true;
+    }
+
+    /// <summary>The caller is handed something: its time is not the upstream's.</summary>
+    public void Pause()
+    {
+        Renew(Timeout.InfiniteTimeSpan);
+        _clock?.Wait(ExchangePhase.Caller);
+    }
 
     public void Dispose()
     {
         _caller.Dispose();
-        _source.Dispose();
+        _source?.Dispose();
     }
 }
 
@@ -45,7 +73,7 @@ internal sealed class PatientStream(Stream inner, Patience patience, TimeSpan id
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        patience.Renew(idle);
+        patience.Read(idle);
         return inner.ReadAsync(buffer, cancellationToken);
     }
 

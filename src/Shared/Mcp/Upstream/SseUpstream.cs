@@ -153,7 +153,7 @@ public sealed class SseUpstream : IUpstreamConnection
             using var response = await HttpPost.Send(_http, request, patience);
             if (!response.IsSuccessStatusCode)
             {
-                throw new UpstreamException((int)response.StatusCode);
+                throw HttpPost.Refused(response, _time);
             }
         }
     }

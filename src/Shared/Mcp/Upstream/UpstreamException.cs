@@ -51,8 +51,17 @@ public sealed class UpstreamException : Exception
     /// <summary>True when the server's address may not be reached from here: nothing was sent, and trying again does not help.</summary>
     public bool IsEgressDenied => EgressDeniedException.TryFind(InnerException, out _);
 
+    /// <summary>When the upstream wants to be asked again at the earliest, by its <c>Retry-After</c>; null when it did not say.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>True when no connection stood within the time for that.</summary>
+    public bool IsConnectTimeout => Kind == UpstreamFailure.Connect && InnerException is OperationCanceledException;
+
+    /// <summary>True when it is certain that nothing of the request left this process.</summary>
+    internal bool NothingSent { get; init; }
+
     /// <summary>True when the request may have reached the upstream, so that sending it again may run a tool twice.</summary>
-    public bool MayHaveRun => !IsEgressDenied && Kind != UpstreamFailure.Connect && HttpStatus is not (401 or 403 or 404 or 405 or 429);
+    public bool MayHaveRun => !IsEgressDenied && !NothingSent && Kind != UpstreamFailure.Connect && HttpStatus is not (401 or 403 or 404 or 405 or 429);
 
     internal static UpstreamException TooLarge(long limit) =>
         new(UpstreamFailure.TooLarge, $"The upstream sent more than the {limit} bytes allowed.");
@@ -60,4 +69,7 @@ public sealed class UpstreamException : Exception
     internal static UpstreamException Protocol(string what, Exception? inner = null) => new(UpstreamFailure.Protocol, what, inner);
 
     internal static UpstreamException Closed(string what, Exception? inner = null) => new(UpstreamFailure.Closed, what, inner);
+
+    /// <summary>The connection was closed before anything of the request was sent on it.</summary>
+    internal static UpstreamException ClosedBefore(string what, Exception? inner = null) => new(UpstreamFailure.Closed, what, inner) { NothingSent = true };
 }

@@ -1,4 +1,4 @@
-using McpPlatform.Gateway.Calls;
+using McpPlatform.Gateway.Attempts;
 
 namespace McpPlatform.Gateway.Infrastructure.Launchers;
 

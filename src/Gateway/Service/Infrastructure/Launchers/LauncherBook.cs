@@ -1,4 +1,4 @@
-using McpPlatform.Gateway.Calls;
+using McpPlatform.Gateway.Attempts;
 using Microsoft.Extensions.Options;
 
 namespace McpPlatform.Gateway.Infrastructure.Launchers;

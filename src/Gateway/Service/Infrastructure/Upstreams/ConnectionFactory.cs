@@ -1,5 +1,6 @@
+using System.Collections.Concurrent;
 using McpPlatform.Contracts.Registry;
-using McpPlatform.Gateway.Calls;
+using McpPlatform.Gateway.Attempts;
 using McpPlatform.Gateway.Infrastructure.Launchers;
 using McpPlatform.Gateway.Redaction;
 using McpPlatform.Kernel;
@@ -21,15 +22,13 @@ internal sealed class ConnectionFactory : IConnectionFactory, IDisposable
     private readonly LauncherBook _launchers;
     private readonly GatewayOptions _options;
     private readonly TimeProvider _time;
-    private readonly HttpMessageInvoker _public;
-    private readonly HttpMessageInvoker _private;
+
+    // One handler for each time to connect: the time belongs to the handler. Rounded, so that their number is bounded (600 of each kind).
+    private readonly ConcurrentDictionary<(bool Private, long ConnectTenths), Lazy<HttpMessageInvoker>> _http = new();
 
     public ConnectionFactory(ISecretProtector protector, LauncherBook launchers, IOptions<GatewayOptions> options, TimeProvider time)
     {
         (_protector, _launchers, _options, _time) = (protector, launchers, options.Value, time);
-        var http = new GuardedHttpOptions { ConnectTimeout = _options.ConnectTimeout };
-        _public = new HttpMessageInvoker(GuardedHttpHandler.Create(EgressPolicy.PublicOnly, http));
-        _private = new HttpMessageInvoker(GuardedHttpHandler.Create(new EgressPolicy { AllowPrivate = true }, http));
     }
 
     public NewConnection Create(UpstreamKey key, ServerConnection how) => how.Transport switch
@@ -41,8 +40,10 @@ internal sealed class ConnectionFactory : IConnectionFactory, IDisposable
 
     public void Dispose()
     {
-        _public.Dispose();
-        _private.Dispose();
+        foreach (var http in _http.Values.Where(http => http.IsValueCreated))
+        {
+            http.Value.Dispose();
+        }
     }
 
     private NewConnection Http(UpstreamKey key, ServerConnection how)
@@ -53,13 +54,21 @@ internal sealed class ConnectionFactory : IConnectionFactory, IDisposable
             Endpoint = new Uri(how.Url ?? throw new UpstreamSetupException(FailureKind.Protocol, "The server's entry has no address.")),
             Headers = [.. headers],
             MaxResponseBytes = _options.MaxResponseBytes,
-            HeaderTimeout = _options.FirstByteTimeout,
-            IdleTimeout = _options.IdleTimeout,
+            HeaderTimeout = Or(how.Timeouts?.HeadersMs, _options.HeadersTimeout),
+            IdleTimeout = Or(how.Timeouts?.IdleMs, _options.IdleTimeout),
         };
-        var http = how.AllowPrivateAddress ? _private : _public;
+        var http = Invoker(how.AllowPrivateAddress, Or(how.Timeouts?.ConnectMs, _options.ConnectTimeout));
         IUpstreamConnection connection = how.Transport == "sse" ? new SseUpstream(http, options, Platform, _time) : new HttpUpstream(http, options, Platform, _time);
         return new NewConnection(connection, new KnownSecrets(headers.Values));
     }
+
+    private static TimeSpan Or(int? milliseconds, TimeSpan otherwise) => milliseconds is { } own ? TimeSpan.FromMilliseconds(own) : otherwise;
+
+    private HttpMessageInvoker Invoker(bool allowPrivate, TimeSpan connect) => _http.GetOrAdd(
+        (allowPrivate, (long)Math.Ceiling(connect.TotalSeconds * 10)),
+        static key => new Lazy<HttpMessageInvoker>(() => new HttpMessageInvoker(GuardedHttpHandler.Create(
+            key.Private ? new EgressPolicy { AllowPrivate = true } : EgressPolicy.PublicOnly,
+            new GuardedHttpOptions { ConnectTimeout = TimeSpan.FromSeconds(key.ConnectTenths / 10.0) })))).Value;
 
     private NewConnection Stdio(UpstreamKey key, ServerConnection how)
     {

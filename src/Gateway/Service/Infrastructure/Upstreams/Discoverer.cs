@@ -1,7 +1,7 @@
 using System.Text.Json;
 using McpPlatform.Contracts.Gateway;
 using McpPlatform.Contracts.Registry;
-using McpPlatform.Gateway.Calls;
+using McpPlatform.Gateway.Attempts;
 using McpPlatform.Gateway.Catalog;
 using McpPlatform.Mcp.Json;
 using McpPlatform.Mcp.Upstream;

@@ -10,7 +10,7 @@ internal sealed record UpstreamKey(Guid TenantId, Guid ServerId, string Connecti
 /// <summary>Makes connections, not yet connected.</summary>
 internal interface IConnectionFactory
 {
-    /// <summary>Throws <see cref="Calls.UpstreamSetupException"/> when something it needs is missing here.</summary>
+    /// <summary>Throws <see cref="Attempts.UpstreamSetupException"/> when something it needs is missing here.</summary>
     NewConnection Create(UpstreamKey key, ServerConnection how);
 }
 

@@ -1,4 +1,5 @@
 using McpPlatform.Contracts.Registry;
+using McpPlatform.Gateway.Attempts;
 using McpPlatform.Gateway.Calls;
 using McpPlatform.Mcp.Upstream;
 
@@ -216,7 +217,10 @@ internal sealed class UpstreamSlot(UpstreamKey key, ServerConnection how, IConne
 
     private Exception Failed(Exception exception)
     {
-        var failure = CallFailure.Of(exception) is { } known ? new CallFailureException(known, exception) : null;
+        // A start carries no call: whatever happened, none was sent.
+        var failure = CallFailure.Of(exception) is { } known
+            ? new CallFailureException(known with { MayHaveRun = false, Timer = known.Kind == FailureKind.Timeout ? AttemptTimer.Connect : known.Timer, Limit = known.Kind == FailureKind.Timeout ? startTimeout : known.Limit }, exception)
+            : null;
         lock (_gate)
         {
             _starting = null;

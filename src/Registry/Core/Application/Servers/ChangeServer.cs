@@ -1,4 +1,5 @@
 using FluentValidation;
+using McpPlatform.Contracts.Registry;
 using McpPlatform.Kernel;
 using McpPlatform.Registry.Domain;
 using MediatR;
@@ -6,7 +7,8 @@ using MediatR;
 namespace McpPlatform.Registry.Application.Servers;
 
 /// <summary>
-/// Changes what is given; null leaves a member as it is. Headers and variables are replaced as a whole, since their values cannot be read back. Slug and
+/// Changes what is given; null leaves a member as it is. Headers and variables are replaced as a whole, since their values cannot be read back; timeouts
+/// too, so that an empty object brings the gateway's own back. Slug and
 /// transport stay. Fails with <c>servers.not_found</c>, <c>servers.changed</c>, <c>servers.managed</c>.
 /// </summary>
 /// <param name="Server">Id or slug.</param>
@@ -22,7 +24,9 @@ public sealed record ChangeServer(
     string? Environment,
     IReadOnlyList<string>? Tags,
     bool? Enabled,
-    long? ExpectedVersion) : IRequest<Result<ServerView>>;
+    long? ExpectedVersion,
+    ServerTimeouts? Timeouts = null,
+    int? MaxAttempts = null) : IRequest<Result<ServerView>>;
 
 internal sealed class ChangeServerValidator : AbstractValidator<ChangeServer>
 {
@@ -35,6 +39,8 @@ internal sealed class ChangeServerValidator : AbstractValidator<ChangeServer>
         RuleFor(c => c.Tags).AreTags();
         RuleFor(c => c.Headers).AreHeaders();
         RuleFor(c => c.Variables).AreVariables();
+        RuleFor(c => c.Timeouts).AreTimeouts();
+        RuleFor(c => c.MaxAttempts).IsMaxAttempts();
     }
 }
 
@@ -54,7 +60,7 @@ internal sealed class ChangeServerHandler(IServers servers, IRegistryVersion ver
             return ServerView.Changed(server.Version);
         }
 
-        var onlyEnabled = request is { Title: null, Url: null, Launcher: null, AllowPrivateAddress: null, Headers: null, Variables: null, Environment: null, Tags: null };
+        var onlyEnabled = request is { Title: null, Url: null, Launcher: null, AllowPrivateAddress: null, Headers: null, Variables: null, Environment: null, Tags: null, Timeouts: null, MaxAttempts: null };
         if (server.ManagedBy == ManagedBy.Factory && !onlyEnabled)
         {
             return ServerView.FactoryOwns(server.Slug);
@@ -90,5 +96,6 @@ internal sealed class ChangeServerHandler(IServers servers, IRegistryVersion ver
         request.Variables is null ? server.Variables : protector.Variables(server.TenantId, server.Id, request.Variables),
         request.Environment ?? server.Environment,
         request.Tags ?? server.Tags,
-        request.Enabled ?? server.Enabled);
+        request.Enabled ?? server.Enabled,
+        server.Delivery with { Timeouts = request.Timeouts ?? server.Delivery.Timeouts, MaxAttempts = request.MaxAttempts ?? server.Delivery.MaxAttempts });
 }

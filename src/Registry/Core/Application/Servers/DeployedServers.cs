@@ -55,7 +55,8 @@ internal sealed class RegisterDeploymentHandler(
                 [],
                 server.Environment,
                 deployed.Tags,
-                server.Enabled),
+                server.Enabled,
+                server.Delivery),
             now);
         outbox.Changed(server, next, now);
         return ServerView.Of(server);

@@ -1,4 +1,5 @@
 using FluentValidation;
+using McpPlatform.Contracts.Registry;
 using McpPlatform.Kernel;
 using McpPlatform.Registry.Application.HttpTools;
 using McpPlatform.Registry.Domain;
@@ -25,7 +26,9 @@ public sealed record RegisterServer(
     IReadOnlyDictionary<string, string>? Variables,
     string? Environment,
     IReadOnlyList<string>? Tags,
-    bool Enabled) : IRequest<Result<ServerView>>;
+    bool Enabled,
+    ServerTimeouts? Timeouts = null,
+    int? MaxAttempts = null) : IRequest<Result<ServerView>>;
 
 internal sealed class RegisterServerValidator : AbstractValidator<RegisterServer>
 {
@@ -35,6 +38,8 @@ internal sealed class RegisterServerValidator : AbstractValidator<RegisterServer
         RuleFor(c => c.Title).IsTitle();
         RuleFor(c => c.Environment).IsEnvironment();
         RuleFor(c => c.Tags).AreTags();
+        RuleFor(c => c.Timeouts).AreTimeouts();
+        RuleFor(c => c.MaxAttempts).IsMaxAttempts();
         When(c => c.Transport == ServerTransport.Stdio, () =>
         {
             RuleFor(c => c.Launcher).IsSlug().WithMessage("must name a launcher of the operator's mcpplatform.yaml; commands never come over the network");
@@ -88,7 +93,8 @@ internal sealed class RegisterServerHandler(
                 protector.Variables(tenantId, id, request.Variables),
                 request.Environment ?? "",
                 request.Tags ?? [],
-                request.Enabled),
+                request.Enabled,
+                new Delivery { Timeouts = request.Timeouts, MaxAttempts = request.MaxAttempts }),
             now);
         servers.Add(server);
         outbox.Changed(server, next, now);

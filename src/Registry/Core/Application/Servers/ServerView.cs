@@ -1,3 +1,4 @@
+using McpPlatform.Contracts.Registry;
 using McpPlatform.Kernel;
 using McpPlatform.Registry.Domain;
 
@@ -30,11 +31,14 @@ public sealed record ServerView(
     DateTimeOffset? LastDiscoveredAt,
     int Version,
     DateTimeOffset CreatedAt,
-    DateTimeOffset UpdatedAt)
+    DateTimeOffset UpdatedAt,
+    ServerTimeouts? Timeouts,
+    int? MaxAttempts)
 {
     internal static ServerView Of(RegisteredServer s) => new(
         s.Id, s.Slug, s.Title, s.Transport, s.Url, s.Launcher, s.AllowPrivateAddress, Names(s.Headers), Names(s.Variables), s.Environment, s.Tags, s.Enabled, s.ManagedBy,
-        s.Seen.Health, s.Seen.Message, s.Seen.ProtocolVersion, s.Seen.ServerName, s.Seen.ToolCount, s.Seen.CatalogHash, s.Seen.At, s.Version, s.CreatedAt, s.UpdatedAt);
+        s.Seen.Health, s.Seen.Message, s.Seen.ProtocolVersion, s.Seen.ServerName, s.Seen.ToolCount, s.Seen.CatalogHash, s.Seen.At, s.Version, s.CreatedAt, s.UpdatedAt,
+        s.Delivery.Timeouts, s.Delivery.MaxAttempts);
 
     internal static Error NotFound() => Error.NotFound("servers.not_found", "There is no such server.");
 

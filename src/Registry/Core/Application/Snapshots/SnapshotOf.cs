@@ -12,7 +12,8 @@ public static class SnapshotOf
         server.Launcher,
         server.AllowPrivateAddress,
         [.. server.Headers.Select(h => new ProtectedValue(h.Name, h.Ciphertext))],
-        [.. server.Variables.Select(v => new ProtectedValue(v.Name, v.Ciphertext))]);
+        [.. server.Variables.Select(v => new ProtectedValue(v.Name, v.Ciphertext))],
+        server.Delivery.Timeouts);
 
     public static ServerEntry Entry(RegisteredServer server, IEnumerable<ToolDefinition> tools) => new(
         server.Id,
@@ -24,5 +25,6 @@ public static class SnapshotOf
         server.Tags,
         Connection(server),
         server.Seen.CatalogHash,
-        [.. tools]);
+        [.. tools],
+        server.Delivery.MaxAttempts);
 }

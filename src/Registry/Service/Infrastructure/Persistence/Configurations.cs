@@ -21,6 +21,9 @@ internal sealed class RegisteredServerConfiguration : IEntityTypeConfiguration<R
         builder.PrimitiveCollection(s => s.Tags).HasColumnType("text[]");
         Secrets(builder.Property(s => s.Headers));
         Secrets(builder.Property(s => s.Variables));
+        builder.Property(s => s.Delivery).HasColumnType("jsonb").HasDefaultValueSql("'{}'").HasConversion(
+            delivery => JsonSerializer.Serialize(delivery, JsonSerializerOptions.Default),
+            text => JsonSerializer.Deserialize<Delivery>(text, JsonSerializerOptions.Default)!);
         builder.ComplexProperty(s => s.Seen, seen =>
         {
             seen.Property(o => o.Message).HasMaxLength(Observation.MaxMessageLength);

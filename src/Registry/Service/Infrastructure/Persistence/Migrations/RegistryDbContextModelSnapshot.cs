@@ -432,6 +432,13 @@ namespace McpPlatform.Registry.Infrastructure.Persistence.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("deleted_at");
 
+                    b.Property<string>("Delivery")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("delivery")
+                        .HasDefaultValueSql("'{}'");
+
                     b.Property<Guid?>("DeploymentId")
                         .HasColumnType("uuid")
                         .HasColumnName("deployment_id");

@@ -1,6 +1,7 @@
+using System.Globalization;
 using McpPlatform.Mcp.Upstream;
 
-namespace McpPlatform.Gateway.Calls;
+namespace McpPlatform.Gateway.Attempts;
 
 /// <summary>Why an attempt at an upstream gave no answer.</summary>
 public enum FailureKind
@@ -23,6 +24,12 @@ public enum FailureKind
     /// <summary>It refused our credential (HTTP 401, 403).</summary>
     Unauthorized,
 
+    /// <summary>An HTTP status that says: not now (408, 425, 500, 502, 503, 504).</summary>
+    Unavailable,
+
+    /// <summary>It has had enough requests for now (HTTP 429).</summary>
+    RateLimited,
+
     /// <summary>Another HTTP status that is no answer.</summary>
     HttpStatus,
 
@@ -41,6 +48,15 @@ public enum FailureKind
 /// <param name="Message">Ours alone: never a secret, never the upstream's own words.</param>
 public sealed record CallFailure(FailureKind Kind, bool MayHaveRun, string Message)
 {
+    /// <summary>The timer that ran out; null when none of ours did.</summary>
+    public AttemptTimer? Timer { get; init; }
+
+    /// <summary>How long that timer is.</summary>
+    public TimeSpan Limit { get; init; }
+
+    /// <summary>When the upstream wants to be asked again at the earliest; null when it did not say.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
     /// <summary>The stable code.</summary>
     public string Code => Kind switch
     {
@@ -50,7 +66,8 @@ public sealed record CallFailure(FailureKind Kind, bool MayHaveRun, string Messa
         FailureKind.Closed => "closed",
         FailureKind.TooLarge => "too_large",
         FailureKind.Unauthorized => "unauthorized",
-        FailureKind.HttpStatus => "http_status",
+        FailureKind.HttpStatus or FailureKind.Unavailable => "http_status",
+        FailureKind.RateLimited => "rate_limited",
         FailureKind.EgressDenied => "egress_denied",
         FailureKind.LauncherUnknown => "launcher_unknown",
         FailureKind.CredentialUnreadable => "credential_unreadable",
@@ -63,9 +80,21 @@ public sealed record CallFailure(FailureKind Kind, bool MayHaveRun, string Messa
         CallFailureException classified => classified.Failure,
         UpstreamSetupException setup => new(setup.Kind, false, setup.Message),
         UpstreamException { IsEgressDenied: true } => new(FailureKind.EgressDenied, false, "The server's address may not be reached from here."),
-        UpstreamException upstream => new(KindOf(upstream), upstream.MayHaveRun, upstream.Message),
+        UpstreamException upstream => new(KindOf(upstream), upstream.MayHaveRun, upstream.Message)
+        {
+            Timer = upstream.IsConnectTimeout ? AttemptTimer.Connect : null,
+            RetryAfter = upstream.RetryAfter,
+        },
         _ => null,
     };
+
+    /// <summary>A timer of the attempt ran out.</summary>
+    internal static CallFailure OutOfTime(AttemptTimer timer, TimeSpan limit) =>
+        new(FailureKind.Timeout, timer != AttemptTimer.Connect, string.Create(CultureInfo.InvariantCulture, $"The server {timer.Missed()} within {limit.TotalSeconds:0.###} s."))
+        {
+            Timer = timer,
+            Limit = limit,
+        };
 
     private static FailureKind KindOf(UpstreamException exception) => exception.Kind switch
     {
@@ -73,7 +102,13 @@ public sealed record CallFailure(FailureKind Kind, bool MayHaveRun, string Messa
         UpstreamFailure.Timeout => FailureKind.Timeout,
         UpstreamFailure.Closed => FailureKind.Closed,
         UpstreamFailure.TooLarge => FailureKind.TooLarge,
-        UpstreamFailure.HttpStatus => exception.HttpStatus is 401 or 403 ? FailureKind.Unauthorized : FailureKind.HttpStatus,
+        UpstreamFailure.HttpStatus => exception.HttpStatus switch
+        {
+            401 or 403 => FailureKind.Unauthorized,
+            408 or 425 or 500 or 502 or 503 or 504 => FailureKind.Unavailable,
+            429 => FailureKind.RateLimited,
+            _ => FailureKind.HttpStatus,
+        },
         _ => FailureKind.Protocol,
     };
 }

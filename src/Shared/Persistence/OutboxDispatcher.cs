@@ -1,5 +1,3 @@
-using System.Text.Json;
-using McpPlatform.Contracts;
 using McpPlatform.Messaging;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -113,7 +111,7 @@ internal sealed partial class OutboxDispatcher<TContext>(
         {
             try
             {
-                await bus.Publish(Read(row), row.Id, cancellationToken);
+                await bus.Publish(row.Event(), row.Id, cancellationToken);
                 sent.Add(row.Sequence);
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
@@ -138,14 +136,6 @@ internal sealed partial class OutboxDispatcher<TContext>(
         {
             EventFailed(logger, typeof(TContext).Name, row.Sequence, row.Type, row.OrderKey, wait.TotalSeconds, reason);
         }
-    }
-
-    private static object Read(OutboxMessage row)
-    {
-        var type = typeof(IIntegrationEvent).Assembly.GetType(row.Type)
-            ?? throw new InvalidOperationException($"Outbox row {row.Sequence} holds an event that this version does not know, {row.Type}.");
-        return JsonSerializer.Deserialize(row.Payload, type)
-            ?? throw new InvalidOperationException($"Outbox row {row.Sequence} holds no event.");
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Events of {Context} could not be sent; they are kept and sent again.")]

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using McpPlatform.Contracts;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
@@ -32,6 +33,15 @@ public sealed class OutboxMessage
     public string Payload { get; private set; } = "";
 
     public DateTimeOffset CreatedAt { get; private set; }
+
+    /// <summary>The event that it holds. Throws when this version does not know it or cannot read it.</summary>
+    internal object Event()
+    {
+        var type = typeof(IIntegrationEvent).Assembly.GetType(Type)
+            ?? throw new InvalidOperationException($"Outbox row {Sequence} holds an event that this version does not know, {Type}.");
+        return JsonSerializer.Deserialize(Payload, type)
+            ?? throw new InvalidOperationException($"Outbox row {Sequence} holds no event.");
+    }
 }
 
 /// <summary>A message that a consumer has handled.</summary>

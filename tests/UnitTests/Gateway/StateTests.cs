@@ -203,7 +203,7 @@ public sealed class StateTests : IDisposable
         Enumerable.Range(0, 10).Count(_ => bucket.TryTake(limit, _time, out var _)).ShouldBe(5);
     }
 
-    private TenantRoutes Routes(params Contracts.Registry.ServerEntry[] servers)
+    private TenantRoutes Routes(params McpPlatform.Contracts.Registry.ServerEntry[] servers)
     {
         var store = Store();
         store.OfferRegistry(Snapshots.Bytes(Snapshots.Registry(1, servers))).ShouldBe(SnapshotOutcome.Taken);

@@ -1,0 +1,50 @@
+using System.Text.Json;
+using McpPlatform.Contracts.Factory;
+using McpPlatform.Contracts.Gateway;
+using McpPlatform.Contracts.Policy;
+using McpPlatform.Contracts.Registry;
+using McpPlatform.Contracts.Tracing;
+
+namespace McpPlatform.UnitTests.Contracts;
+
+/// <summary>One object of every record that crosses a process, with a value in every member. Parts of a record are sampled within it.</summary>
+internal static class ContractSamples
+{
+    private static readonly DateTimeOffset At = new(2026, 2, 3, 4, 5, 6, 789, TimeSpan.Zero);
+
+    public static IReadOnlyList<object> All { get; } =
+    [
+        new PolicyPublished(Id(1), At, Id(2), 1_770_091_506_789),
+        new KeyRevoked(Id(1), At, Id(2), Id(3), 1_770_091_506_789),
+        new CatalogPublished(Id(1), At, Id(2), Id(3), 1_770_091_506_789),
+        new ServerHealthChanged(Id(1), At, Id(2), Id(3), "unhealthy"),
+        new HttpToolChanged(Id(1), At, Id(2), Id(3), "weather", "get_forecast", 7, """{"openapi":"3.1.0"}""", ["https://a.example/v1", "https://b.example/v1"], "weather-token", true),
+        new ServerDeployed(Id(1), At, Id(2), Id(3), Id(4), "weather"),
+        new DeploymentChanged(Id(1), At, Id(2), Id(3), "Running", 7),
+        new CallRecordsCaptured(Id(1), At, Id(2), "gateway-1", "gateway-1/12/4096", [Call()]),
+        new PolicySnapshot(
+            1_770_091_506_789,
+            At,
+            [new TenantPolicy(Id(2), "acme", true, Json("""{"roles":[{"name":"reader","rules":[]}]}"""), [new KeyGrant(Id(3), new string('a', 64), "ada", ["reader"], ["tools:call"], At)])]),
+        new RegistrySnapshot(1_770_091_506_789, At, [new ServerEntry(Id(3), Id(2), "weather", "Weather", true, "prod", ["public"], Connection(), new string('b', 64), [Tool()])]),
+        new DeployedServer(Id(2), "weather", "Weather", "http://127.0.0.1:9000/mcp", "bearer-in-clear", ["pack"]),
+        new DeployedServerResult(Id(3), "weather", "healthy", 4),
+        new DiscoverServer(Id(2), Id(3), "weather", Connection()),
+        new DiscoveredServer("2025-11-25", "Weather 1.2", true, [Tool()], "timeout", "The server did not answer."),
+        new BatchQuery([Id(1), Id(2)]),
+        new CommittedBatches([Id(1)]),
+    ];
+
+    private static CallRecord Call() => new(
+        Id(5), Id(2), At, 1234, "ada", Id(3), "tools/call", "weather", "get_forecast", "tool_error", "upstream_error", "2025-11-25", "rule-1", 1_770_091_506_789, 345, 678,
+        """{"city":"Ulm"}""", """{"isError":true}""", "0af7651916cd43dd8448eb211c80319c", "req-1", "gateway-1");
+
+    // Never both in life, but every member wants a value.
+    private static ServerConnection Connection() => new("http", "https://weather.example/mcp", "weather-launcher", true, [new("Authorization", "ciphertext-1")], [new("TOKEN", "ciphertext-2")]);
+
+    private static ToolDefinition Tool() => new("get_forecast", new string('c', 64), Json("""{"name":"get_forecast","inputSchema":{"type":"object"},"x-Own":1.50}"""));
+
+    private static JsonElement Json(string text) => JsonDocument.Parse(text).RootElement;
+
+    private static Guid Id(int number) => new($"01890000-0000-7000-8000-{number:d12}");
+}

@@ -26,7 +26,7 @@ internal static class ContractSamples
             1_770_091_506_789,
             At,
             [new TenantPolicy(Id(2), "acme", true, Json("""{"roles":[{"name":"reader","rules":[]}]}"""), [new KeyGrant(Id(3), new string('a', 64), "ada", ["reader"], ["tools:call"], At)])]),
-        new RegistrySnapshot(1_770_091_506_789, At, [new ServerEntry(Id(3), Id(2), "weather", "Weather", true, "prod", ["public"], Connection(), new string('b', 64), [Tool()])]),
+        new RegistrySnapshot(1_770_091_506_789, At, [new ServerEntry(Id(3), Id(2), "weather", "Weather", true, "prod", ["public"], Connection(), new string('b', 64), [Tool()], 3)]),
         new DeployedServer(Id(2), "weather", "Weather", "http://127.0.0.1:9000/mcp", "bearer-in-clear", ["pack"]),
         new DeployedServerResult(Id(3), "weather", "healthy", 4),
         new DiscoverServer(Id(2), Id(3), "weather", Connection()),
@@ -40,7 +40,9 @@ internal static class ContractSamples
         """{"city":"Ulm"}""", """{"isError":true}""", "0af7651916cd43dd8448eb211c80319c", "req-1", "gateway-1");
 
     // Never both in life, but every member wants a value.
-    private static ServerConnection Connection() => new("http", "https://weather.example/mcp", "weather-launcher", true, [new("Authorization", "ciphertext-1")], [new("TOKEN", "ciphertext-2")]);
+    private static ServerConnection Connection() => new(
+        "http", "https://weather.example/mcp", "weather-launcher", true, [new("Authorization", "ciphertext-1")], [new("TOKEN", "ciphertext-2")],
+        new ServerTimeouts(1000, 2000, 3000, 4000, 5000));
 
     private static ToolDefinition Tool() => new("get_forecast", new string('c', 64), Json("""{"name":"get_forecast","inputSchema":{"type":"object"},"x-Own":1.50}"""));
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using McpPlatform.Contracts;
 using McpPlatform.Kernel;
@@ -18,7 +19,8 @@ internal sealed class EventOutbox(TimeProvider clock) : IEventOutbox
         }
 
         var type = integrationEvent.GetType();
-        _messages.Add(new OutboxMessage(id, type.FullName!, JsonSerializer.Serialize(integrationEvent, type), clock.GetUtcNow()));
+        var trace = Activity.Current is { IdFormat: ActivityIdFormat.W3C } span ? span.Id : null;
+        _messages.Add(new OutboxMessage(id, type.FullName!, JsonSerializer.Serialize(integrationEvent, type), clock.GetUtcNow(), trace));
     }
 
     /// <summary>Hands over what was collected, once.</summary>

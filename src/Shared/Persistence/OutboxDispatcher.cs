@@ -109,6 +109,7 @@ internal sealed partial class OutboxDispatcher<TContext>(
         var sent = new List<long>();
         foreach (var row in key)
         {
+            using var span = EventSpan.Start(row);
             try
             {
                 await bus.Publish(row.Event(), row.Id, cancellationToken);

@@ -13,7 +13,8 @@ public sealed class OutboxMessage
         // EF
     }
 
-    internal OutboxMessage(Guid id, string type, string payload, DateTimeOffset createdAt) => (Id, Type, Payload, CreatedAt) = (id, type, payload, createdAt);
+    internal OutboxMessage(Guid id, string type, string payload, DateTimeOffset createdAt, string? traceParent = null) =>
+        (Id, Type, Payload, CreatedAt, TraceParent) = (id, type, payload, createdAt, traceParent);
 
     /// <summary>Order of creation. Changes of one record commit in this order, since each of them read what the one before had committed.</summary>
     public long Sequence { get; private set; }
@@ -31,6 +32,9 @@ public sealed class OutboxMessage
     public string Type { get; private set; } = "";
 
     public string Payload { get; private set; } = "";
+
+    /// <summary>W3C trace context of what caused the event; null when nothing traced did. It goes out in that trace, whenever and by whichever replica.</summary>
+    public string? TraceParent { get; private set; }
 
     public DateTimeOffset CreatedAt { get; private set; }
 
@@ -69,6 +73,7 @@ internal sealed class OutboxMessageConfiguration : IEntityTypeConfiguration<Outb
         builder.HasIndex(m => m.Id).IsUnique();
         builder.Property(m => m.Type).HasMaxLength(256);
         builder.Property(m => m.Payload).HasColumnType("jsonb");
+        builder.Property(m => m.TraceParent).HasMaxLength(55);
 
         // PostgreSQL takes it out of the event itself: rows that the version before this one writes, or left behind, have it too.
         builder.Property(m => m.OrderKey).HasComputedColumnSql($"COALESCE((payload ->> '{nameof(IIntegrationEvent.TenantId)}')::uuid, '{Guid.Empty}'::uuid)", stored: true);

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net;
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -7,7 +9,7 @@ using Microsoft.Extensions.Logging;
 
 namespace McpPlatform.IntegrationTests.Platform;
 
-/// <summary>An OpenTelemetry collector as far as the tests need one: takes OTLP over http/protobuf and looks for bytes in it.</summary>
+/// <summary>An OpenTelemetry collector as far as the tests need one: takes OTLP over http/protobuf and finds spans in it.</summary>
 internal sealed class TestCollector : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -38,19 +40,62 @@ internal sealed class TestCollector : IAsyncDisposable
         return collector;
     }
 
-    /// <summary>How often these bytes came, over all requests.</summary>
-    public int Count(ReadOnlySpan<byte> bytes)
+    /// <summary>Names of the spans of a trace that have come so far.</summary>
+    public IReadOnlyList<string> Spans(ActivityTraceId trace)
     {
-        var count = 0;
+        // A span begins with its trace id (field 1, 16 bytes); its name is field 5.
+        var start = new byte[18];
+        (start[0], start[1]) = (0x0A, 16);
+        trace.CopyTo(start.AsSpan(2));
+        var names = new List<string>();
         foreach (var body in _traces)
         {
-            count += body.AsSpan().Count(bytes);
+            for (ReadOnlySpan<byte> rest = body; rest.IndexOf(start) is >= 0 and var found;)
+            {
+                rest = rest[(found + start.Length)..];
+                names.Add(Name(rest));
+            }
         }
 
-        return count;
+        return names;
     }
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    // Protocol buffers: a tag (field and wire type), then a value whose length the wire type tells.
+    private static string Name(ReadOnlySpan<byte> span)
+    {
+        while (true)
+        {
+            var tag = Number(ref span);
+            var length = (tag & 7) switch
+            {
+                0 => 0 * Number(ref span),
+                1 => 8,
+                2 => Number(ref span),
+                5 => 4,
+                var type => throw new InvalidOperationException($"Wire type {type} is none of OTLP's."),
+            };
+            if (tag >> 3 == 5)
+            {
+                return Encoding.UTF8.GetString(span[..length]);
+            }
+
+            span = span[length..];
+        }
+    }
+
+    private static int Number(ref ReadOnlySpan<byte> bytes)
+    {
+        var (value, read) = (0, 0);
+        do
+        {
+            value |= (bytes[read] & 0x7F) << (7 * read);
+        }
+        while ((bytes[read++] & 0x80) != 0);
+        bytes = bytes[read..];
+        return value;
+    }
 
     private async Task Take(HttpContext context)
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using System.Text.Json.Nodes;
 using McpPlatform.IntegrationTests.Platform;
 using Shouldly;
@@ -39,18 +40,31 @@ public abstract class TraceExportScenarios(IPlatformForm form) : IAsyncLifetime
             ("traceparent", $"00-{trace}-{ActivitySpanId.CreateRandom()}-01"));
 
         answer.ToolText.ShouldBe("exported");
-        var bytes = new byte[16];
-        trace.CopyTo(bytes);
         await Until.True(
-            () => Task.FromResult(_collector.Count(bytes) >= 3),
+            () => Task.FromResult(_collector.Spans(trace) is var spans && spans.Count(name => name == "tools/call") == 2 && spans.Contains("POST /mcp/servers/{server}")),
             TimeSpan.FromSeconds(15),
-            () => $"{_collector.Count(bytes)} spans of the trace; those of the request, of the call and of the upstream's part were expected.");
+            () => $"Spans of the request, of the call and of the upstream's part were expected: {string.Join(", ", _collector.Spans(trace))}.");
         await Until.True(() => Task.FromResult(Lines(trace).Count > 0), TimeSpan.FromSeconds(5), () => "No log line of the trace.");
         foreach (var line in Lines(trace))
         {
             Scope(line, "request_id").ShouldBe(answer.Headers["X-Request-Id"]);
             Scope(line, "span_id")!.Length.ShouldBe(16);
         }
+    }
+
+    [Fact]
+    public async Task An_event_belongs_to_the_trace_of_the_request_that_caused_it_up_to_its_consumers()
+    {
+        var trace = ActivityTraceId.CreateRandom();
+        (await _steps.Admin.Send(
+            HttpMethod.Post, "/api/v1/policies", new { name = "traced", grants = Array.Empty<object>() }, ("traceparent", $"00-{trace}-{ActivitySpanId.CreateRandom()}-01")))
+            .Expect(HttpStatusCode.Created);
+
+        await Until.True(
+            () => Task.FromResult(_collector.Spans(trace) is var spans && spans.Any(name => name.Contains("PolicyPublished") && name.EndsWith(" send", StringComparison.Ordinal))
+                && spans.Any(name => name.EndsWith(" process", StringComparison.Ordinal))),
+            TimeSpan.FromSeconds(15),
+            () => $"The event and its consumer were expected: {string.Join(", ", _collector.Spans(trace))}.");
     }
 
     private List<JsonNode> Lines(ActivityTraceId trace) =>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using McpPlatform.IntegrationTests.Platform;
 using Npgsql;
@@ -38,6 +39,34 @@ public sealed class OutboxTests(OutboxHost outbox) : IClassFixture<OutboxHost>, 
         keys.ShouldAllBe(key => one.Versions(key).SequenceEqual(Enumerable.Range(0, 100).Select(v => (long)v)));
         one.List.Count.ShouldBe(2000);
         one.List.Select(s => s.By).Distinct().Count().ShouldBe(2, "both replicas took part");
+    }
+
+    [Fact]
+    public async Task An_event_is_sent_in_the_trace_of_what_caused_it()
+    {
+        ActivityTraceId caused;
+        using (var request = new Activity("request").SetIdFormat(ActivityIdFormat.W3C).Start())
+        {
+            caused = request.TraceId;
+            await outbox.Store((_key, 1));
+        }
+
+        await outbox.Store((_other, 1));
+        var traces = new ConcurrentDictionary<Guid, ActivityTraceId?>();
+        var bus = new RecordingBus
+        {
+            Deliver = (sent, _) =>
+            {
+                traces[sent.TenantId] = Activity.Current?.TraceId;
+                return Task.CompletedTask;
+            },
+        };
+        await using (await outbox.Start(bus))
+        {
+            await Until.True(async () => await Left() == 0, Patience);
+        }
+
+        (traces[_key], traces[_other]).ShouldBe((caused, null));
     }
 
     [Fact]

@@ -14,7 +14,7 @@ public sealed class Deployment : ITenantOwned, IAudited
 
     public Deployment(Guid id, Guid tenantId, string slug, Guid packId, string landingZone, DateTimeOffset now)
     {
-        (Id, TenantId, Slug, PackId, LandingZone, CreatedAt, UpdatedAt, Generation) = (id, tenantId, slug, packId, landingZone, now, now, 1);
+        (Id, TenantId, Slug, PackId, LandingZone, CreatedAt, UpdatedAt, NextAttemptAt, Generation) = (id, tenantId, slug, packId, landingZone, now, now, now, 1);
         Observe("Accepted", true, "Requested", "", now);
     }
 

@@ -20,25 +20,32 @@ internal static class AppHostExtensions
             .WaitForCompletion(migrate)
             .WithEnvironment("MCPP_INTERNAL_KEY", internalKey)
             .WithEnvironment("MCPP_MASTER_KEY", masterKey)
-            .WithListeners()
+            .WithListener()
             .WithHttpHealthCheck("/health", endpointName: "http");
 
     /// <summary>
-    /// The two listeners of every process: <c>http</c> (public) and <c>internal</c> (what the services say to one another). Published images keep the
-    /// default ports; on a developer's machine, where all share one host, Aspire hands out free ones and they bind loopback only.
+    /// The listener that every process has, <c>http</c>: the gateway's is public, any other takes the internal credential only. Published images keep the default
+    /// port; on a developer's machine, where all share one host, Aspire hands out free ones, and they bind loopback only.
     /// </summary>
-    public static IResourceBuilder<ProjectResource> WithListeners(this IResourceBuilder<ProjectResource> process)
+    public static IResourceBuilder<ProjectResource> WithListener(this IResourceBuilder<ProjectResource> process)
     {
         var publishing = process.ApplicationBuilder.ExecutionContext.IsPublishMode;
-        process
-            .WithHttpEndpoint(targetPort: publishing ? 8080 : null, name: "http", env: "Listen__Port")
-            .WithHttpEndpoint(targetPort: publishing ? 8081 : null, name: "internal", env: "Listen__InternalPort");
+        process.WithHttpEndpoint(targetPort: publishing ? 8080 : null, name: "http", env: "Listen__Port");
         return publishing
             ? process
             : process
                 .WithEnvironment("Listen__Host", "127.0.0.1")
-                .WithEnvironment("Listen__InternalHost", "127.0.0.1")
                 .WithEnvironment("MCPP_DATA", Path.GetFullPath(Path.Combine(process.ApplicationBuilder.AppHostDirectory, "..", "data", "aspire", process.Resource.Name)));
+    }
+
+    /// <summary>
+    /// The gateway's second listener, <c>internal</c>: discovery for the registry, with the internal credential only.
+    /// </summary>
+    public static IResourceBuilder<ProjectResource> WithInternalListener(this IResourceBuilder<ProjectResource> process)
+    {
+        var publishing = process.ApplicationBuilder.ExecutionContext.IsPublishMode;
+        process.WithHttpEndpoint(targetPort: publishing ? 8081 : null, name: "internal", env: "Listen__InternalPort");
+        return publishing ? process : process.WithEnvironment("Listen__InternalHost", "127.0.0.1");
     }
 
     /// <summary>
@@ -48,11 +55,12 @@ internal static class AppHostExtensions
         => process.WithEndpoint("http", endpoint => endpoint.IsExternal = true);
 
     /// <summary>
-    /// Tells a process where another service listens internally: <c>Services__{name}__BaseAddress</c>, as everywhere outside Aspire.
+    /// Tells a process where another service listens: <c>Services__{name}__BaseAddress</c>, as everywhere outside Aspire. The gateway is asked at its
+    /// <c>internal</c> endpoint, any other service at the one that it has.
     /// </summary>
     public static IResourceBuilder<ProjectResource> KnowsService(
-        this IResourceBuilder<ProjectResource> process, string name, IResourceBuilder<ProjectResource> service)
-        => process.WithEnvironment($"Services__{name}__BaseAddress", service.GetEndpoint("internal"));
+        this IResourceBuilder<ProjectResource> process, string name, IResourceBuilder<ProjectResource> service, string endpoint = "http")
+        => process.WithEnvironment($"Services__{name}__BaseAddress", service.GetEndpoint(endpoint));
 
     /// <summary>
     /// Adds the one compute environment that <c>aspire publish</c> and <c>aspire deploy</c> write for.

@@ -54,5 +54,5 @@ internal static class ReferenceTable
     };
 
     /// <summary>Projects that may need anything, and that nobody may need.</summary>
-    public static bool IsTest(string project) => project is "UnitTests" or "IntegrationTests" or "EndToEndTests" or "Benchmarks" or "CrashHost";
+    public static bool IsTest(string project) => project is "UnitTests" or "IntegrationTests" or "EndToEndTests" or "Benchmarks" or "CrashHost" or "ContainerTests";
 }

@@ -10,6 +10,7 @@ usage: ./test.sh [options]            without a choice of suites: all of them
   --unit           tests/UnitTests: no process, no database
   --integration    tests/IntegrationTests: the platform as processes, with a PostgreSQL of their own
   --e2e            tests/EndToEndTests: third-party MCP servers and clients
+  --containers     the images and compose files of deploy/docker on a Docker engine of their own; skipped where none can be started (as root on Debian)
   --benchmarks     tests/Benchmarks --smoke: each benchmark once
   --filter TEXT    only tests whose full name contains TEXT (leaves the benchmarks out)
   --no-build       test what was built last
@@ -22,7 +23,7 @@ TEXT
 PASSED=0 FAILED=0 SKIPPED=0 BUILD=yes FILTER='' SUITES=''
 while [ $# -gt 0 ]; do
   case $1 in
-    --unit | --integration | --e2e | --benchmarks) SUITES="$SUITES ${1#--}" ;;
+    --unit | --integration | --e2e | --containers | --benchmarks) SUITES="$SUITES ${1#--}" ;;
     --filter) FILTER=${2:?--filter needs a text}; shift ;;
     --no-build) BUILD='' ;;
     -h | --help) usage; exit 0 ;;
@@ -31,7 +32,7 @@ while [ $# -gt 0 ]; do
   shift
 done
 if [ -z "$SUITES" ]; then
-  SUITES="unit integration e2e"
+  SUITES="unit integration e2e containers"
   [ -n "$FILTER" ] || SUITES="$SUITES benchmarks"
 fi
 RESULTS=$PWD/TestResults
@@ -104,18 +105,20 @@ fi
 # The number in attribute $1 of the result file's assembly element.
 count() { grep -o '<assembly [^>]*>' "$2" | grep -oE "[ ]$1=\"[0-9]+\"" | tr -dc '0-9\n' | awk '{ n += $1 } END { print n + 0 }'; }
 
-# Runs one test executable: project $1, at most $2 for all of it.
+# Runs one test executable: project $1, at most $2 for all of it; what else is given goes to it. REPORT names the results when not like the project.
 run_tests() {
-  local program=tests/$1/bin/Release/net10.0/McpPlatform.$1 report=$RESULTS/$1.xml status=0 failed
-  say "$1"
+  local project=$1 limit=$2 name=${REPORT:-$1} status=0 failed
+  local program=tests/$project/bin/Release/net10.0/McpPlatform.$project report=$RESULTS/$name.xml
+  shift 2
+  say "$name"
   rm -f "$report"
   [ -x "$program" ] || { echo "$program is missing; run without --no-build."; FAILED=$((FAILED + 1)); return 0; }
-  "$program" --no-progress --no-ansi --timeout "$2" --results-directory "$RESULTS" \
-    --report-xunit --report-xunit-filename "$1.xml" ${FILTER:+--filter-method "*$FILTER*"} </dev/null || status=$?
+  "$program" --no-progress --no-ansi --timeout "$limit" --results-directory "$RESULTS" \
+    --report-xunit --report-xunit-filename "$name.xml" "$@" ${FILTER:+--filter-method "*$FILTER*"} </dev/null || status=$?
   if [ ! -s "$report" ]; then
     # 8: no test matches the filter. Anything else without a report is a crash or a time-out.
     if [ "$status" = 8 ] && [ -n "$FILTER" ]; then return; fi
-    echo "$1 ended with code $status and without a report."
+    echo "$name ended with code $status and without a report."
     FAILED=$((FAILED + 1))
     return
   fi
@@ -124,7 +127,7 @@ run_tests() {
   SKIPPED=$((SKIPPED + $(count skipped "$report")))
   # A run may fail with all its tests green: a clean-up that throws, none found, out of time.
   if [ "$failed" = 0 ] && [ "$status" != 0 ] && ! { [ "$status" = 8 ] && [ -n "$FILTER" ]; }; then
-    echo "$1 ended with code $status although no test failed."
+    echo "$name ended with code $status although no test failed."
     failed=1
   fi
   FAILED=$((FAILED + failed))
@@ -145,8 +148,9 @@ for SUITE in $SUITES; do
   STARTED=$SECONDS
   case $SUITE in
     unit) run_tests UnitTests 4m ;;
-    integration) run_tests IntegrationTests 8m ;;
+    integration) run_tests IntegrationTests 8m --filter-not-namespace McpPlatform.IntegrationTests.Containers ;;
     e2e) run_tests EndToEndTests 5m ;;
+    containers) REPORT=Containers run_tests IntegrationTests 8m --filter-namespace McpPlatform.IntegrationTests.Containers ;;
     benchmarks) run_benchmarks ;;
   esac
   echo "    $((SECONDS - STARTED)) s"

@@ -6,6 +6,10 @@ public interface IGatewayObserver
     /// <summary>Call records cannot be written to disk; those of the calls answered meanwhile are lost.</summary>
     void SpoolFailed(Exception exception);
 
+    /// <summary>The breaker of an endpoint opened, or closed again.</summary>
+    /// <param name="endpoint">Its id.</param>
+    void BreakerChanged(string server, string endpoint, bool isOpen);
+
     /// <summary>Records in the spool were damaged and could not be read back.</summary>
     void SpoolDamaged(long segment, long offset, long bytes);
 

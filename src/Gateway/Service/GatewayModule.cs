@@ -1,5 +1,6 @@
 using System.Reflection;
 using McpPlatform.Gateway.Attempts;
+using McpPlatform.Gateway.Balancing;
 using McpPlatform.Gateway.Calls;
 using McpPlatform.Gateway.Endpoints;
 using McpPlatform.Gateway.Infrastructure;
@@ -85,6 +86,9 @@ public sealed class GatewayModule : IServiceModule
         services.AddSingleton(p => Options(p) is var o ? new AttemptTimers(o.ConnectTimeout, o.HeadersTimeout, o.FirstByteTimeout, o.IdleTimeout, o.TotalTimeout) : null!);
         services.AddSingleton(p => AttemptRules.Default with { MaxAttempts = Options(p).MaxAttempts });
         services.AddSingleton<AttemptEngine>();
+        services.AddSingleton(p => new Balancer(
+            BreakerRules.Default with { Failures = Options(p).BreakerFailures, OpenFor = Options(p).BreakerOpenFor }, p.GetRequiredService<TimeProvider>()));
+        services.AddHostedService<EndpointProber>();
         services.AddSingleton(p => Options(p) is var o ? new CallLimits(o.MaxStaleness, o.MaxResponseBytes) : null!);
         services.AddSingleton<ToolAttempts>();
         services.AddSingleton<CallRecorder>();

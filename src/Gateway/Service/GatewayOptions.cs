@@ -59,6 +59,21 @@ public sealed class GatewayOptions
     [Range(1, 10, ErrorMessage = "Gateway__MaxAttempts must be between 1 and 10.")]
     public int MaxAttempts { get; set; } = 3;
 
+    /// <summary>Failed calls in a row after which an endpoint is left alone. Default 5: fewer would let a bad moment take it out.</summary>
+    [Range(1, 1000, ErrorMessage = "Gateway__BreakerFailures must be between 1 and 1000.")]
+    public int BreakerFailures { get; set; } = 5;
+
+    /// <summary>How long it is left alone before one call may try it; doubled each time that call fails, up to a minute. Default 5 s: a restart takes that long.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00", ErrorMessage = "Gateway__BreakerOpenFor must be between 00:00:00.1 and 00:01:00.")]
+    public TimeSpan BreakerOpenFor { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// How often endpoints are asked whether they are there: those that are left alone, and those with a standing connection on which nothing was answered meanwhile.
+    /// Default 10 s.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00.2", "01:00:00", ErrorMessage = "Gateway__ProbeInterval must be between 00:00:00.2 and 01:00:00.")]
+    public TimeSpan ProbeInterval { get; set; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Largest answer of a server that is passed on, in bytes. Default 10 MiB (10485760).</summary>
     [Range(1024, 1 << 30, ErrorMessage = "Gateway__MaxResponseBytes must be between 1024 and 1073741824.")]
     public int MaxResponseBytes { get; set; } = 10 << 20;

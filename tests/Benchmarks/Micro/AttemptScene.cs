@@ -1,4 +1,5 @@
 using McpPlatform.Gateway.Attempts;
+using McpPlatform.Gateway.Balancing;
 using McpPlatform.Gateway.Calls;
 using McpPlatform.Gateway.Redaction;
 using McpPlatform.Gateway.State;
@@ -17,7 +18,8 @@ internal sealed class AttemptScene : IUpstreams, IUpstreamConnection
 
     public AttemptScene(GatewayState state, Caller caller, Envelope message)
     {
-        _attempts = new ToolAttempts(new AttemptEngine(AttemptRules.Default, TimeProvider.System), this, AttemptTimers.Default);
+        _attempts = new ToolAttempts(
+            new AttemptEngine(AttemptRules.Default, TimeProvider.System), new Balancer(BreakerRules.Default, TimeProvider.System), this, AttemptTimers.Default, new HotPath.Silence(), TimeProvider.System);
         _call = new ToolCall
         {
             State = state,
@@ -42,7 +44,7 @@ internal sealed class AttemptScene : IUpstreams, IUpstreamConnection
     /// <summary>As over a network: the answer comes on another turn.</summary>
     public ValueTask Later() => Run(later: true);
 
-    public ValueTask<UpstreamLease> Get(ServerRoute server, CancellationToken cancellationToken) => new(new UpstreamLease(this, KnownSecrets.None, null));
+    public ValueTask<UpstreamLease> Get(EndpointRoute endpoint, CancellationToken cancellationToken) => new(new UpstreamLease(this, KnownSecrets.None, null));
 
     public ValueTask<UpstreamHandshake> Connect(CancellationToken cancellationToken) => throw new NotSupportedException();
 

@@ -95,9 +95,13 @@ internal sealed class HotPath : IAsyncDisposable
         "2026-07-28", "all", 1, 300, 200, """{"text":"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"}""", $$"""{"content":[{"type":"text","text":"{{UpstreamServer.Marker}}"}]}""",
         "0af7651916cd43dd8448eb211c80319c", "0193", "bench");
 
-    private sealed class Silence : McpPlatform.Gateway.IGatewayObserver
+    internal sealed class Silence : McpPlatform.Gateway.IGatewayObserver
     {
         public void SpoolFailed(Exception exception) => throw new InvalidOperationException("The spool of the measurement failed.", exception);
+
+        public void BreakerChanged(string server, string endpoint, bool isOpen)
+        {
+        }
 
         public void SpoolDamaged(long segment, long offset, long bytes)
         {

@@ -9,6 +9,8 @@ public sealed class Calls(SharedDistributed shared) : CallScenarios(shared);
 
 public sealed class Attempted(SharedDistributed shared) : AttemptScenarios(shared);
 
+public sealed class Balanced(SharedDistributed shared) : BalancingScenarios(shared);
+
 public sealed class Policys(SharedDistributed shared) : PolicyScenarios(shared);
 
 public sealed class Catalogs(SharedDistributed shared) : CatalogScenarios(shared);

@@ -3,6 +3,7 @@ using System.Text.Json;
 using McpPlatform.Contracts.Gateway;
 using McpPlatform.Gateway.Attempts;
 using McpPlatform.Gateway.Authentication;
+using McpPlatform.Gateway.Balancing;
 using McpPlatform.Gateway.Calls;
 using McpPlatform.Gateway.Redaction;
 using McpPlatform.Gateway.Spool;
@@ -29,6 +30,7 @@ public sealed class CallPathTests : IAsyncDisposable
 
     private readonly TempFolder _folder = new();
     private readonly ManualTime _time = new();
+    private readonly RecordingObserver _observer = new();
     private readonly FakeUpstreams _upstreams = new();
     private readonly GatewayStateStore _store;
     private readonly CallSpool _spool;
@@ -36,9 +38,8 @@ public sealed class CallPathTests : IAsyncDisposable
 
     public CallPathTests()
     {
-        var observer = new RecordingObserver();
-        _store = new GatewayStateStore(new SnapshotFiles(_folder.File("snapshots"), _time), observer, _time);
-        _spool = new CallSpool(new SpoolOptions(_folder.File("spool"), "gw", MaxBytes: 2_000_000), observer, TimeProvider.System);
+        _store = new GatewayStateStore(new SnapshotFiles(_folder.File("snapshots"), _time), _observer, _time);
+        _spool = new CallSpool(new SpoolOptions(_folder.File("spool"), "gw", MaxBytes: 2_000_000), _observer, TimeProvider.System);
         Use(Mixed);
     }
 
@@ -327,7 +328,7 @@ public sealed class CallPathTests : IAsyncDisposable
             StartedTimestamp = _time.GetTimestamp(),
             OnNotification = (_, _) => ValueTask.CompletedTask,
         };
-        var path = new CallPath(_store, new ToolAttempts(new AttemptEngine(AttemptRules.Default, TimeProvider.System), _upstreams, _timers), new CallRecorder(_spool, _time), CallLimits.Default);
+        var path = new CallPath(_store, new ToolAttempts(new AttemptEngine(AttemptRules.Default, TimeProvider.System), new Balancer(BreakerRules.Default, _time), _upstreams, _timers, _observer, _time), new CallRecorder(_spool, _time), CallLimits.Default);
         return await path.Run(call, token);
     }
 

@@ -21,9 +21,9 @@ internal sealed class FakeUpstreams : IUpstreams, IUpstreamConnection
 
     private string _server = "";
 
-    public ValueTask<UpstreamLease> Get(ServerRoute server, CancellationToken cancellationToken)
+    public ValueTask<UpstreamLease> Get(EndpointRoute endpoint, CancellationToken cancellationToken)
     {
-        _server = server.Slug;
+        _server = endpoint.Server.Slug;
         return new(new UpstreamLease(this, Secrets, null));
     }
 

@@ -10,6 +10,8 @@ internal sealed class RecordingObserver : IGatewayObserver
 
     public void SpoolFailed(Exception exception) => Events.Enqueue("spool failed");
 
+    public void BreakerChanged(string server, string endpoint, bool isOpen) => Events.Enqueue($"{server} {(isOpen ? "open" : "closed")}");
+
     public void SpoolDamaged(long segment, long offset, long bytes) => Events.Enqueue("spool damaged");
 
     public void SnapshotTaken(string name, long version) => Events.Enqueue($"{name} {version} taken");

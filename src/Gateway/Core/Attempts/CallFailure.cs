@@ -33,6 +33,9 @@ public enum FailureKind
     /// <summary>Another HTTP status that is no answer.</summary>
     HttpStatus,
 
+    /// <summary>It failed so often that it is left alone for a while; nothing was sent.</summary>
+    BreakerOpen,
+
     /// <summary>Its address may not be reached from here.</summary>
     EgressDenied,
 
@@ -68,10 +71,22 @@ public sealed record CallFailure(FailureKind Kind, bool MayHaveRun, string Messa
         FailureKind.Unauthorized => "unauthorized",
         FailureKind.HttpStatus or FailureKind.Unavailable => "http_status",
         FailureKind.RateLimited => "rate_limited",
+        FailureKind.BreakerOpen => "breaker_open",
         FailureKind.EgressDenied => "egress_denied",
         FailureKind.LauncherUnknown => "launcher_unknown",
         FailureKind.CredentialUnreadable => "credential_unreadable",
         _ => throw new InvalidOperationException($"No code for {Kind}."),
+    };
+
+    /// <summary>
+    /// Whether it speaks against the endpoint. An endpoint that refuses us or has had enough is alive; one that takes its time is as well, which is why the total
+    /// does not count; and what a caller's own impatience cut off says nothing.
+    /// </summary>
+    public bool IsEndpointsFault(AttemptTimers timers) => Kind switch
+    {
+        FailureKind.Connect or FailureKind.Closed or FailureKind.Unavailable or FailureKind.Protocol or FailureKind.EgressDenied => true,
+        FailureKind.Timeout => Timer != AttemptTimer.Total && !timers.AreShortened,
+        _ => false,
     };
 
     /// <summary>Classifies what a transport threw; null for anything else, which is a bug and not a failure of the upstream.</summary>

@@ -9,10 +9,10 @@ namespace McpPlatform.Gateway.Calls;
 public interface IUpstreams
 {
     /// <summary>
-    /// A connected way to a server, shared with other calls. Starts it when there is none; many calls at once start it once, and none of them
+    /// A connected way to an endpoint of a server, shared with other calls. Starts it when there is none; many calls at once start it once, and none of them
     /// stops it by being cancelled. Throws <see cref="UpstreamException"/>, <see cref="UpstreamSetupException"/> or <see cref="CallFailureException"/>.
     /// </summary>
-    ValueTask<UpstreamLease> Get(ServerRoute server, CancellationToken cancellationToken);
+    ValueTask<UpstreamLease> Get(EndpointRoute endpoint, CancellationToken cancellationToken);
 }
 
 /// <summary>Keeps a connection open for one user. Dispose it once.</summary>

@@ -1,15 +1,18 @@
 using System.Diagnostics;
 using McpPlatform.Gateway.Attempts;
+using McpPlatform.Gateway.State;
 using McpPlatform.Gateway.Telemetry;
 using McpPlatform.Mcp;
 using McpPlatform.Mcp.Upstream;
 
 namespace McpPlatform.Gateway.Calls;
 
-/// <summary>A <c>tools/call</c> for the engine: one server, reached through the pool of connections.</summary>
-internal struct ToolAttempt(IUpstreams upstreams, ToolCall call, UpstreamRequest request, AttemptTimers timers)
-    : IAttemptWork<UpstreamLease, UpstreamAnswer>
+/// <summary>A <c>tools/call</c> for the engine: the endpoints of one server, reached through the pool of connections.</summary>
+internal struct ToolAttempt(ToolAttempts owner, ToolCall call, UpstreamRequest request, AttemptTimers timers) : IAttemptWork<UpstreamLease, UpstreamAnswer>
 {
+    private EndpointRoute? _endpoint;
+    private ulong _tried;
+
     public readonly AttemptTimers Timers => timers;
 
     public readonly int MaxAttempts => call.Tool!.Server.MaxAttempts;
@@ -18,17 +21,39 @@ internal struct ToolAttempt(IUpstreams upstreams, ToolCall call, UpstreamRequest
 
     public readonly RetryBudget Budget => call.Tool!.Server.Budget;
 
-    public readonly bool HasOtherEndpoint => false;
+    public readonly bool HasOtherEndpoint => owner.Balancer.HasOther(call.Tool!.Server.Endpoints, _tried);
 
     public readonly bool HasOtherCredential => false;
 
-    public readonly bool TryChoose(StepKind after) => true;
+    public bool TryChoose(StepKind after)
+    {
+        var server = call.Tool!.Server;
 
-    public readonly CallFailure Refusal() => throw new InvalidOperationException("There is always an endpoint.");
+        // A retry comes when every endpoint was tried: each may have its turn again.
+        var tried = after == StepKind.FailOver ? _tried : 0;
+        _endpoint = owner.Balancer.Choose(server, tried, server.Endpoints.Length == 1 ? null : Affinity.Of(call));
+        if (_endpoint is null)
+        {
+            return false;
+        }
+
+        _tried = tried | (1UL << _endpoint.Index);
+        if (server.Endpoints.Length > 1)
+        {
+            _endpoint.State.Enter();
+        }
+
+        return true;
+    }
+
+    public readonly CallFailure Refusal() => new(FailureKind.BreakerOpen, false, "The server failed too often in a row and is left alone for a moment.")
+    {
+        RetryAfter = owner.Balancer.Wait(call.Tool!.Server.Endpoints),
+    };
 
     public readonly Activity? StartSpan() => GatewayMetrics.Source.StartActivity(McpMethods.CallTool, ActivityKind.Client)?.SetTag("mcpp.server", call.Tool!.Server.Slug);
 
-    public readonly ValueTask<UpstreamLease> Open(CancellationToken cancellationToken) => upstreams.Get(call.Tool!.Server, cancellationToken);
+    public readonly ValueTask<UpstreamLease> Open(CancellationToken cancellationToken) => owner.Upstreams.Get(_endpoint!, cancellationToken);
 
     public readonly ValueTask<UpstreamAnswer> Send(UpstreamLease link, AttemptClock clock)
     {
@@ -46,6 +71,21 @@ internal struct ToolAttempt(IUpstreams upstreams, ToolCall call, UpstreamRequest
 
     public readonly void Ended(CallFailure? failure, bool isAnswered, AttemptClock clock)
     {
+        var endpoint = _endpoint!;
+        var isFault = failure is not null && failure.IsEndpointsFault(timers);
+        if (endpoint.Server.Endpoints.Length > 1)
+        {
+            owner.Learn(endpoint, isFault, isAnswered, clock.BeganAt);
+        }
+
+        if (isAnswered)
+        {
+            owner.Answered(endpoint);
+        }
+        else if (isFault)
+        {
+            owner.Failed(endpoint);
+        }
     }
 
     private static Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> Deliver(Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> deliver, AttemptClock clock) =>

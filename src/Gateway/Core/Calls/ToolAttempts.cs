@@ -1,16 +1,53 @@
 using McpPlatform.Gateway.Attempts;
+using McpPlatform.Gateway.Balancing;
+using McpPlatform.Gateway.State;
 using McpPlatform.Mcp;
 using McpPlatform.Mcp.Upstream;
 
 namespace McpPlatform.Gateway.Calls;
 
-/// <summary>Sends tool calls through the engine.</summary>
+/// <summary>Sends tool calls through the engine, each attempt to an endpoint that the balancer chooses.</summary>
 /// <param name="timers">For servers whose entry says nothing else.</param>
-public sealed class ToolAttempts(AttemptEngine engine, IUpstreams upstreams, AttemptTimers timers)
+public sealed class ToolAttempts(AttemptEngine engine, Balancer balancer, IUpstreams upstreams, AttemptTimers timers, IGatewayObserver observer, TimeProvider time)
 {
+    public BreakerRules Rules => balancer.Rules;
+
+    internal Balancer Balancer => balancer;
+
+    internal IUpstreams Upstreams => upstreams;
+
     /// <summary>Runs a call whose tool is resolved. Throws <see cref="OperationCanceledException"/> only when the caller cancelled.</summary>
     /// <param name="parameters">As the server is to see them.</param>
     internal ValueTask<AttemptOutcome<UpstreamAnswer>> Run(ToolCall call, ReadOnlyMemory<byte> parameters, CancellationToken cancellationToken) =>
         engine.Run<ToolAttempt, UpstreamLease, UpstreamAnswer>(
-            new ToolAttempt(upstreams, call, new UpstreamRequest(McpMethods.CallTool, parameters), call.Tool!.Server.TimersOver(timers).Within(call.Timers)), cancellationToken);
+            new ToolAttempt(this, call, new UpstreamRequest(McpMethods.CallTool, parameters), call.Tool!.Server.TimersOver(timers).Within(call.Timers)), cancellationToken);
+
+    /// <summary>An attempt was answered, by a result or an error: the endpoint is alive.</summary>
+    public void Answered(EndpointRoute endpoint)
+    {
+        endpoint.State.Answered(time);
+        if (endpoint.State.Breaker.Succeeded())
+        {
+            observer.BreakerChanged(endpoint.Server.Slug, endpoint.Id, isOpen: false);
+        }
+    }
+
+    /// <summary>An attempt failed, and the endpoint is to blame.</summary>
+    public void Failed(EndpointRoute endpoint)
+    {
+        if (endpoint.State.Breaker.Failed(balancer.Rules, time))
+        {
+            observer.BreakerChanged(endpoint.Server.Slug, endpoint.Id, isOpen: true);
+        }
+    }
+
+    /// <summary>What was learnt for the balancer, where it has a choice.</summary>
+    internal void Learn(EndpointRoute endpoint, bool failed, bool isAnswered, long beganAt)
+    {
+        endpoint.State.Leave();
+        if ((failed || isAnswered) && endpoint.Server.Spread.Algorithm == Algorithm.PeakEwma)
+        {
+            endpoint.State.Learn(time.GetElapsedTime(beganAt), failed, time);
+        }
+    }
 }

@@ -38,6 +38,9 @@ public sealed class ToolCall
     /// <summary>Gets what the server sends before its answer, in order; null when nothing can be passed on.</summary>
     public Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask>? OnNotification { get; init; }
 
+    /// <summary>The caller's session with the gateway, in the eras that have sessions: its calls stay at one endpoint.</summary>
+    public Guid? Session { get; init; }
+
     /// <summary>How long the caller is willing to wait; it can only shorten what the server has.</summary>
     public RequestTimers Timers { get; init; } = RequestTimers.None;
 

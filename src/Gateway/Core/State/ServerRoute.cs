@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using McpPlatform.Contracts.Registry;
 using McpPlatform.Gateway.Attempts;
+using McpPlatform.Gateway.Balancing;
 
 namespace McpPlatform.Gateway.State;
 
@@ -13,15 +14,20 @@ public sealed class ServerRoute
     public const string AuditTag = "audit";
 
     private AttemptTimers? _timers;
+    private uint _turn = uint.MaxValue;
 
     /// <param name="before">The same server in the last snapshot: what it has left of its budget lives on.</param>
     internal ServerRoute(ServerEntry entry, ServerRoute? before)
     {
         (TenantId, ServerId, Slug, Environment, Connection) = (entry.TenantId, entry.ServerId, entry.Slug, entry.Environment, entry.Connection);
         RequiresAudit = entry.Tags.Contains(AuditTag, StringComparer.Ordinal);
-        ConnectionHash = HashOf(entry.Connection);
         MaxAttempts = entry.MaxAttempts ?? int.MaxValue;
         Budget = before?.Budget ?? new RetryBudget();
+        Spread = Spread.Of(entry.Balancing);
+        var known = before?.Endpoints.ToDictionary(endpoint => endpoint.Id, endpoint => endpoint.State);
+        Endpoints = [.. EndpointsOf(entry.Connection).Take(Balancer.MostEndpoints).Select((at, index) =>
+            new EndpointRoute(this, at.Connection, at.Weight, index, known?.GetValueOrDefault(EndpointRoute.IdOf(ServerId, at.Connection))))];
+        Turns = TurnsOf(Endpoints);
         // A server that lists a name twice means one tool: the first.
         Tools = [.. entry.Tools.DistinctBy(tool => tool.Name, StringComparer.Ordinal).OrderBy(tool => tool.Name, StringComparer.Ordinal).Select(tool => new ToolRoute(this, tool))];
         ByName = Tools.ToFrozenDictionary(tool => tool.Name, StringComparer.Ordinal);
@@ -41,11 +47,17 @@ public sealed class ServerRoute
 
     public ServerConnection Connection { get; }
 
-    /// <summary>Changes with anything that decides how the server is reached.</summary>
-    public string ConnectionHash { get; }
-
     /// <summary>Most attempts at one call, the first included; the gateway's own bound holds as well.</summary>
     public int MaxAttempts { get; }
+
+    /// <summary>At least one.</summary>
+    public EndpointRoute[] Endpoints { get; }
+
+    /// <summary>How calls are spread over them.</summary>
+    public Spread Spread { get; }
+
+    /// <summary>Indices of endpoints, each as often as its weight and as evenly as can be.</summary>
+    internal byte[] Turns { get; }
 
     /// <summary>What calls of it may retry.</summary>
     public RetryBudget Budget { get; }
@@ -63,6 +75,36 @@ public sealed class ServerRoute
         : defaults;
 
     private static TimeSpan? Of(int? milliseconds) => milliseconds is { } time ? TimeSpan.FromMilliseconds(time) : null;
+
+    /// <summary>The places at which a server answers, each as a connection of its own.</summary>
+    public static IEnumerable<(ServerConnection Connection, int Weight)> EndpointsOf(ServerConnection connection) => connection.Endpoints is { Count: > 0 } several
+        ? several.DistinctBy(endpoint => endpoint.Url, StringComparer.Ordinal).Select(endpoint => (connection with { Url = endpoint.Url, Endpoints = null }, Math.Clamp(endpoint.Weight, 1, 100)))
+        : [(connection with { Endpoints = null }, 1)];
+
+    /// <summary>The next number in a row that never ends.</summary>
+    internal uint NextTurn() => Interlocked.Increment(ref _turn);
+
+    /// <summary>Smooth weighted round-robin, played once: 5:1:1 becomes a a b a c a a.</summary>
+    private static byte[] TurnsOf(EndpointRoute[] endpoints)
+    {
+        var divisor = endpoints.Aggregate(0, (a, endpoint) => (int)System.Numerics.BigInteger.GreatestCommonDivisor(a, endpoint.Weight));
+        var weights = Array.ConvertAll(endpoints, endpoint => endpoint.Weight / divisor);
+        var (total, credit) = (weights.Sum(), new int[weights.Length]);
+        var turns = new byte[total];
+        for (var turn = 0; turn < total; turn++)
+        {
+            for (var i = 0; i < weights.Length; i++)
+            {
+                credit[i] += weights[i];
+            }
+
+            var next = Array.IndexOf(credit, credit.Max());
+            credit[next] -= total;
+            turns[turn] = (byte)next;
+        }
+
+        return turns;
+    }
 
     /// <summary>Equal for equal ways to reach a server.</summary>
     public static string HashOf(ServerConnection connection) =>

@@ -61,6 +61,7 @@ internal sealed class GatewayServer(CallPath calls, TimeProvider time) : IMcpSer
             StartedAt = request.StartedAt,
             StartedTimestamp = request.StartedTimestamp,
             Timers = timers,
+            Session = context.Session?.Id,
             OnNotification = context.Message.Meta.ProgressToken.IsNone ? null : responder.Notify,
         };
         using var outcome = await calls.Run(call, cancellationToken);

@@ -1,3 +1,4 @@
+using McpPlatform.Gateway.Balancing;
 using McpPlatform.Gateway.Infrastructure.Launchers;
 using McpPlatform.Gateway.Infrastructure.Upstreams;
 using McpPlatform.Gateway.Spool;
@@ -13,11 +14,11 @@ internal static class StatusEndpoints
     public static void Map(IEndpointRouteBuilder endpoints)
     {
         var gateway = endpoints.MapGroup("/api/v1/gateway").WithTags("Gateway");
-        gateway.MapGet("/status", Status).RequirePermission(Permissions.ServersRead).WithSummary("Snapshots and their ages, call records that wait, connections by state.");
+        gateway.MapGet("/status", Status).RequirePermission(Permissions.ServersRead).WithSummary("Snapshots and their ages, call records that wait, connections by state, and the endpoints of your servers with their breakers.");
         gateway.MapGet("/launchers", Launchers).RequirePermission(Permissions.ServersRead).WithSummary("Names of the operator's launchers and the variables that each takes.");
     }
 
-    private static GatewayStatus Status(GatewayStateStore store, CallSpool spool, UpstreamPool pool)
+    private static GatewayStatus Status(HttpContext http, GatewayStateStore store, CallSpool spool, UpstreamPool pool, TimeProvider time)
     {
         var state = store.Current;
         return new GatewayStatus(
@@ -27,7 +28,19 @@ internal static class StatusEndpoints
             Snapshot(state.Registry.Version, store.RegistryAge(state)),
             store.Refused,
             new SpoolStatus(spool.UsedBytes, spool.Dropped, spool.Accepts),
-            pool.Count().ToDictionary(c => c.Key.ToString().ToLowerInvariant(), c => c.Value));
+            pool.Count().ToDictionary(c => c.Key.ToString().ToLowerInvariant(), c => c.Value),
+            [.. state.Registry.RoutesOf(http.Caller().TenantId).Servers.Values.OrderBy(server => server.Slug, StringComparer.Ordinal).Select(server => Server(server, time))]);
+    }
+
+    private static ServerStatus Server(ServerRoute server, TimeProvider time) => new(
+        server.Slug, server.Budget.Left, [.. server.Endpoints.Select(endpoint => Endpoint(endpoint, time))]);
+
+    private static EndpointStatus Endpoint(EndpointRoute endpoint, TimeProvider time)
+    {
+        var breaker = endpoint.State.Breaker;
+        var state = breaker.State switch { BreakerState.Open => "open", BreakerState.HalfOpen => "half_open", _ => "closed" };
+        var wait = breaker.Until is { } until ? Math.Max(0, (long)time.GetElapsedTime(time.GetTimestamp(), until).TotalMilliseconds) : (long?)null;
+        return new EndpointStatus(endpoint.Id, endpoint.Connection.Url ?? endpoint.Connection.Launcher ?? "", endpoint.Weight, state, breaker.Failures, wait, endpoint.State.InFlight);
     }
 
     private static LauncherList Launchers(LauncherBook book) =>
@@ -40,6 +53,7 @@ internal static class StatusEndpoints
 /// <param name="Registry">Null before the first one.</param>
 /// <param name="SnapshotsRefused">Snapshots that were ignored since the start: older, empty or unreadable.</param>
 /// <param name="Upstreams">Connections by state: idle, connecting, connected, failed.</param>
+/// <param name="Servers">Of the caller's tenant.</param>
 internal sealed record GatewayStatus(
     string GatewayId,
     bool Ready,
@@ -47,7 +61,19 @@ internal sealed record GatewayStatus(
     SnapshotStatus? Registry,
     long SnapshotsRefused,
     SpoolStatus Spool,
-    IReadOnlyDictionary<string, int> Upstreams);
+    IReadOnlyDictionary<string, int> Upstreams,
+    IReadOnlyList<ServerStatus> Servers);
+
+/// <param name="Retries">That could be made at once.</param>
+internal sealed record ServerStatus(string Server, int Retries, IReadOnlyList<EndpointStatus> Endpoints);
+
+/// <summary>As this gateway sees it: each gateway finds out by itself.</summary>
+/// <param name="Id">Of its breaker.</param>
+/// <param name="Breaker">closed, open or half_open.</param>
+/// <param name="Failures">In a row.</param>
+/// <param name="RetryMs">Until it is tried again; null while closed.</param>
+/// <param name="InFlight">Calls under way; counted for servers with several endpoints.</param>
+internal sealed record EndpointStatus(string Id, string Address, int Weight, string Breaker, int Failures, long? RetryMs, int InFlight);
 
 /// <param name="AgeMs">Since its service last confirmed it.</param>
 internal sealed record SnapshotStatus(long Version, long AgeMs);

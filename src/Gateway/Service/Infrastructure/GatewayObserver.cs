@@ -7,6 +7,18 @@ internal sealed partial class GatewayObserver(ILogger<GatewayObserver> logger) :
 {
     public void SpoolFailed(Exception exception) => LogSpoolFailed(logger, exception);
 
+    public void BreakerChanged(string server, string endpoint, bool isOpen)
+    {
+        if (isOpen)
+        {
+            LogBreakerOpened(logger, endpoint, server);
+        }
+        else
+        {
+            LogBreakerClosed(logger, endpoint, server);
+        }
+    }
+
     public void SpoolDamaged(long segment, long offset, long bytes) => LogSpoolDamaged(logger, bytes, segment, offset);
 
     public void SnapshotTaken(string name, long version) => LogSnapshotTaken(logger, name, version);
@@ -21,6 +33,12 @@ internal sealed partial class GatewayObserver(ILogger<GatewayObserver> logger) :
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Call records cannot be written to disk. Those of the calls answered meanwhile are lost; servers tagged 'audit' refuse calls.")]
     private static partial void LogSpoolFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Endpoint {Endpoint} of {Server} keeps failing and is left alone for a while.")]
+    private static partial void LogBreakerOpened(ILogger logger, string endpoint, string server);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Endpoint {Endpoint} of {Server} works again.")]
+    private static partial void LogBreakerClosed(ILogger logger, string endpoint, string server);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Bytes} bytes of call records in segment {Segment} at {Offset} are damaged and lost.")]
     private static partial void LogSpoolDamaged(ILogger logger, long bytes, long segment, long offset);

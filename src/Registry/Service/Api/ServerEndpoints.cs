@@ -36,6 +36,8 @@ internal static class ServerEndpoints
     /// <param name="Variables">Secret values for the launcher's variables; never readable back.</param>
     /// <param name="Timeouts">Instead of the gateway's own, in milliseconds.</param>
     /// <param name="MaxAttempts">Most attempts at one call; 1 = never retried.</param>
+    /// <param name="Endpoints">Instead of url: several places at which the server answers.</param>
+    /// <param name="Balancing">How calls are spread over them.</param>
     /// <param name="AllowPrivateAddress">Lets the server live on a loopback, private or link-local address. Needs the permission servers:private.</param>
     internal sealed record RegisterServerBody(
         string Slug,
@@ -50,7 +52,9 @@ internal static class ServerEndpoints
         IReadOnlyList<string>? Tags = null,
         bool Enabled = true,
         ServerTimeouts? Timeouts = null,
-        int? MaxAttempts = null);
+        int? MaxAttempts = null,
+        IReadOnlyList<ServerEndpoint>? Endpoints = null,
+        ServerBalancing? Balancing = null);
 
     internal sealed record ChangeServerBody(
         string? Title = null,
@@ -63,7 +67,9 @@ internal static class ServerEndpoints
         IReadOnlyList<string>? Tags = null,
         bool? Enabled = null,
         ServerTimeouts? Timeouts = null,
-        int? MaxAttempts = null);
+        int? MaxAttempts = null,
+        IReadOnlyList<ServerEndpoint>? Endpoints = null,
+        ServerBalancing? Balancing = null);
 
     private static async Task<Results<Ok<Page<ServerView>>, ErrorResult>> List(
         ISender sender,
@@ -91,7 +97,7 @@ internal static class ServerEndpoints
 
         var command = new RegisterServer(
             body.Slug, body.Title, body.Transport, body.Url, body.Launcher, body.AllowPrivateAddress, body.Headers, body.Variables, body.Environment, body.Tags, body.Enabled,
-            body.Timeouts, body.MaxAttempts);
+            body.Timeouts, body.MaxAttempts, body.Endpoints, body.Balancing);
         return (await sender.Send(command, ct)).Match<Results<Created<ServerView>, ErrorResult>>(
             server => TypedResults.Created($"/api/v1/servers/{server.Id}", Tagged(http, server)),
             error => error.ToResult());
@@ -116,8 +122,8 @@ internal static class ServerEndpoints
 
         var mayPrivate = http.Caller().May(Permissions.ServersPrivate);
         var command = new ChangeServer(
-            server, body.Title, body.Url, body.Launcher, body.Url is not null && !mayPrivate ? false : body.AllowPrivateAddress, body.Headers, body.Variables, body.Environment, body.Tags, body.Enabled, expected.Value,
-            body.Timeouts, body.MaxAttempts);
+            server, body.Title, body.Url, body.Launcher, (body.Url is not null || body.Endpoints is not null) && !mayPrivate ? false : body.AllowPrivateAddress, body.Headers, body.Variables, body.Environment, body.Tags, body.Enabled, expected.Value,
+            body.Timeouts, body.MaxAttempts, body.Endpoints, body.Balancing);
         return (await sender.Send(command, ct)).Match<Results<Ok<ServerView>, ErrorResult>>(view => TypedResults.Ok(Tagged(http, view)), error => error.ToResult());
     }
 

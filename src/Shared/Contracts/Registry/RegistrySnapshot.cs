@@ -12,6 +12,7 @@ public sealed record RegistrySnapshot(long Version, DateTimeOffset GeneratedAt, 
 /// <param name="Environment">Free label that policy rules can name (<c>prod</c>); empty = none.</param>
 /// <param name="CatalogHash">SHA-256 over the tool definitions, lower-case hex; empty before the first discovery.</param>
 /// <param name="MaxAttempts">Most attempts at one call, the first included (1 = never retried); null = as many as the gateway allows.</param>
+/// <param name="Balancing">How calls are spread over several endpoints; null = round-robin.</param>
 public sealed record ServerEntry(
     Guid ServerId,
     Guid TenantId,
@@ -23,7 +24,8 @@ public sealed record ServerEntry(
     ServerConnection Connection,
     string CatalogHash,
     IReadOnlyList<ToolDefinition> Tools,
-    int? MaxAttempts = null);
+    int? MaxAttempts = null,
+    ServerBalancing? Balancing = null);
 
 /// <summary>How a gateway reaches a server.</summary>
 /// <param name="Transport"><c>http</c>, <c>sse</c> or <c>stdio</c>.</param>
@@ -33,6 +35,7 @@ public sealed record ServerEntry(
 /// <param name="Headers">Sent with every request (<c>http</c>, <c>sse</c>). Values are ciphertext, bound to tenant, server and <c>header:{name}</c>.</param>
 /// <param name="Variables">Values for the launcher's declared variables (<c>stdio</c>). Ciphertext, bound to <c>variable:{name}</c>.</param>
 /// <param name="Timeouts">Null = all as the gateway's own options say.</param>
+/// <param name="Endpoints">All places at which it answers, <paramref name="Url"/> among them; null = at <paramref name="Url"/> only.</param>
 public sealed record ServerConnection(
     string Transport,
     string? Url,
@@ -40,7 +43,18 @@ public sealed record ServerConnection(
     bool AllowPrivateAddress,
     IReadOnlyList<ProtectedValue> Headers,
     IReadOnlyList<ProtectedValue> Variables,
-    ServerTimeouts? Timeouts = null);
+    ServerTimeouts? Timeouts = null,
+    IReadOnlyList<ServerEndpoint>? Endpoints = null);
+
+/// <summary>One of several places at which a server answers (<c>http</c>, <c>sse</c>).</summary>
+/// <param name="Url">Absolute http(s) address; unique within its server.</param>
+/// <param name="Weight">Its share against the others', 1 to 100.</param>
+public sealed record ServerEndpoint(string Url, int Weight = 1);
+
+/// <summary>How calls are spread over a server's endpoints.</summary>
+/// <param name="Algorithm"><c>round_robin</c>, <c>least_connections</c>, <c>random</c>, <c>weighted_random</c>, <c>consistent_hash</c> or <c>peak_ewma</c>.</param>
+/// <param name="HashOn">For <c>consistent_hash</c>: <c>session</c>, <c>principal</c> or <c>argument:NAME</c>.</param>
+public sealed record ServerBalancing(string Algorithm, string? HashOn = null);
 
 /// <summary>How long calls of a server may take, in milliseconds; null = what the gateway's own options say.</summary>
 /// <param name="ConnectMs">For a connection to stand (<c>http</c>, <c>sse</c>).</param>

@@ -19,13 +19,29 @@ internal sealed class Discoverer(UpstreamPool pool)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(Limit);
+        DiscoveredServer? last = null;
+        foreach (var (connection, _) in State.ServerRoute.EndpointsOf(server.Connection))
+        {
+            // One endpoint that answers is enough to know the server by; which of them do not is the breakers' business.
+            last = await Look(server, connection, limit.Token, cancellationToken);
+            if (last.Failure is null)
+            {
+                return last;
+            }
+        }
+
+        return last!;
+    }
+
+    private async Task<DiscoveredServer> Look(DiscoverServer server, ServerConnection connection, CancellationToken limit, CancellationToken cancellationToken)
+    {
         try
         {
-            var key = new UpstreamKey(server.TenantId, server.ServerId, State.ServerRoute.HashOf(server.Connection));
-            using var lease = await pool.Get(key, server.Connection, limit.Token);
-            var handshake = await lease.Connection.Connect(limit.Token);
+            var key = new UpstreamKey(server.TenantId, server.ServerId, State.ServerRoute.HashOf(connection));
+            using var lease = await pool.Get(key, connection, limit);
+            var handshake = await lease.Connection.Connect(limit);
             var declared = !JsonMembers.Find(handshake.Capabilities, "tools"u8).IsEmpty;
-            var tools = declared ? await ToolLister.ReadAll(lease.Connection, new ToolListLimits(), limit.Token) : [];
+            var tools = declared ? await ToolLister.ReadAll(lease.Connection, new ToolListLimits(), limit) : [];
             return new DiscoveredServer(handshake.Version.Text, NameOf(handshake.ServerInfo), declared, [.. tools.Select(Definition)], null, null);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)

@@ -3,12 +3,13 @@ using McpPlatform.Contracts.Registry;
 using McpPlatform.Gateway.Calls;
 using McpPlatform.Gateway.Infrastructure.Launchers;
 using McpPlatform.Gateway.State;
+using McpPlatform.Mcp.Upstream;
 using Microsoft.Extensions.Options;
 
 namespace McpPlatform.Gateway.Infrastructure.Upstreams;
 
 /// <summary>
-/// All connections to servers: one per tenant, server and way to reach it. A server whose entry or launcher changed or went is left by its users one by one,
+/// All connections to servers: one per tenant, server and way to reach it, which is one per endpoint. A server whose entry or launcher changed or went is left by its users one by one,
 /// then closed; one that nobody used for a while is closed too.
 /// </summary>
 internal sealed class UpstreamPool : BackgroundService, IUpstreams
@@ -27,10 +28,12 @@ internal sealed class UpstreamPool : BackgroundService, IUpstreams
         launchers.Changed += names => Retire(slot => slot.Launcher is { } launcher && names.Contains(launcher));
     }
 
-    public ValueTask<UpstreamLease> Get(ServerRoute server, CancellationToken cancellationToken) =>
-        Get(new UpstreamKey(server.TenantId, server.ServerId, server.ConnectionHash), server.Connection, cancellationToken);
+    public ValueTask<UpstreamLease> Get(EndpointRoute endpoint, CancellationToken cancellationToken) => Get(KeyOf(endpoint), endpoint.Connection, cancellationToken);
 
-    /// <summary>As <see cref="Get(ServerRoute, CancellationToken)"/>, for a server that is perhaps not in any snapshot yet.</summary>
+    /// <summary>The connection to an endpoint if it stands, without counting as a use of it.</summary>
+    public IUpstreamConnection? Peek(EndpointRoute endpoint) => _slots.TryGetValue(KeyOf(endpoint), out var slot) ? slot.Connected : null;
+
+    /// <summary>As <see cref="Get(EndpointRoute, CancellationToken)"/>, for a server that is perhaps not in any snapshot yet.</summary>
     public async ValueTask<UpstreamLease> Get(UpstreamKey key, ServerConnection how, CancellationToken cancellationToken)
     {
         while (true)
@@ -77,13 +80,16 @@ internal sealed class UpstreamPool : BackgroundService, IUpstreams
     {
         var wanted = state.Registry.Tenants.Values
             .SelectMany(tenant => tenant.Servers.Values)
-            .Select(server => new UpstreamKey(server.TenantId, server.ServerId, server.ConnectionHash))
+            .SelectMany(server => server.Endpoints)
+            .Select(KeyOf)
             .ToHashSet();
 
         // A server that was just discovered is not in a snapshot yet; it will be, or it goes when it is idle.
         var known = wanted.Select(key => (key.TenantId, key.ServerId)).ToHashSet();
         Retire(slot => !wanted.Contains(slot.Key) && (known.Contains((slot.Key.TenantId, slot.Key.ServerId)) || slot.IdleFor > SweepEvery));
     }
+
+    private static UpstreamKey KeyOf(EndpointRoute endpoint) => new(endpoint.Server.TenantId, endpoint.Server.ServerId, endpoint.ConnectionHash);
 
     private void Retire(Func<UpstreamSlot, bool> which)
     {

@@ -55,6 +55,18 @@ internal sealed class UpstreamSlot(UpstreamKey key, ServerConnection how, IConne
         }
     }
 
+    /// <summary>The connection, if it stands.</summary>
+    public IUpstreamConnection? Connected
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _current is { Connection: { IsClosed: false } standing } ? standing : null;
+            }
+        }
+    }
+
     /// <summary>How long nobody has used it; zero while somebody does.</summary>
     public TimeSpan IdleFor
     {

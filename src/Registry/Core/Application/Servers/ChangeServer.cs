@@ -8,7 +8,7 @@ namespace McpPlatform.Registry.Application.Servers;
 
 /// <summary>
 /// Changes what is given; null leaves a member as it is. Headers and variables are replaced as a whole, since their values cannot be read back; timeouts
-/// too, so that an empty object brings the gateway's own back. Slug and
+/// too, so that an empty object brings the gateway's own back. A url takes the place of all endpoints. Slug and
 /// transport stay. Fails with <c>servers.not_found</c>, <c>servers.changed</c>, <c>servers.managed</c>.
 /// </summary>
 /// <param name="Server">Id or slug.</param>
@@ -26,7 +26,9 @@ public sealed record ChangeServer(
     bool? Enabled,
     long? ExpectedVersion,
     ServerTimeouts? Timeouts = null,
-    int? MaxAttempts = null) : IRequest<Result<ServerView>>;
+    int? MaxAttempts = null,
+    IReadOnlyList<ServerEndpoint>? Endpoints = null,
+    ServerBalancing? Balancing = null) : IRequest<Result<ServerView>>;
 
 internal sealed class ChangeServerValidator : AbstractValidator<ChangeServer>
 {
@@ -41,6 +43,9 @@ internal sealed class ChangeServerValidator : AbstractValidator<ChangeServer>
         RuleFor(c => c.Variables).AreVariables();
         RuleFor(c => c.Timeouts).AreTimeouts();
         RuleFor(c => c.MaxAttempts).IsMaxAttempts();
+        RuleFor(c => c.Url).Null().When(c => c.Endpoints is not null, ApplyConditionTo.CurrentValidator).WithMessage("and endpoints exclude each other");
+        RuleFor(c => c.Endpoints).AreEndpoints();
+        RuleFor(c => c.Balancing).IsBalancing();
     }
 }
 
@@ -60,14 +65,14 @@ internal sealed class ChangeServerHandler(IServers servers, IRegistryVersion ver
             return ServerView.Changed(server.Version);
         }
 
-        var onlyEnabled = request is { Title: null, Url: null, Launcher: null, AllowPrivateAddress: null, Headers: null, Variables: null, Environment: null, Tags: null, Timeouts: null, MaxAttempts: null };
+        var onlyEnabled = request is { Title: null, Url: null, Launcher: null, AllowPrivateAddress: null, Headers: null, Variables: null, Environment: null, Tags: null, Timeouts: null, MaxAttempts: null, Endpoints: null, Balancing: null };
         if (server.ManagedBy == ManagedBy.Factory && !onlyEnabled)
         {
             return ServerView.FactoryOwns(server.Slug);
         }
 
         var stdio = server.Transport == ServerTransport.Stdio;
-        if (stdio ? request.Url is not null || request.Headers is { Count: > 0 } : request.Launcher is not null || request.Variables is { Count: > 0 })
+        if (stdio ? request.Url is not null || request.Endpoints is not null || request.Headers is { Count: > 0 } : request.Launcher is not null || request.Variables is { Count: > 0 })
         {
             return Error.Unprocessable("servers.transport", stdio ? "A stdio server has a launcher and variables, no url and headers." : "A server by address has a url and headers, no launcher and variables.");
         }
@@ -89,7 +94,7 @@ internal sealed class ChangeServerHandler(IServers servers, IRegistryVersion ver
     private ServerTerms Merge(RegisteredServer server, ChangeServer request) => new(
         request.Title ?? server.Title,
         server.Transport,
-        request.Url ?? server.Url,
+        request.Endpoints?[0].Url ?? request.Url ?? server.Url,
         request.Launcher ?? server.Launcher,
         request.AllowPrivateAddress ?? server.AllowPrivateAddress,
         request.Headers is null ? server.Headers : protector.Headers(server.TenantId, server.Id, request.Headers),
@@ -97,5 +102,11 @@ internal sealed class ChangeServerHandler(IServers servers, IRegistryVersion ver
         request.Environment ?? server.Environment,
         request.Tags ?? server.Tags,
         request.Enabled ?? server.Enabled,
-        server.Delivery with { Timeouts = request.Timeouts ?? server.Delivery.Timeouts, MaxAttempts = request.MaxAttempts ?? server.Delivery.MaxAttempts });
+        server.Delivery with
+        {
+            Timeouts = request.Timeouts ?? server.Delivery.Timeouts,
+            MaxAttempts = request.MaxAttempts ?? server.Delivery.MaxAttempts,
+            Endpoints = request.Endpoints ?? (request.Url is null ? server.Delivery.Endpoints : null),
+            Balancing = request.Balancing ?? server.Delivery.Balancing,
+        });
 }

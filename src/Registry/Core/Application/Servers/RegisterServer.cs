@@ -11,7 +11,7 @@ namespace McpPlatform.Registry.Application.Servers;
 /// Registers a server; it is looked at within a second. Fails with <c>servers.exists</c> when the slug is taken, <c>servers.limit</c> when the tenant has
 /// too many.
 /// </summary>
-/// <param name="Url">For <c>http</c> and <c>sse</c>.</param>
+/// <param name="Url">For <c>http</c> and <c>sse</c> with one place; else <paramref name="Endpoints"/>.</param>
 /// <param name="Launcher">For <c>stdio</c>: a name from the operator's launcher file.</param>
 /// <param name="Headers">Secret; for <c>http</c> and <c>sse</c>.</param>
 /// <param name="Variables">Secret; values for the variables that the launcher declares.</param>
@@ -28,7 +28,9 @@ public sealed record RegisterServer(
     IReadOnlyList<string>? Tags,
     bool Enabled,
     ServerTimeouts? Timeouts = null,
-    int? MaxAttempts = null) : IRequest<Result<ServerView>>;
+    int? MaxAttempts = null,
+    IReadOnlyList<ServerEndpoint>? Endpoints = null,
+    ServerBalancing? Balancing = null) : IRequest<Result<ServerView>>;
 
 internal sealed class RegisterServerValidator : AbstractValidator<RegisterServer>
 {
@@ -40,15 +42,19 @@ internal sealed class RegisterServerValidator : AbstractValidator<RegisterServer
         RuleFor(c => c.Tags).AreTags();
         RuleFor(c => c.Timeouts).AreTimeouts();
         RuleFor(c => c.MaxAttempts).IsMaxAttempts();
+        RuleFor(c => c.Balancing).IsBalancing();
         When(c => c.Transport == ServerTransport.Stdio, () =>
         {
             RuleFor(c => c.Launcher).IsSlug().WithMessage("must name a launcher of the operator's mcpplatform.yaml; commands never come over the network");
             RuleFor(c => c.Url).Null().WithMessage("belongs to http and sse");
+            RuleFor(c => c.Endpoints).Null().WithMessage("belong to http and sse");
             RuleFor(c => c.Headers).Must(h => h is null or { Count: 0 }).WithMessage("belong to http and sse; use variables");
             RuleFor(c => c.Variables).AreVariables();
         }).Otherwise(() =>
         {
-            RuleFor(c => c.Url).IsServerUrl();
+            RuleFor(c => c.Url).IsServerUrl().When(c => c.Endpoints is null, ApplyConditionTo.CurrentValidator);
+            RuleFor(c => c.Url).Null().When(c => c.Endpoints is not null, ApplyConditionTo.CurrentValidator).WithMessage("and endpoints exclude each other");
+            RuleFor(c => c.Endpoints).AreEndpoints();
             RuleFor(c => c.Launcher).Null().WithMessage("belongs to stdio");
             RuleFor(c => c.Headers).AreHeaders();
             RuleFor(c => c.Variables).Must(v => v is null or { Count: 0 }).WithMessage("belong to stdio; use headers");
@@ -86,7 +92,7 @@ internal sealed class RegisterServerHandler(
             new ServerTerms(
                 request.Title ?? request.Slug,
                 request.Transport,
-                request.Url,
+                request.Endpoints?[0].Url ?? request.Url,
                 request.Launcher,
                 request.AllowPrivateAddress,
                 protector.Headers(tenantId, id, request.Headers),
@@ -94,7 +100,7 @@ internal sealed class RegisterServerHandler(
                 request.Environment ?? "",
                 request.Tags ?? [],
                 request.Enabled,
-                new Delivery { Timeouts = request.Timeouts, MaxAttempts = request.MaxAttempts }),
+                new Delivery { Timeouts = request.Timeouts, MaxAttempts = request.MaxAttempts, Endpoints = request.Endpoints, Balancing = request.Balancing }),
             now);
         servers.Add(server);
         outbox.Changed(server, next, now);

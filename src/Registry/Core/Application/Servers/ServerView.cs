@@ -33,12 +33,14 @@ public sealed record ServerView(
     DateTimeOffset CreatedAt,
     DateTimeOffset UpdatedAt,
     ServerTimeouts? Timeouts,
-    int? MaxAttempts)
+    int? MaxAttempts,
+    IReadOnlyList<ServerEndpoint>? Endpoints,
+    ServerBalancing? Balancing)
 {
     internal static ServerView Of(RegisteredServer s) => new(
         s.Id, s.Slug, s.Title, s.Transport, s.Url, s.Launcher, s.AllowPrivateAddress, Names(s.Headers), Names(s.Variables), s.Environment, s.Tags, s.Enabled, s.ManagedBy,
         s.Seen.Health, s.Seen.Message, s.Seen.ProtocolVersion, s.Seen.ServerName, s.Seen.ToolCount, s.Seen.CatalogHash, s.Seen.At, s.Version, s.CreatedAt, s.UpdatedAt,
-        s.Delivery.Timeouts, s.Delivery.MaxAttempts);
+        s.Delivery.Timeouts, s.Delivery.MaxAttempts, s.Delivery.Endpoints, s.Delivery.Balancing);
 
     internal static Error NotFound() => Error.NotFound("servers.not_found", "There is no such server.");
 

@@ -13,7 +13,8 @@ public static class SnapshotOf
         server.AllowPrivateAddress,
         [.. server.Headers.Select(h => new ProtectedValue(h.Name, h.Ciphertext))],
         [.. server.Variables.Select(v => new ProtectedValue(v.Name, v.Ciphertext))],
-        server.Delivery.Timeouts);
+        server.Delivery.Timeouts,
+        server.Delivery.Endpoints);
 
     public static ServerEntry Entry(RegisteredServer server, IEnumerable<ToolDefinition> tools) => new(
         server.Id,
@@ -26,5 +27,6 @@ public static class SnapshotOf
         Connection(server),
         server.Seen.CatalogHash,
         [.. tools],
-        server.Delivery.MaxAttempts);
+        server.Delivery.MaxAttempts,
+        server.Delivery.Balancing);
 }

@@ -1,0 +1,56 @@
+namespace McpPlatform.Gateway.Balancing;
+
+/// <summary>What this gateway has learnt of an endpoint: lives on when the registry's snapshot changes. Thread-safe, without a lock.</summary>
+public sealed class EndpointState
+{
+    /// <summary>After this long an old time counts for a third. 10 s: long enough to compare endpoints, short enough to forgive.</summary>
+    private static readonly TimeSpan Memory = TimeSpan.FromSeconds(10);
+
+    /// <summary>What a failure counts as, so that failing fast does not look attractive.</summary>
+    private static readonly TimeSpan Penalty = TimeSpan.FromSeconds(1);
+
+    private int _inFlight;
+    private int _probing;
+    private long _answeredAt;
+    private long _seenAt;
+    private double _seconds;
+
+    public Breaker Breaker { get; } = new();
+
+    /// <summary>Calls under way; counted where there is a choice of endpoints only.</summary>
+    public int InFlight => Volatile.Read(ref _inFlight);
+
+    /// <summary>A call begins.</summary>
+    public void Enter() => Interlocked.Increment(ref _inFlight);
+
+    /// <summary>It is over.</summary>
+    public void Leave() => Interlocked.Decrement(ref _inFlight);
+
+    /// <summary>Learns how long a call took. Slower than expected counts at once, faster only with time (peak EWMA). Two at once may cost one of them: a guess all the same.</summary>
+    public void Learn(TimeSpan elapsed, bool failed, TimeProvider time)
+    {
+        var now = time.GetTimestamp();
+        var took = (failed && elapsed < Penalty ? Penalty : elapsed).TotalSeconds;
+        var faded = Faded(now, time);
+        Volatile.Write(ref _seconds, took >= faded ? took : (faded * Weight(now, time)) + (took * (1 - Weight(now, time))));
+        Volatile.Write(ref _seenAt, now);
+    }
+
+    /// <summary>How long a further call would take, by what was seen and what is under way.</summary>
+    public double Cost(TimeProvider time) => (Faded(time.GetTimestamp(), time) + 1e-6) * (InFlight + 1);
+
+    /// <summary>Something was answered just now: no probe is needed.</summary>
+    public void Answered(TimeProvider time) => Volatile.Write(ref _answeredAt, time.GetTimestamp());
+
+    /// <summary>How long ago something was answered; the longest time there is before the first answer.</summary>
+    public TimeSpan SinceAnswer(TimeProvider time) => Volatile.Read(ref _answeredAt) is var at and not 0 ? time.GetElapsedTime(at) : TimeSpan.MaxValue;
+
+    /// <summary>Begins the only probe there is; false when one is under way.</summary>
+    public bool TryBeginProbe() => Interlocked.CompareExchange(ref _probing, 1, 0) == 0;
+
+    public void EndProbe() => Volatile.Write(ref _probing, 0);
+
+    private double Faded(long now, TimeProvider time) => Volatile.Read(ref _seconds) * Weight(now, time);
+
+    private double Weight(long now, TimeProvider time) => Math.Exp(-(time.GetElapsedTime(Volatile.Read(ref _seenAt), now) / Memory));
+}

@@ -1,0 +1,46 @@
+using System.Globalization;
+using McpPlatform.Contracts.Registry;
+using McpPlatform.Gateway.Balancing;
+
+namespace McpPlatform.Gateway.State;
+
+/// <summary>One place at which a server answers.</summary>
+public sealed class EndpointRoute
+{
+    internal EndpointRoute(ServerRoute server, ServerConnection connection, int weight, int index, EndpointState? known)
+    {
+        (Server, Connection, Weight, Index) = (server, connection, weight, index);
+        ConnectionHash = ServerRoute.HashOf(connection);
+        Seed = StableHash.Of(Address(connection));
+        Id = IdOf(server.ServerId, connection);
+        State = known ?? new EndpointState();
+    }
+
+    public ServerRoute Server { get; }
+
+    /// <summary>How it is reached: the server's way, at this address alone.</summary>
+    public ServerConnection Connection { get; }
+
+    /// <summary>Changes with anything that decides how it is reached.</summary>
+    public string ConnectionHash { get; }
+
+    /// <summary>Its share, against those of the other endpoints.</summary>
+    public int Weight { get; }
+
+    /// <summary>Among the endpoints of its server.</summary>
+    public int Index { get; }
+
+    /// <summary>Of its breaker: the same in every process for the same server and address.</summary>
+    public string Id { get; }
+
+    /// <summary>What this gateway has learnt of it.</summary>
+    public EndpointState State { get; }
+
+    /// <summary>Where consistent hashing puts it.</summary>
+    internal ulong Seed { get; }
+
+    internal static string IdOf(Guid serverId, ServerConnection connection) =>
+        string.Create(CultureInfo.InvariantCulture, $"{serverId:n}-{StableHash.Of(Address(connection)):x16}");
+
+    private static string Address(ServerConnection connection) => connection.Url ?? connection.Launcher ?? "";
+}

@@ -74,6 +74,23 @@ public abstract class TrustScenarios(TrustPlatform trust) : IDisposable
         wrong.ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData("GET", "/", 404)]
+    [InlineData("GET", "/api/v1", 404)]
+    [InlineData("GET", "/api/v1/nothing", 404)]
+    [InlineData("POST", "/api/v2/keys", 404)]
+    [InlineData("GET", "/internal/v1/nothing", 404)]
+    [InlineData("GET", "/api/v1/%2e%2e/internal/v1/policy/snapshot", 404)]
+    [InlineData("DELETE", "/metrics", 405)]
+    public async Task What_the_table_does_not_name_says_nothing_to_nobody_and_is_not_there_for_anybody_else(string method, string path, int answer)
+    {
+        var route = new ReviewedRoute(method, path, Audience.Keys, "", answer);
+
+        (await Probe(_platform.Address, route, null)).ShouldBe(401);
+        (await Probe(_platform.Address, route, "mcpp_garbage")).ShouldBe(401);
+        (await Probe(_platform.Address, route, _platform.AdminKey)).ShouldBe(answer);
+    }
+
     [Fact]
     public async Task Internal_addresses_open_for_services_only_and_only_on_the_internal_listener()
     {

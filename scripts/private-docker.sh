@@ -18,7 +18,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 readonly CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/mcpplatform/containers
-DIR=''
+DIR='' TAR=''
 
 die() { printf 'private-docker: %s\n' "$*" >&2; exit 1; }
 cannot() { printf 'no container engine can be started here: %s\n' "$*" >&2; exit 3; }
@@ -138,14 +138,17 @@ stop() {
 
 # ---- Images ---------------------------------------------------------------------------------------------------------
 
-# A root file system of Debian's packages $2, without running any of their scripts; kept in the cache under name $1.
+# Sets TAR to a root file system $1 of Debian's packages $2, made without running any of their scripts; kept in the cache.
 file_system() {
-  local tar=$CACHE/$1.tar
+  local tar
+  tar=$CACHE/$1-$(printf '%s' "$2" | cksum | cut -d' ' -f1).tar
+  TAR=$tar
   [ ! -s "$tar" ] || return 0
   mkdir -p "$CACHE"
+  # The ending tells mmdebstrap what to make.
   quietly mmdebstrap --variant=extract --include="$2" --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
-    --dpkgopt='path-exclude=/usr/share/locale/*' bookworm "$tar.new" || die "Debian's packages for $1 could not be fetched."
-  mv "$tar.new" "$tar"
+    --dpkgopt='path-exclude=/usr/share/locale/*' --dpkgopt='path-exclude=/usr/lib/*/libLLVM*' bookworm "$CACHE/$$.tar" || die "Debian's packages for $1 could not be fetched."
+  mv "$CACHE/$$.tar" "$tar"
 }
 
 has_image() { engine image inspect "$1" >/dev/null 2>&1; }
@@ -155,13 +158,13 @@ images() {
   local dotnet
   if ! has_image mcpp-test/aspnet; then
     file_system runtime base-files,netbase,tzdata,libc6,libgcc-s1,libstdc++6,zlib1g,libssl3
-    engine import "$CACHE/runtime.tar" mcpp-test/os >/dev/null
+    engine import "$TAR" mcpp-test/os >/dev/null
     dotnet=$(dirname "$(readlink -f "$(command -v dotnet)")")
     engine buildx build -q -t mcpp-test/aspnet -f scripts/test-images/aspnet.Dockerfile "$dotnet" >/dev/null
   fi
   if ! has_image mcpp-test/servers; then
     file_system servers base-files,netbase,tzdata,dash,bash,coreutils,sed,grep,mawk,findutils,util-linux,hostname,procps,libc-bin,postgresql-15,rabbitmq-server
-    engine import "$CACHE/servers.tar" mcpp-test/debian >/dev/null
+    engine import "$TAR" mcpp-test/debian >/dev/null
     engine buildx build -q -t mcpp-test/servers -f scripts/test-images/servers.Dockerfile scripts/test-images >/dev/null
   fi
 }

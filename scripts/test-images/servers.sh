@@ -15,7 +15,8 @@ case $1 in
       pg_ctl -D "$data" -w -m fast stop >/dev/null
     fi
     shift
-    exec postgres -D "$data" -c listen_addresses='*' "$@"
+    # The image leaves out the compiler of queries.
+    exec postgres -D "$data" -c listen_addresses='*' -c jit=off "$@"
     ;;
   rabbitmq-server)
     # This version wants one file.

@@ -5,7 +5,7 @@ set -eu
 roles=/run/secrets/database-roles
 password_of() { sed -n "s/^$1 //p" "$roles"; }
 
-{
+statements() {
   echo "REVOKE ALL ON DATABASE postgres, template1 FROM PUBLIC;"
   for service in policy registry factory tracing; do
     for role in "mcpp_${service}_owner" "mcpp_$service"; do
@@ -22,4 +22,8 @@ password_of() { sed -n "s/^$1 //p" "$roles"; }
     echo "ALTER SCHEMA public OWNER TO mcpp_${service}_owner;"
     echo "REVOKE CREATE ON SCHEMA public FROM PUBLIC;"
   done
-} | psql -X -q -v ON_ERROR_STOP=1 -U "${POSTGRES_USER:-postgres}" -d postgres
+}
+
+# Made first and run then: half of it must not be run when a password is missing.
+sql=$(statements)
+printf '%s\n' "$sql" | psql -X -q -v ON_ERROR_STOP=1 -U "${POSTGRES_USER:-postgres}" -d postgres

@@ -150,7 +150,7 @@ for SUITE in $SUITES; do
     unit) run_tests UnitTests 4m ;;
     integration) run_tests IntegrationTests 8m --filter-not-namespace McpPlatform.IntegrationTests.Containers ;;
     e2e) run_tests EndToEndTests 5m ;;
-    containers) REPORT=Containers run_tests IntegrationTests 8m --filter-namespace McpPlatform.IntegrationTests.Containers ;;
+    containers) REPORT=Containers run_tests IntegrationTests 10m --filter-namespace McpPlatform.IntegrationTests.Containers ;;
     benchmarks) run_benchmarks ;;
   esac
   echo "    $((SECONDS - STARTED)) s"

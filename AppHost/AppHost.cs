@@ -56,6 +56,11 @@ var tracing = builder.AddService<Projects.McpPlatform_Tracing>("tracing", rabbit
 
 var factory = builder.AddService<Projects.McpPlatform_Factory>("factory", rabbit, migrate, internalKey, masterKey)
     .WithReference(factoryDb);
+if (builder.ExecutionContext.IsPublishMode)
+{
+    // In a container of its own, what it deploys is reached by its name.
+    factory.WithEnvironment("Factory__DeploymentHost", "factory");
+}
 
 // The gateway waits for nobody: it serves from its last snapshot, or says that it is not ready.
 // Each replica keeps a spool of its own: two where each has a disk, one here. "Gateways=2" adds a second one with a folder and a port of its own.

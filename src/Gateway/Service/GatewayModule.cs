@@ -89,6 +89,7 @@ public sealed class GatewayModule : IServiceModule
         services.AddSingleton(p => new Balancer(
             BreakerRules.Default with { Failures = Options(p).BreakerFailures, OpenFor = Options(p).BreakerOpenFor }, p.GetRequiredService<TimeProvider>()));
         services.AddHostedService<EndpointProber>();
+        services.AddHostedService<EndpointReporter>();
         services.AddSingleton(p => Options(p) is var o ? new CallLimits(o.MaxStaleness, o.MaxResponseBytes) : null!);
         services.AddSingleton<ToolAttempts>();
         services.AddSingleton<CallRecorder>();

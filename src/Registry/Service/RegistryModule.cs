@@ -35,6 +35,7 @@ public sealed class RegistryModule : IServiceModule
         services.AddScoped<IServers, Servers>();
         services.AddScoped<ICatalog, Catalog>();
         services.AddScoped<IHttpTools, HttpTools>();
+        services.AddScoped<IEndpointReports, StoredReports>();
         services.AddScoped<IRegistryVersion, RegistryVersion>();
         services.AddScoped<ISnapshotReader, SnapshotReader>();
         services.AddScoped<IDiscovery, GatewayDiscovery>();
@@ -45,6 +46,7 @@ public sealed class RegistryModule : IServiceModule
     public static void MapEndpoints(IEndpointRouteBuilder endpoints)
     {
         ServerEndpoints.Map(endpoints);
+        BreakerEndpoints.Map(endpoints);
         ToolEndpoints.Map(endpoints);
         HttpToolEndpoints.Map(endpoints);
         InternalEndpoints.Map(endpoints);

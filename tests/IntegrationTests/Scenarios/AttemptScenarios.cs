@@ -56,10 +56,9 @@ public abstract class AttemptScenarios(SharedPlatform shared) : IAsyncLifetime
         }
 
         // Ten more than a tenth at each gateway: what a budget that was never used may spend at once.
-        _upstream.Calls.ShouldBeInRange(101, 110 + (10 * _steps.Platform.Gateways.Count));
-        var refused = answers.Last(a => a.ErrorCode is not null).Message!["error"]!;
-        refused["data"]!["stopped"]!.GetValue<string>().ShouldBe("retry_budget");
-        refused["message"]!.GetValue<string>().ShouldContain("retry budget");
+        _upstream.Calls.ShouldBeLessThanOrEqualTo(110 + (10 * _steps.Platform.Gateways.Count));
+        answers.Where(a => a.ErrorCode is not null).Select(a => a.Message!["error"]!)
+            .ShouldContain(e => e["data"]!["stopped"]!.GetValue<string>() == "retry_budget" && e["message"]!.GetValue<string>().Contains("retry budget"));
     }
 
     [Fact]

@@ -11,6 +11,8 @@ public sealed class Attempted(SharedDistributed shared) : AttemptScenarios(share
 
 public sealed class Balanced(SharedDistributed shared) : BalancingScenarios(shared);
 
+public sealed class Breakers(SharedDistributed shared) : BreakerScenarios(shared);
+
 public sealed class Policys(SharedDistributed shared) : PolicyScenarios(shared);
 
 public sealed class Catalogs(SharedDistributed shared) : CatalogScenarios(shared);

@@ -11,6 +11,8 @@ public sealed class Attempted(SharedStandalone shared) : AttemptScenarios(shared
 
 public sealed class Balanced(SharedStandalone shared) : BalancingScenarios(shared);
 
+public sealed class Breakers(SharedStandalone shared) : BreakerScenarios(shared);
+
 public sealed class Policys(SharedStandalone shared) : PolicyScenarios(shared);
 
 public sealed class Catalogs(SharedStandalone shared) : CatalogScenarios(shared);

@@ -142,6 +142,7 @@ public abstract class TenantWallScenarios(SharedPlatform shared)
             var deployment = await own.Add("/api/v1/deployments", new { pack = own.Pack, version = "1.0.0", slug = $"{own.Slug}-pack" });
             var trace = await own.Called(steps, key);
             own._names["servers"] = [[server], [own.Slug]];
+            own._names["breakers"] = [[(await own.Api.Get("/api/v1/breakers")).Expect(HttpStatusCode.OK).Json["items"]![0]!["id"]!.GetValue<string>()]];
             own._names["policies"] = [[policy], [own.Policy]];
             own._names["keys"] = [[own.Key]];
             own._names["tools/http"] = [[tool]];

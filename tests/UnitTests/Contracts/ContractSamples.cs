@@ -26,11 +26,12 @@ internal static class ContractSamples
             1_770_091_506_789,
             At,
             [new TenantPolicy(Id(2), "acme", true, Json("""{"roles":[{"name":"reader","rules":[]}]}"""), [new KeyGrant(Id(3), new string('a', 64), "ada", ["reader"], ["tools:call"], At)])]),
-        new RegistrySnapshot(1_770_091_506_789, At, [new ServerEntry(Id(3), Id(2), "weather", "Weather", true, "prod", ["public"], Connection(), new string('b', 64), [Tool()], 3, new ServerBalancing("consistent_hash", "session"))]),
+        new RegistrySnapshot(1_770_091_506_789, At, [new ServerEntry(Id(3), Id(2), "weather", "Weather", true, "prod", ["public"], Connection(), new string('b', 64), [Tool()], 3, new ServerBalancing("consistent_hash", "session"), [new("https://weather.example/mcp", true, 2)])]),
         new DeployedServer(Id(2), "weather", "Weather", "http://127.0.0.1:9000/mcp", "bearer-in-clear", ["pack"]),
         new DeployedServerResult(Id(3), "weather", "healthy", 4),
         new DiscoverServer(Id(2), Id(3), "weather", Connection()),
         new DiscoveredServer("2025-11-25", "Weather 1.2", true, [Tool()], "timeout", "The server did not answer."),
+        new EndpointReport("gateway-1", Id(2), [new(Id(3), "id-of-endpoint", "open", 5)]),
         new BatchQuery([Id(1), Id(2)]),
         new CommittedBatches([Id(1)]),
     ];

@@ -76,6 +76,10 @@ public static class RouteTable
         DELETE /api/v1/servers/{server}                               servers:write             404
         POST   /api/v1/servers/{server}/discover                      servers:write             404
         GET    /api/v1/servers/{server}/changes                       servers:read              404
+        GET    /api/v1/servers/{server}/health                        servers:read              404
+        GET    /api/v1/breakers                                       servers:read              200
+        POST   /api/v1/breakers/{id}/reset                            servers:write             404
+        POST   /api/v1/breakers/{id}/force-open                       servers:write             404
 
         GET    /api/v1/tools                                          tools:read                200
         POST   /api/v1/tools                                          tools:write               400
@@ -119,6 +123,7 @@ public static class RouteTable
 
         GET    /internal/v1/policy/snapshot                           services                  200
         GET    /internal/v1/registry/snapshot                         services                  200
+        POST   /internal/v1/registry/endpoint-reports                 services                  400
         PUT    /internal/v1/registry/deployments/{deployment}/server  services                  400
         DELETE /internal/v1/registry/deployments/{deployment}/server  services                  204
         POST   /internal/v1/gateway/discover                          services                  400

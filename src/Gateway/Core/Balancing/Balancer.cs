@@ -24,7 +24,7 @@ public sealed class Balancer(BreakerRules rules, TimeProvider time)
         var endpoints = server.Endpoints;
         if (endpoints.Length == 1)
         {
-            return (tried & 1) == 0 && endpoints[0].State.Breaker.TryEnter(rules, time) ? endpoints[0] : null;
+            return (tried & 1) == 0 && !endpoints[0].IsForcedOpen && endpoints[0].State.Breaker.TryEnter(rules, time) ? endpoints[0] : null;
         }
 
         var usable = Usable(endpoints, out var panic) & ~tried;
@@ -57,14 +57,17 @@ public sealed class Balancer(BreakerRules rules, TimeProvider time)
 
     private ulong Usable(EndpointRoute[] endpoints, out bool panic)
     {
-        var usable = 0UL;
+        var (usable, allowed) = (0UL, 0UL);
         for (var i = 0; i < endpoints.Length; i++)
         {
+            allowed |= endpoints[i].IsForcedOpen ? 0 : 1UL << i;
             usable |= endpoints[i].State.Breaker.Admits(time) ? 1UL << i : 0;
         }
 
-        panic = BitOperations.PopCount(usable) < endpoints.Length * rules.PanicThreshold;
-        return panic ? ulong.MaxValue >> (64 - endpoints.Length) : usable;
+        // What somebody ordered holds in any case.
+        usable &= allowed;
+        panic = BitOperations.PopCount(usable) < BitOperations.PopCount(allowed) * rules.PanicThreshold;
+        return panic ? allowed : usable;
     }
 
     private int Pick(ServerRoute server, ulong usable) => server.Spread.Algorithm switch

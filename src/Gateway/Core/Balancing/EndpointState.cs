@@ -14,11 +14,23 @@ public sealed class EndpointState
     private long _answeredAt;
     private long _seenAt;
     private double _seconds;
+    private int _resets;
 
     public Breaker Breaker { get; } = new();
 
     /// <summary>Calls under way; counted where there is a choice of endpoints only.</summary>
     public int InFlight => Volatile.Read(ref _inFlight);
+
+    /// <summary>A reset was ordered since: failures are forgotten. A gateway that has just learnt of the endpoint has nothing to forget.</summary>
+    internal void Obey(int resets, bool isNew)
+    {
+        if (!isNew && resets != _resets)
+        {
+            Breaker.Succeeded();
+        }
+
+        _resets = resets;
+    }
 
     /// <summary>A call begins.</summary>
     public void Enter() => Interlocked.Increment(ref _inFlight);

@@ -46,7 +46,9 @@ internal struct ToolAttempt(ToolAttempts owner, ToolCall call, UpstreamRequest r
         return true;
     }
 
-    public readonly CallFailure Refusal() => new(FailureKind.BreakerOpen, false, "The server failed too often in a row and is left alone for a moment.")
+    public readonly CallFailure Refusal() => Array.TrueForAll(call.Tool!.Server.Endpoints, endpoint => endpoint.IsForcedOpen)
+        ? new(FailureKind.BreakerOpen, false, "An operator keeps calls away from the server.")
+        : new(FailureKind.BreakerOpen, false, "The server failed too often in a row and is left alone for a moment.")
     {
         RetryAfter = owner.Balancer.Wait(call.Tool!.Server.Endpoints),
     };

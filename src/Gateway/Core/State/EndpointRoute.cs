@@ -1,4 +1,3 @@
-using System.Globalization;
 using McpPlatform.Contracts.Registry;
 using McpPlatform.Gateway.Balancing;
 
@@ -7,13 +6,15 @@ namespace McpPlatform.Gateway.State;
 /// <summary>One place at which a server answers.</summary>
 public sealed class EndpointRoute
 {
-    internal EndpointRoute(ServerRoute server, ServerConnection connection, int weight, int index, EndpointState? known)
+    internal EndpointRoute(ServerRoute server, ServerConnection connection, int weight, int index, BreakerOrder? order, EndpointState? known)
     {
         (Server, Connection, Weight, Index) = (server, connection, weight, index);
         ConnectionHash = ServerRoute.HashOf(connection);
         Seed = StableHash.Of(Address(connection));
         Id = IdOf(server.ServerId, connection);
+        IsForcedOpen = order is { ForcedOpen: true };
         State = known ?? new EndpointState();
+        State.Obey(order?.Resets ?? 0, isNew: known is null);
     }
 
     public ServerRoute Server { get; }
@@ -36,11 +37,13 @@ public sealed class EndpointRoute
     /// <summary>What this gateway has learnt of it.</summary>
     public EndpointState State { get; }
 
+    /// <summary>Somebody keeps calls away from it.</summary>
+    public bool IsForcedOpen { get; }
+
     /// <summary>Where consistent hashing puts it.</summary>
     internal ulong Seed { get; }
 
-    internal static string IdOf(Guid serverId, ServerConnection connection) =>
-        string.Create(CultureInfo.InvariantCulture, $"{serverId:n}-{StableHash.Of(Address(connection)):x16}");
+    internal static string IdOf(Guid serverId, ServerConnection connection) => ServerEndpoint.IdOf(serverId, Address(connection));
 
-    private static string Address(ServerConnection connection) => connection.Url ?? connection.Launcher ?? "";
+    internal static string Address(ServerConnection connection) => connection.Url ?? connection.Launcher ?? "";
 }

@@ -26,7 +26,8 @@ public sealed class ServerRoute
         Spread = Spread.Of(entry.Balancing);
         var known = before?.Endpoints.ToDictionary(endpoint => endpoint.Id, endpoint => endpoint.State);
         Endpoints = [.. EndpointsOf(entry.Connection).Take(Balancer.MostEndpoints).Select((at, index) =>
-            new EndpointRoute(this, at.Connection, at.Weight, index, known?.GetValueOrDefault(EndpointRoute.IdOf(ServerId, at.Connection))))];
+            new EndpointRoute(
+                this, at.Connection, at.Weight, index, entry.Breakers?.FirstOrDefault(order => order.Address == EndpointRoute.Address(at.Connection)), known?.GetValueOrDefault(EndpointRoute.IdOf(ServerId, at.Connection))))];
         Turns = TurnsOf(Endpoints);
         // A server that lists a name twice means one tool: the first.
         Tools = [.. entry.Tools.DistinctBy(tool => tool.Name, StringComparer.Ordinal).OrderBy(tool => tool.Name, StringComparer.Ordinal).Select(tool => new ToolRoute(this, tool))];

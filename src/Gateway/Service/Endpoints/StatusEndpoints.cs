@@ -1,4 +1,3 @@
-using McpPlatform.Gateway.Balancing;
 using McpPlatform.Gateway.Infrastructure.Launchers;
 using McpPlatform.Gateway.Infrastructure.Upstreams;
 using McpPlatform.Gateway.Spool;
@@ -38,9 +37,8 @@ internal static class StatusEndpoints
     private static EndpointStatus Endpoint(EndpointRoute endpoint, TimeProvider time)
     {
         var breaker = endpoint.State.Breaker;
-        var state = breaker.State switch { BreakerState.Open => "open", BreakerState.HalfOpen => "half_open", _ => "closed" };
         var wait = breaker.Until is { } until ? Math.Max(0, (long)time.GetElapsedTime(time.GetTimestamp(), until).TotalMilliseconds) : (long?)null;
-        return new EndpointStatus(endpoint.Id, endpoint.Connection.Url ?? endpoint.Connection.Launcher ?? "", endpoint.Weight, state, breaker.Failures, wait, endpoint.State.InFlight);
+        return new EndpointStatus(endpoint.Id, endpoint.Connection.Url ?? endpoint.Connection.Launcher ?? "", endpoint.Weight, EndpointReporter.Name(endpoint), breaker.Failures, wait, endpoint.State.InFlight);
     }
 
     private static LauncherList Launchers(LauncherBook book) =>
@@ -69,7 +67,7 @@ internal sealed record ServerStatus(string Server, int Retries, IReadOnlyList<En
 
 /// <summary>As this gateway sees it: each gateway finds out by itself.</summary>
 /// <param name="Id">Of its breaker.</param>
-/// <param name="Breaker">closed, open or half_open.</param>
+/// <param name="Breaker">closed, open, half_open or forced_open.</param>
 /// <param name="Failures">In a row.</param>
 /// <param name="RetryMs">Until it is tried again; null while closed.</param>
 /// <param name="InFlight">Calls under way; counted for servers with several endpoints.</param>

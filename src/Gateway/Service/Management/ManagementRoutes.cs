@@ -10,7 +10,7 @@ internal static class ManagementRoutes
     public static IReadOnlyDictionary<string, IReadOnlyList<string>> Prefixes { get; } = new Dictionary<string, IReadOnlyList<string>>
     {
         ["policy"] = ["keys", "policies", "tenants"],
-        ["registry"] = ["servers", "tools"],
+        ["registry"] = ["breakers", "servers", "tools"],
         ["factory"] = ["deployments", "landing-zones", "packs", "secrets"],
         ["tracing"] = ["traces"],
     };

@@ -72,6 +72,18 @@ public sealed record FoundTool
     public required float Rank { get; init; }
 }
 
+/// <summary>What gateways report of the current tenant's endpoints.</summary>
+public interface IEndpointReports
+{
+    /// <summary>A gateway's last report, tracked for change.</summary>
+    Task<EndpointReports?> Find(string gatewayId, CancellationToken cancellationToken);
+
+    /// <summary>Those made since then, by gateway.</summary>
+    Task<IReadOnlyList<EndpointReports>> Since(DateTimeOffset at, CancellationToken cancellationToken);
+
+    void Add(EndpointReports report);
+}
+
 /// <summary>The one version of everything that gateways read.</summary>
 public interface IRegistryVersion
 {

@@ -27,4 +27,17 @@ public sealed record Delivery
 
     /// <summary>Null = round-robin.</summary>
     public ServerBalancing? Balancing { get; init; }
+
+    /// <summary>What was ordered for breakers; null = nothing ever was.</summary>
+    public IReadOnlyList<BreakerOrder>? Breakers { get; init; }
+
+    /// <summary>What was ordered for an endpoint.</summary>
+    public BreakerOrder? OrderFor(string address) => Breakers?.FirstOrDefault(order => order.Address == address);
+
+    /// <summary>With an order for an endpoint; a reset also takes the order to keep it open back.</summary>
+    internal Delivery With(string address, bool forceOpen)
+    {
+        var before = OrderFor(address) ?? new BreakerOrder(address, false, 0);
+        return this with { Breakers = [.. (Breakers ?? []).Where(order => order.Address != address), new BreakerOrder(address, forceOpen, before.Resets + (forceOpen ? 0 : 1))] };
+    }
 }

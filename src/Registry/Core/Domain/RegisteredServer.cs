@@ -1,3 +1,4 @@
+using McpPlatform.Contracts.Registry;
 using McpPlatform.Kernel;
 
 namespace McpPlatform.Registry.Domain;
@@ -115,6 +116,21 @@ public sealed class RegisteredServer : ITenantOwned, IAudited
         Seen.Due(now);
         Touch(now);
     }
+
+    /// <summary>Where it answers, at least one; the launcher stands for the address of a stdio server.</summary>
+    public IReadOnlyList<ServerEndpoint> Places() => Delivery.Endpoints is { Count: > 0 } several ? several : [new ServerEndpoint(Url ?? Launcher ?? "")];
+
+    /// <summary>Orders something for the breaker of one of <see cref="Places"/>. Orders for endpoints that are gone go with them.</summary>
+    public void Order(string address, bool forceOpen, DateTimeOffset now)
+    {
+        var ordered = Delivery.With(address, forceOpen);
+        var addresses = Places().Select(place => place.Url).ToHashSet();
+        Delivery = ordered with { Breakers = [.. ordered.Breakers!.Where(order => addresses.Contains(order.Address))] };
+        Touch(now);
+    }
+
+    /// <summary>It is looked at as soon as can be.</summary>
+    public void LookAgain(DateTimeOffset now) => Seen.Due(now);
 
     public void Enable(bool enabled, DateTimeOffset now)
     {

@@ -1,9 +1,11 @@
+using McpPlatform.Contracts.Gateway;
 using McpPlatform.Contracts.Registry;
 using McpPlatform.Hosting;
 using McpPlatform.Hosting.Errors;
 using McpPlatform.Hosting.Mediation;
 using McpPlatform.Hosting.Security;
 using McpPlatform.Kernel;
+using McpPlatform.Registry.Application.Breakers;
 using McpPlatform.Registry.Application.Discovery;
 using McpPlatform.Registry.Application.Servers;
 using McpPlatform.Registry.Application.Snapshots;
@@ -11,14 +13,21 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace McpPlatform.Registry.Api;
 
-/// <summary>What gateways fetch, and how the factory registers what it deployed.</summary>
+/// <summary>What gateways fetch and report, and how the factory registers what it deployed.</summary>
 internal static class InternalEndpoints
 {
     public static void Map(IEndpointRouteBuilder endpoints)
     {
         endpoints.MapGet("/internal/v1/registry/snapshot", Snapshot).InternalOnly();
+        endpoints.MapPost("/internal/v1/registry/endpoint-reports", Report).InternalOnly();
         endpoints.MapPut("/internal/v1/registry/deployments/{deployment:guid}/server", Deployed).InternalOnly();
         endpoints.MapDelete("/internal/v1/registry/deployments/{deployment:guid}/server", Removed).InternalOnly();
+    }
+
+    private static async Task<Results<NoContent, ErrorResult>> Report(EndpointReport report, HttpContext http, TenantContext tenant, ISender sender, CancellationToken ct)
+    {
+        tenant.Enter(report.TenantId, $"service:{http.Caller().Service}", RequestIds.Of(http));
+        return (await sender.Send(new StoreEndpointReport(report), ct)).Match<Results<NoContent, ErrorResult>>(() => TypedResults.NoContent(), error => error.ToResult());
     }
 
     private static async Task<Results<Ok<RegistrySnapshot>, StatusCodeHttpResult, ErrorResult>> Snapshot(HttpContext http, TenantContext tenant, ISender sender, CancellationToken ct)

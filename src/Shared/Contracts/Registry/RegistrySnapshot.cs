@@ -13,6 +13,7 @@ public sealed record RegistrySnapshot(long Version, DateTimeOffset GeneratedAt, 
 /// <param name="CatalogHash">SHA-256 over the tool definitions, lower-case hex; empty before the first discovery.</param>
 /// <param name="MaxAttempts">Most attempts at one call, the first included (1 = never retried); null = as many as the gateway allows.</param>
 /// <param name="Balancing">How calls are spread over several endpoints; null = round-robin.</param>
+/// <param name="Breakers">What was ordered for the breakers of its endpoints; null or none = nothing.</param>
 public sealed record ServerEntry(
     Guid ServerId,
     Guid TenantId,
@@ -25,7 +26,8 @@ public sealed record ServerEntry(
     string CatalogHash,
     IReadOnlyList<ToolDefinition> Tools,
     int? MaxAttempts = null,
-    ServerBalancing? Balancing = null);
+    ServerBalancing? Balancing = null,
+    IReadOnlyList<BreakerOrder>? Breakers = null);
 
 /// <summary>How a gateway reaches a server.</summary>
 /// <param name="Transport"><c>http</c>, <c>sse</c> or <c>stdio</c>.</param>
@@ -49,7 +51,22 @@ public sealed record ServerConnection(
 /// <summary>One of several places at which a server answers (<c>http</c>, <c>sse</c>).</summary>
 /// <param name="Url">Absolute http(s) address; unique within its server.</param>
 /// <param name="Weight">Its share against the others', 1 to 100.</param>
-public sealed record ServerEndpoint(string Url, int Weight = 1);
+public sealed record ServerEndpoint(string Url, int Weight = 1)
+{
+    /// <summary>32 digits of the server's id, a hyphen, 16 digits of the address's hash.</summary>
+    public const int IdLength = 49;
+
+    /// <summary>The id of an endpoint and of its breaker: the same in every process for the same server and address.</summary>
+    /// <param name="address">Url, or launcher for <c>stdio</c>.</param>
+    public static string IdOf(Guid serverId, string address) =>
+        $"{serverId:n}-{Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(address)).AsSpan(0, 8))}";
+}
+
+/// <summary>What somebody ordered for a breaker.</summary>
+/// <param name="Address">Of its endpoint: url or launcher.</param>
+/// <param name="ForcedOpen">Calls are kept away from it.</param>
+/// <param name="Resets">Grows with every reset; a gateway that has seen a smaller number forgets the endpoint's failures.</param>
+public sealed record BreakerOrder(string Address, bool ForcedOpen, int Resets);
 
 /// <summary>How calls are spread over a server's endpoints.</summary>
 /// <param name="Algorithm"><c>round_robin</c>, <c>least_connections</c>, <c>random</c>, <c>weighted_random</c>, <c>consistent_hash</c> or <c>peak_ewma</c>.</param>

@@ -126,6 +126,30 @@ public sealed class BalancerTests
     }
 
     [Fact]
+    public void What_is_forced_open_gets_nothing_even_when_everything_else_fails()
+    {
+        var server = Server("round_robin", [1, 1, 1], new BreakerOrder("http://10.0.0.1/a", ForcedOpen: true, Resets: 0));
+        Open(server.Endpoints[1]);
+        Open(server.Endpoints[2]);
+
+        Enumerable.Range(0, 10).Select(_ => Name(Choose(server))).Distinct().Order().ShouldBe(["b", "c"]);
+        Choose(Server("round_robin", [1], new BreakerOrder("http://10.0.0.1/a", ForcedOpen: true, Resets: 0))).ShouldBeNull();
+    }
+
+    [Fact]
+    public void A_reset_closes_a_breaker_once_and_a_later_snapshot_does_not_again()
+    {
+        Open(Server("round_robin", [1]).Endpoints[0]);
+
+        var reset = new BreakerOrder("http://10.0.0.1/a", ForcedOpen: false, Resets: 1);
+        var server = Server("round_robin", [1], reset);
+        server.Endpoints[0].State.Breaker.State.ShouldBe(BreakerState.Closed);
+
+        Open(server.Endpoints[0]);
+        Server("round_robin", [1], reset).Endpoints[0].State.Breaker.State.ShouldBe(BreakerState.Open);
+    }
+
+    [Fact]
     public void What_was_learnt_lives_on_when_the_snapshot_changes_and_goes_with_the_endpoint()
     {
         Open(Server("round_robin", [1, 1, 1]).Endpoints[1]);
@@ -147,11 +171,11 @@ public sealed class BalancerTests
         }
     }
 
-    private ServerRoute Server(string algorithm, int[] weights)
+    private ServerRoute Server(string algorithm, int[] weights, params BreakerOrder[] orders)
     {
         var entry = Snapshots.Server("files", "read");
         var endpoints = weights.Select((weight, i) => new ServerEndpoint($"http://10.0.0.1/{(char)('a' + i)}", weight)).ToArray();
-        entry = entry with { Connection = entry.Connection with { Endpoints = endpoints }, Balancing = new ServerBalancing(algorithm) };
+        entry = entry with { Connection = entry.Connection with { Endpoints = endpoints }, Balancing = new ServerBalancing(algorithm), Breakers = orders };
         _state = RegistryState.Compile(Snapshots.Registry(_state.Version + 1, entry), _state);
         return _state.RoutesOf(DefaultTenant.Id).Servers["files"];
     }

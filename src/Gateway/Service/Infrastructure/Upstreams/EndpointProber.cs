@@ -39,9 +39,9 @@ internal sealed class EndpointProber(GatewayStateStore store, UpstreamPool pool,
         }
     }
 
-    private bool IsDue(EndpointRoute endpoint) => endpoint.State.Breaker.State != BreakerState.Closed
+    private bool IsDue(EndpointRoute endpoint) => !endpoint.IsForcedOpen && (endpoint.State.Breaker.State != BreakerState.Closed
         ? endpoint.Connection.Transport != "stdio" && endpoint.State.Breaker.Admits(time)
-        : endpoint.State.SinceAnswer(time) > options.Value.ProbeInterval && pool.Peek(endpoint) is not null;
+        : endpoint.State.SinceAnswer(time) > options.Value.ProbeInterval && pool.Peek(endpoint) is not null);
 
     private async ValueTask Probe(EndpointRoute endpoint, CancellationToken cancellationToken)
     {

@@ -28,5 +28,6 @@ public static class SnapshotOf
         server.Seen.CatalogHash,
         [.. tools],
         server.Delivery.MaxAttempts,
-        server.Delivery.Balancing);
+        server.Delivery.Balancing,
+        server.Delivery.Breakers);
 }

@@ -18,6 +18,8 @@ internal sealed class RegistryDbContext(DbContextOptions<RegistryDbContext> opti
 
     public DbSet<HttpToolRevision> HttpToolRevisions => Set<HttpToolRevision>();
 
+    public DbSet<EndpointReports> EndpointReports => Set<EndpointReports>();
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         SnapshotVersion.AddTo(modelBuilder);

@@ -303,6 +303,45 @@ namespace McpPlatform.Registry.Infrastructure.Persistence.Migrations
                     b.ToTable("catalog_tools", (string)null);
                 });
 
+            modelBuilder.Entity("McpPlatform.Registry.Domain.EndpointReports", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Endpoints")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("endpoints");
+
+                    b.Property<string>("GatewayId")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("gateway_id");
+
+                    b.Property<Guid>("TenantId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("tenant_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_endpoint_reports");
+
+                    b.HasIndex("TenantId")
+                        .HasDatabaseName("ix_endpoint_reports_tenant_id");
+
+                    b.HasIndex("TenantId", "GatewayId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_endpoint_reports_tenant_id_gateway_id");
+
+                    b.ToTable("endpoint_reports", (string)null);
+                });
+
             modelBuilder.Entity("McpPlatform.Registry.Domain.HttpTool", b =>
                 {
                     b.Property<Guid>("Id")

@@ -13,3 +13,9 @@ public interface IIntegrationEvent
 
     Guid TenantId { get; }
 }
+
+/// <summary>
+/// An event that is work: some module keeps a durable queue for it, so that it must not vanish for want of one. Publishing it fails as long as there is no
+/// such queue; its sender keeps its copy and tries again. An event is of this kind exactly when a competing consumer takes it.
+/// </summary>
+public interface IWorkEvent : IIntegrationEvent;

@@ -67,7 +67,7 @@ internal sealed record CommandLine(Verb Verb, IReadOnlyDictionary<string, string
 
         Verbs
           run       serve (default)
-          migrate   bring the databases up to date, then exit
+          migrate   bring the databases up to date and declare the queues, then exit
           health    ask the process on this machine that has the same settings; exit 0 when it is healthy, else 1
 
         Options

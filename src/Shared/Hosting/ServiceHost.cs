@@ -112,7 +112,7 @@ public sealed class ServiceHost
             addServices(builder);
         }
 
-        builder.AddModuleMessaging(_buses);
+        builder.AddModuleMessaging(_buses, declareOnly: command.Verb == Verb.Migrate);
         builder.Services.AddMediation(_cores);
         AddDatabaseHealth(builder.Services);
 
@@ -237,6 +237,15 @@ public sealed class ServiceHost
         {
             await database.Migrate(CancellationToken.None);
             await Console.Out.WriteLineAsync($"{database.Module}: up to date");
+        }
+
+        if (app.Services.GetService<QueueDeclaration>() is { } declaration)
+        {
+            await declaration.Declare(CancellationToken.None);
+            foreach (var queue in declaration.Queues)
+            {
+                await Console.Out.WriteLineAsync($"{queue}: declared");
+            }
         }
 
         return 0;

@@ -29,12 +29,21 @@ internal sealed class DeliveryTracker(IReadOnlyList<ConsumerRegistration> consum
         return new Delivery(this, messageId, queues, Task.WhenAll(tasks));
     }
 
-    /// <summary>A consumer has committed.</summary>
+    /// <summary>A consumer has committed, or the message was kept as a dead letter.</summary>
     public void Committed(Guid messageId, string queue)
     {
         if (_pending.TryGetValue((messageId, queue), out var waiter))
         {
             waiter.TrySetResult();
+        }
+    }
+
+    /// <summary>A consumer could not handle it now, and nobody else has it: its sender keeps it.</summary>
+    public void Failed(Guid messageId, string queue, Exception reason)
+    {
+        if (_pending.TryGetValue((messageId, queue), out var waiter))
+        {
+            waiter.TrySetException(reason);
         }
     }
 

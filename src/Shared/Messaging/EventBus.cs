@@ -1,4 +1,5 @@
 using MassTransit;
+using McpPlatform.Contracts;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace McpPlatform.Messaging;
@@ -18,7 +19,7 @@ internal sealed class EventBus(IBusControl bus, IServiceProvider services) : IEv
         try
         {
             using var delivery = services.GetService<DeliveryTracker>()?.Expect(type, eventId);
-            await bus.Publish(integrationEvent, type, context => context.MessageId = eventId, deadline.Token);
+            await bus.Publish(integrationEvent, type, context => Label(context, integrationEvent, eventId), deadline.Token);
             if (delivery is not null)
             {
                 await delivery.Done.WaitAsync(deadline.Token);
@@ -28,5 +29,16 @@ internal sealed class EventBus(IBusControl bus, IServiceProvider services) : IEv
         {
             throw new EventNotDeliveredException($"{type.Name} {eventId} was not confirmed within {Patience.TotalSeconds} s.", e);
         }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new EventNotDeliveredException($"{type.Name} {eventId} was not delivered: {FaultText.Of(e)}", e);
+        }
+    }
+
+    // Mandatory: the broker gives work back for which there is no queue, instead of confirming that it dropped it.
+    private static void Label(PublishContext context, object integrationEvent, Guid eventId)
+    {
+        context.MessageId = eventId;
+        context.Mandatory = integrationEvent is IWorkEvent;
     }
 }

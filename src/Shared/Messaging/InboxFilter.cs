@@ -19,7 +19,17 @@ internal sealed class InboxFilter<T>(IServiceProvider services, ConsumerTable ta
         EnterTenant(context.Message, registration.Queue);
         var inbox = services.GetRequiredKeyedService<IInbox>(registration.Module);
 
-        await inbox.Process(registration.Queue, messageId, () => next.Send(context), context.CancellationToken);
+        var isNew = false;
+        await inbox.Process(registration.Queue, messageId, () =>
+        {
+            isNew = true;
+            return next.Send(context);
+        }, context.CancellationToken);
+        if (!isNew)
+        {
+            // Handled before: without this word MassTransit takes it for a message that no consumer wants, and it would end as a dead letter.
+            await context.NotifyConsumed(TimeSpan.Zero, "inbox");
+        }
 
         services.GetService<DeliveryTracker>()?.Committed(messageId, registration.Queue);
     }
@@ -43,6 +53,9 @@ internal sealed class InboxFilter<T>(IServiceProvider services, ConsumerTable ta
 internal sealed class ConsumerTable(IReadOnlyList<ConsumerRegistration> consumers)
 {
     private readonly Dictionary<string, ConsumerRegistration> _byQueue = consumers.Where(c => c.Competing).ToDictionary(c => c.Queue);
+
+    /// <summary>Whether a competing consumer of this process takes what is on this queue.</summary>
+    public bool Contains(string queue) => _byQueue.ContainsKey(queue);
 
     public ConsumerRegistration ByQueue(Uri inputAddress) => _byQueue[inputAddress.AbsolutePath[(inputAddress.AbsolutePath.LastIndexOf('/') + 1)..]];
 }

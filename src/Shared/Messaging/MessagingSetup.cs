@@ -1,4 +1,6 @@
 using MassTransit;
+using MassTransit.Middleware;
+using McpPlatform.Messaging.DeadLetters;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -13,38 +15,57 @@ public static class MessagingSetup
     /// Adds the bus for all modules of this process: RabbitMQ when the connection string <c>rabbitmq</c> is set, else in memory, which only serves a
     /// process that hosts every module. Starting does not wait for the broker.
     /// </summary>
-    public static void AddModuleMessaging(this IHostApplicationBuilder builder, IReadOnlyList<ModuleBus> modules)
+    /// <param name="declareOnly">True for the <c>migrate</c> verb: only <see cref="QueueDeclaration"/> is used, and nothing is consumed.</param>
+    public static void AddModuleMessaging(this IHostApplicationBuilder builder, IReadOnlyList<ModuleBus> modules, bool declareOnly = false)
     {
         var consumers = modules.SelectMany(m => m.Consumers).ToArray();
-        var rabbit = builder.Configuration.GetConnectionString("rabbitmq");
-        builder.Services.AddOptions<MessagingOptions>().BindConfiguration(MessagingOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        builder.Services.AddSingleton(new ConsumerTable(consumers));
-        builder.Services.AddSingleton<IEventBus, EventBus>();
-        builder.Services.Configure<MassTransitHostOptions>(o => o.WaitUntilStarted = false);
-        if (rabbit is null)
+        var services = builder.Services;
+        services.AddOptions<MessagingOptions>().BindConfiguration(MessagingOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton(new ConsumerTable(consumers));
+        services.AddSingleton<IEventBus, EventBus>();
+        services.Configure<MassTransitHostOptions>(o => o.WaitUntilStarted = false);
+        if (builder.Configuration.GetConnectionString("rabbitmq") is { Length: > 0 } address)
         {
-            builder.Services.AddSingleton(new DeliveryTracker(consumers));
+            AddRabbitMq(services, Address(address), consumers, declareOnly);
         }
-
-        builder.Services.AddMassTransit(bus =>
+        else
         {
-            foreach (var consumer in consumers)
-            {
-                bus.AddConsumer(consumer.Consumer);
-            }
+            AddInMemory(services, consumers);
+        }
+    }
 
-            if (rabbit is null)
+    private static void AddRabbitMq(IServiceCollection services, Uri address, ConsumerRegistration[] consumers, bool declareOnly)
+    {
+        var declared = declareOnly ? [.. consumers.Where(c => c.Competing)] : consumers;
+        services.AddSingleton(new Broker(address));
+        services.AddSingleton<IEnding, BrokerEnding>();
+        services.AddSingleton<IDeadLetterReturn, BrokerReturn>();
+        services.AddSingleton(p => new QueueDeclaration(
+            p.GetRequiredService<IBusControl>(), p.GetRequiredService<Broker>(), p.GetRequiredService<IOptions<MessagingOptions>>().Value, [.. consumers.Where(c => c.Competing).Select(c => c.Queue)]));
+        services.AddHostedService<DeadLetterDrain>();
+        services.AddMassTransit(bus =>
+        {
+            bus.AddConsumers([.. declared.Select(c => c.Consumer)]);
+            bus.UsingRabbitMq((context, host) =>
             {
-                bus.UsingInMemory((context, host) => host.AddEndpoints(context, consumers, durable: static (_, _) => { }));
-            }
-            else
-            {
-                bus.UsingRabbitMq((context, host) =>
-                {
-                    host.Host(new Uri(rabbit));
-                    host.AddEndpoints(context, consumers, durable: static (endpoint, options) => endpoint.MakeDurable(options));
-                });
-            }
+                host.DeployTopologyOnly = declareOnly;
+                host.Host(address, settings => settings.Heartbeat(Broker.Heartbeat));
+                host.Configure();
+                host.AddEndpoints(
+                    context, declared, Holding.OnBroker, static (endpoint, options) => endpoint.MakeDurable(options), static endpoint => endpoint.MakeShortLived());
+            });
+        });
+    }
+
+    private static void AddInMemory(IServiceCollection services, ConsumerRegistration[] consumers)
+    {
+        services.AddSingleton(new DeliveryTracker(consumers));
+        services.AddSingleton<IEnding, DirectEnding>();
+        services.AddSingleton<IDeadLetterReturn, InMemoryReturn>();
+        services.AddMassTransit(bus =>
+        {
+            bus.AddConsumers([.. consumers.Select(c => c.Consumer)]);
+            bus.UsingInMemory((context, host) => host.AddEndpoints(context, consumers, Holding.InMemory, static (_, _) => { }, static _ => { }));
         });
     }
 
@@ -52,7 +73,9 @@ public static class MessagingSetup
         this IBusFactoryConfigurator<TEndpoint> host,
         IBusRegistrationContext context,
         IReadOnlyList<ConsumerRegistration> consumers,
-        Action<TEndpoint, MessagingOptions> durable)
+        Holding holding,
+        Action<TEndpoint, MessagingOptions> durable,
+        Action<TEndpoint> shortLived)
         where TEndpoint : IReceiveEndpointConfigurator
     {
         var options = context.GetRequiredService<IOptions<MessagingOptions>>().Value;
@@ -63,23 +86,52 @@ public static class MessagingSetup
                 host.ReceiveEndpoint(consumer.Queue, endpoint =>
                 {
                     durable(endpoint, options);
-                    endpoint.UseMessageRetry(r => r.Exponential(options.RetryLimit, options.RetryMinInterval, options.RetryMaxInterval, options.RetryMinInterval));
-                    endpoint.UseConsumeFilter(typeof(InboxFilter<>), context);
-                    endpoint.ConfigureConsumer(context, consumer.Consumer);
+                    Compete(endpoint, consumer, options, holding, context);
                 });
             }
             else
             {
-                host.ReceiveEndpoint(new TemporaryEndpointDefinition(consumer.Queue), endpoint => endpoint.ConfigureConsumer(context, consumer.Consumer));
+                host.ReceiveEndpoint(new TemporaryEndpointDefinition(consumer.Queue), DefaultEndpointNameFormatter.Instance, endpoint =>
+                {
+                    shortLived(endpoint);
+
+                    // Logged by MassTransit; whoever misses news polls.
+                    endpoint.PublishFaults = false;
+                    endpoint.DiscardFaultedMessages();
+                    endpoint.DiscardSkippedMessages();
+                    endpoint.ConfigureConsumer(context, consumer.Consumer);
+                });
             }
         }
     }
 
-    // At the delivery limit a quorum queue drops a message unless it knows where dead letters go.
-    private static void MakeDurable(this IRabbitMqReceiveEndpointConfigurator endpoint, MessagingOptions options)
+    private static void Compete(
+        IReceiveEndpointConfigurator endpoint,
+        ConsumerRegistration consumer,
+        MessagingOptions options,
+        Holding holding,
+        IBusRegistrationContext context)
     {
-        endpoint.SetQuorumQueue();
-        endpoint.SetQueueArgument("x-delivery-limit", options.DeliveryLimit);
-        endpoint.BindDeadLetterQueue("mcpp-dead-letters", "mcpp-dead-letters", queue => queue.SetQuorumQueue());
+        var ending = context.GetRequiredService<IEnding>();
+        endpoint.PrefetchCount = consumer.AtOnce;
+        endpoint.ConcurrentMessageLimit = consumer.AtOnce;
+
+        // Fault messages would go to nobody: the dead letter says it.
+        endpoint.PublishFaults = false;
+        endpoint.ConfigureError(pipe =>
+        {
+            // Marks the message as faulted, so that it does not also count as skipped.
+            pipe.UseFilter(new GenerateFaultFilter());
+            pipe.UseFilter(new FaultedFilter(ending, consumer.Queue));
+        });
+        endpoint.ConfigureDeadLetter(pipe => pipe.UseFilter(new SkippedFilter(ending, consumer.Queue)));
+        endpoint.UseFilter(new CompetingFilter(consumer, options, holding, context));
+        endpoint.UseConsumeFilter(typeof(InboxFilter<>), context);
+        endpoint.ConfigureConsumer(context, consumer.Consumer);
     }
+
+    private static Uri Address(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "amqp" or "amqps"
+            ? address
+            : throw new InvalidOperationException("ConnectionStrings__rabbitmq is no address such as amqp://user:password@host:5672/vhost.");
 }

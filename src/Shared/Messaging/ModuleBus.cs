@@ -14,22 +14,27 @@ public sealed class ModuleBus(string module)
     internal IReadOnlyList<ConsumerRegistration> Consumers => _consumers;
 
     /// <summary>Work that one replica does. The queue is named <c>{module}-{consumer}</c>; the module's database must have an inbox.</summary>
-    public ModuleBus Competing<TConsumer>()
-        where TConsumer : class, IConsumer => Add<TConsumer>(competing: true);
+    /// <param name="atOnce">
+    /// How many messages a process holds and works on at the same time. 4: a message that is being tried again does not hold up the ones behind it, and four
+    /// transactions leave most of the module's 20 connections to requests. Fetching more than are worked on would only spread the harm when a process dies.
+    /// </param>
+    public ModuleBus Competing<TConsumer>(int atOnce = 4)
+        where TConsumer : class, IConsumer => Add<TConsumer>(competing: true, atOnce);
 
     /// <summary>News that every process must hear, such as a new snapshot. Temporary by nature: whoever was away polls instead.</summary>
     public ModuleBus Broadcast<TConsumer>()
-        where TConsumer : class, IConsumer => Add<TConsumer>(competing: false);
+        where TConsumer : class, IConsumer => Add<TConsumer>(competing: false, atOnce: 4);
 
-    private ModuleBus Add<TConsumer>(bool competing)
+    private ModuleBus Add<TConsumer>(bool competing, int atOnce)
         where TConsumer : class, IConsumer
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(atOnce, 1);
         var consumer = typeof(TConsumer);
         var messages = consumer.GetInterfaces()
             .Where(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IConsumer<>))
             .Select(i => i.GetGenericArguments()[0])
             .ToArray();
-        _consumers.Add(new ConsumerRegistration(module, consumer, messages, competing, $"{module}-{Kebab(consumer.Name)}"));
+        _consumers.Add(new ConsumerRegistration(module, consumer, messages, competing, $"{module}-{Kebab(consumer.Name)}") { AtOnce = atOnce });
         return this;
     }
 
@@ -51,4 +56,8 @@ public sealed class ModuleBus(string module)
 }
 
 /// <summary>One consumer as the bus sets it up.</summary>
-internal sealed record ConsumerRegistration(string Module, Type Consumer, IReadOnlyList<Type> Messages, bool Competing, string Queue);
+internal sealed record ConsumerRegistration(string Module, Type Consumer, IReadOnlyList<Type> Messages, bool Competing, string Queue)
+{
+    /// <summary>Messages held and worked on at the same time.</summary>
+    public int AtOnce { get; init; } = 1;
+}

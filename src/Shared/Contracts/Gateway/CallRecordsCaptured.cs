@@ -12,4 +12,4 @@ public sealed record CallRecordsCaptured(
     Guid TenantId,
     string GatewayId,
     string BatchId,
-    IReadOnlyList<CallRecord> Records) : IIntegrationEvent;
+    IReadOnlyList<CallRecord> Records) : IWorkEvent;

@@ -21,4 +21,4 @@ public sealed record HttpToolChanged(
     string? Document,
     IReadOnlyList<string> BaseUrls,
     string? SecretName,
-    bool Removed) : IIntegrationEvent;
+    bool Removed) : IWorkEvent;

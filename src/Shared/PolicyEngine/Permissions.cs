@@ -30,6 +30,10 @@ public static class Permissions
     public const string TenantsRead = "tenants:read";
     public const string TenantsWrite = "tenants:write";
 
+    /// <summary>Messages that ended, of every tenant; only callers of the default tenant get to them.</summary>
+    public const string DeadLettersRead = "dead-letters:read";
+    public const string DeadLettersWrite = "dead-letters:write";
+
     /// <summary>The description of the management API.</summary>
     public const string ApiRead = "api:read";
     public const string MetricsRead = "metrics:read";
@@ -39,14 +43,14 @@ public static class Permissions
         [ServersRead, ToolsRead, PoliciesRead, KeysRead, PacksRead, LandingZonesRead, SecretsRead, DeploymentsRead, TracesRead, ApiRead, MetricsRead];
 
     public static IReadOnlyList<string> All { get; } =
-        [.. Readable, ServersWrite, ServersPrivate, ToolsWrite, PoliciesWrite, KeysWrite, PacksWrite, LandingZonesWrite, SecretsWrite, DeploymentsWrite, TenantsRead, TenantsWrite];
+        [.. Readable, ServersWrite, ServersPrivate, ToolsWrite, PoliciesWrite, KeysWrite, PacksWrite, LandingZonesWrite, SecretsWrite, DeploymentsWrite, TenantsRead, TenantsWrite, DeadLettersRead, DeadLettersWrite];
 
     /// <summary>
     /// Areas in which nothing but management happens. A rule that names one must cover <c>platform</c>: narrowed to a server or a tool it would silently
     /// have no effect, so it is refused.
     /// </summary>
     internal static FrozenSet<string> Areas { get; } =
-        FrozenSet.Create(StringComparer.Ordinal, "servers", "policies", "keys", "packs", "landing-zones", "secrets", "deployments", "traces", "tenants", "api", "metrics");
+        FrozenSet.Create(StringComparer.Ordinal, "servers", "policies", "keys", "packs", "landing-zones", "secrets", "deployments", "traces", "tenants", "dead-letters", "api", "metrics");
 }
 
 /// <summary>The actions of the data plane.</summary>

@@ -1,9 +1,11 @@
 using System.Reflection;
 using McpPlatform.Hosting;
 using McpPlatform.Messaging;
+using McpPlatform.Messaging.DeadLetters;
 using McpPlatform.Persistence;
 using McpPlatform.Tracing.Api;
 using McpPlatform.Tracing.Application;
+using McpPlatform.Tracing.Application.DeadLetters;
 using McpPlatform.Tracing.Domain;
 using McpPlatform.Tracing.Infrastructure.Messaging;
 using McpPlatform.Tracing.Infrastructure.Persistence;
@@ -12,7 +14,7 @@ using Microsoft.Extensions.Options;
 
 namespace McpPlatform.Tracing;
 
-/// <summary>Keeps what gateways report: call records, once each, for as long as the retention says.</summary>
+/// <summary>Keeps what gateways report: call records, once each, for as long as the retention says. Also keeps the messages that ended on any queue.</summary>
 public sealed class TracingModule : IServiceModule
 {
     public static string Name => "tracing";
@@ -29,13 +31,18 @@ public sealed class TracingModule : IServiceModule
         services.AddScoped<ICallPartitions, CallPartitions>();
         services.AddScoped<ICalls, CallReader>();
         services.AddHostedService<DayKeeper>();
+        services.AddScoped<IParkedMessages, ParkedMessages>();
+        services.AddScoped<IMessageQueues, MessageQueues>();
+        services.AddSingleton<IDeadLetterKeeper, DeadLetterKeeper>();
     }
 
-    public static void AddConsumers(ModuleBus bus) => bus.Competing<CallRecordsConsumer>();
+    // 8: one COPY waits for its disk while others are being read; eight of the 20 connections.
+    public static void AddConsumers(ModuleBus bus) => bus.Competing<CallRecordsConsumer>(atOnce: 8);
 
     public static void MapEndpoints(IEndpointRouteBuilder endpoints)
     {
         TraceEndpoints.Map(endpoints);
         BatchEndpoints.Map(endpoints);
+        DeadLetterEndpoints.Map(endpoints);
     }
 }

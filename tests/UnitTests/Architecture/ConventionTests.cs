@@ -20,6 +20,7 @@ public sealed class ConventionTests
         ["McpPlatform.Policy.Application.Policies.DeletePolicySet"] = "names what is looked up; what is not there is policies.not_found",
         ["McpPlatform.Registry.Application.Servers.DeleteServer"] = "names what is looked up; what is not there is servers.not_found",
         ["McpPlatform.Registry.Application.Servers.RegisterDeployment"] = "the factory's internal message; its handler checks slug and address, and refuses with codes that the factory knows",
+        ["McpPlatform.Tracing.Application.DeadLetters.KeepDeadLetter"] = "whatever ended must be kept, however odd it is; the domain makes its texts storable",
         ["McpPlatform.Registry.Application.Discovery.StoreDiscovery"] = "made by the registry itself of what it just read; never comes from outside",
     };
 

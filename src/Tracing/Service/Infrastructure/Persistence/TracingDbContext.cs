@@ -10,6 +10,8 @@ internal sealed class TracingDbContext(DbContextOptions<TracingDbContext> option
 {
     public DbSet<StoredCall> Calls => Set<StoredCall>();
 
+    public DbSet<ParkedMessage> ParkedMessages => Set<ParkedMessage>();
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         base.OnModelCreating(modelBuilder);

@@ -84,6 +84,7 @@ mkdir -p "$RESULTS"
 case " $SUITES " in
   *" integration "* | *" e2e "*)
     scripts/private-postgres.sh install >/dev/null || exit 1
+    scripts/private-rabbitmq.sh install >/dev/null || exit 1
     need_node
     need_clients
     ;;

@@ -80,6 +80,16 @@ public sealed class TracingHost : IAsyncLifetime
         return await Send(request);
     }
 
+    /// <summary>Sends a request without a body, and returns how it was answered.</summary>
+    internal async Task<HttpStatusCode> Call(HttpMethod method, string path, Guid tenant, params string[] permissions)
+    {
+        using var request = new HttpRequestMessage(method, new Uri(_address, path));
+        var caller = new Caller(tenant, "tester", Guid.CreateVersion7(), permissions);
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Services.GetRequiredService<ServiceTokens>().Issue("gateway", caller));
+        using var response = await _http.SendAsync(request, TestContext.Current.CancellationToken);
+        return response.StatusCode;
+    }
+
     internal async Task<(HttpStatusCode Status, JsonElement Body)> PostInternal(string path, object body)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(_address, path)) { Content = JsonContent.Create(body) };

@@ -23,14 +23,18 @@ public sealed record DeadLetter(
     IReadOnlyDictionary<string, string> Properties,
     byte[] Body)
 {
-    /// <summary>The same for the same message on the same queue, so that one that ends twice, or is reported twice, is one record.</summary>
+    /// <summary>The same for the same message (by its id, else by its bytes) on the same queue, so that one that ends twice, or is reported twice, is one record.</summary>
     public Guid Id { get; } = IdOf(Queue, MessageId, Body);
 
     private static Guid IdOf(string queue, Guid? messageId, byte[] body)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(Encoding.UTF8.GetBytes($"{queue}\n{messageId:n}\n"));
-        hash.AppendData(body);
+        if (messageId is null)
+        {
+            hash.AppendData(body);
+        }
+
         return new Guid(hash.GetHashAndReset().AsSpan(0, 16));
     }
 }

@@ -1,0 +1,65 @@
+using McpPlatform.IntegrationTests.Platform;
+using McpPlatform.Messaging;
+using Microsoft.Extensions.DependencyInjection;
+using Shouldly;
+using Xunit;
+
+namespace McpPlatform.IntegrationTests.Messaging;
+
+/// <summary>A broker that is killed while events are being sent.</summary>
+[Collection("broker")]
+public sealed class BrokerLossTests(BrokerFixture fixture)
+{
+    [Fact]
+    public async Task What_was_confirmed_takes_effect_once_although_the_broker_is_killed_under_load()
+    {
+        var tenant = Guid.CreateVersion7();
+        using var host = fixture.Host("loss", new WorkSettings(tenant));
+        await BrokerFixture.Started(host);
+        var bus = host.Services.GetRequiredService<IEventBus>();
+        var loss = Task.CompletedTask;
+
+        for (var i = 0; i < 300; i++)
+        {
+            if (i == 100)
+            {
+                loss = Task.Run(async () =>
+                {
+                    await fixture.Broker.Kill();
+                    await fixture.Broker.Start();
+                });
+            }
+
+            await SendUntilConfirmed(bus, WorkHost.Work(tenant));
+        }
+
+        await loss;
+        await Until.True(async () => (await fixture.Effects(tenant)).Messages == 300, TimeSpan.FromSeconds(40));
+        (await fixture.Effects(tenant)).ShouldBe((300, 300));
+        await host.StopAsync(TestContext.Current.CancellationToken);
+    }
+
+    // As outbox and spool do it.
+    private static async Task SendUntilConfirmed(IEventBus bus, Contracts.Registry.HttpToolChanged work)
+    {
+        await Until.True(
+            async () =>
+            {
+                try
+                {
+                    if (!bus.IsReady)
+                    {
+                        return false;
+                    }
+
+                    await bus.Publish(work, work.EventId, TestContext.Current.CancellationToken);
+                    return true;
+                }
+                catch (EventNotDeliveredException)
+                {
+                    return false;
+                }
+            },
+            TimeSpan.FromSeconds(60));
+    }
+}

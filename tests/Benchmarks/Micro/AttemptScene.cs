@@ -19,7 +19,12 @@ internal sealed class AttemptScene : IUpstreams, IUpstreamConnection
     public AttemptScene(GatewayState state, Caller caller, Envelope message)
     {
         _attempts = new ToolAttempts(
-            new AttemptEngine(AttemptRules.Default, TimeProvider.System), new Balancer(BreakerRules.Default, TimeProvider.System), this, AttemptTimers.Default, new HotPath.Silence(), TimeProvider.System);
+            new AttemptEngine(AttemptRules.Default, TimeProvider.System),
+            new Balancer(BreakerRules.Default, TimeProvider.System),
+            this,
+            AttemptTimers.Default,
+            new HotPath.Silence(),
+            TimeProvider.System);
         _call = new ToolCall
         {
             State = state,

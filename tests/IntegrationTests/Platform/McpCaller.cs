@@ -31,6 +31,21 @@ internal abstract class McpCaller(Uri endpoint, string? key) : IDisposable
     public Task<McpAnswer> Call(string tool, JsonObject? arguments = null) =>
         Request("tools/call", new JsonObject { ["name"] = tool, ["arguments"] = arguments ?? [] });
 
+    /// <summary>As <see cref="Call"/>, and again as long as the key's rate is used up: for scenarios that are about something else.</summary>
+    public async Task<McpAnswer> CallPatiently(string tool, JsonObject? arguments = null)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            var answer = await Call(tool, arguments?.DeepClone().AsObject());
+            if (answer.ErrorCode != -31003 || tries == 20)
+            {
+                return answer;
+            }
+
+            await Task.Delay(TimeSpan.FromSeconds(1));
+        }
+    }
+
     public void Dispose() => Http.Dispose();
 
     protected async Task<McpAnswer> Post(string method, JsonObject? parameters, bool isNotification, params (string Name, string Value)[] headers)

@@ -133,7 +133,7 @@ public abstract class AttemptScenarios(SharedPlatform shared) : IAsyncLifetime
     private async Task<McpAnswer> Call(string tool)
     {
         using var caller = new ModernCaller(_steps.Mcp, _steps.Platform.AdminKey);
-        return await caller.Call($"{_slug}__{tool}");
+        return await caller.CallPatiently($"{_slug}__{tool}");
     }
 
     private async Task<(string Timer, int Milliseconds)> Stopped(string timeouts)

@@ -92,6 +92,14 @@ public abstract class BalancingScenarios(SharedPlatform shared) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task By_principal_everything_of_one_key_goes_to_one_endpoint()
+    {
+        await Register("consistent_hash", "principal");
+
+        (await Calls(20)).Distinct().Count().ShouldBe(1);
+    }
+
+    [Fact]
     public async Task A_session_of_an_older_revision_stays_at_its_endpoint_and_sessions_are_spread()
     {
         await Register("round_robin");
@@ -99,9 +107,9 @@ public abstract class BalancingScenarios(SharedPlatform shared) : IAsyncLifetime
         for (var session = 0; session < 12; session++)
         {
             using var caller = new LegacyCaller(_steps.Mcp, _steps.Platform.AdminKey);
-            var home = (await caller.Call($"{_slug}__safe")).ToolText;
-            (await caller.Call($"{_slug}__safe")).ToolText.ShouldBe(home);
-            (await caller.Call($"{_slug}__unsafe")).ToolText.ShouldBe(home);
+            var home = (await caller.CallPatiently($"{_slug}__safe")).ToolText;
+            (await caller.CallPatiently($"{_slug}__safe")).ToolText.ShouldBe(home);
+            (await caller.CallPatiently($"{_slug}__unsafe")).ToolText.ShouldBe(home);
             homes.Add(home);
         }
 
@@ -186,7 +194,7 @@ public abstract class BalancingScenarios(SharedPlatform shared) : IAsyncLifetime
     private async Task<McpAnswer> Ask(string tool, JsonObject? arguments = null)
     {
         using var caller = new ModernCaller(_steps.Mcp, _steps.Platform.AdminKey);
-        return await caller.Call($"{_slug}__{tool}", arguments);
+        return await caller.CallPatiently($"{_slug}__{tool}", arguments);
     }
 
     private async Task<IReadOnlyList<string?>> Answers(Uri gateway, int count)
@@ -195,7 +203,7 @@ public abstract class BalancingScenarios(SharedPlatform shared) : IAsyncLifetime
         var answers = new List<string?>();
         for (var i = 0; i < count; i++)
         {
-            var answer = await caller.Call($"{_slug}__safe");
+            var answer = await caller.CallPatiently($"{_slug}__safe");
             answers.Add(answer.ErrorCode is null ? answer.ToolText : null);
         }
 

@@ -28,7 +28,7 @@ public sealed record AttemptTimers(TimeSpan Connect, TimeSpan Headers, TimeSpan 
     };
 
     /// <summary>These, shortened by what a request asks for. It can never have more than its server gives.</summary>
-    public AttemptTimers Within(RequestTimers asked) => asked.IsEmpty ? this : new(
+    public AttemptTimers Within(RequestTimers asked) => ReferenceEquals(asked, RequestTimers.None) || asked.IsEmpty ? this : new(
         Min(Connect, asked.Connect), Min(Headers, asked.Headers), Min(FirstByte, asked.FirstByte), Min(Idle, asked.Idle), Min(Total, asked.Total)) { AreShortened = true };
 
     private static TimeSpan Min(TimeSpan mine, TimeSpan? asked) => asked < mine ? asked.Value : mine;

@@ -11,7 +11,8 @@ public sealed class EndpointState
 
     private int _inFlight;
     private int _probing;
-    private long _answeredAt;
+    private bool _isAlive;
+    private bool _wasUsed;
     private long _seenAt;
     private double _seconds;
     private int _resets;
@@ -51,11 +52,21 @@ public sealed class EndpointState
     /// <summary>How long a further call would take, by what was seen and what is under way.</summary>
     public double Cost(TimeProvider time) => (Faded(time.GetTimestamp(), time) + 1e-6) * (InFlight + 1);
 
-    /// <summary>Something was answered just now: no probe is needed.</summary>
-    public void Answered(TimeProvider time) => Volatile.Write(ref _answeredAt, time.GetTimestamp());
+    /// <summary>Whether anything was ever answered here.</summary>
+    public bool WasUsed => Volatile.Read(ref _wasUsed);
 
-    /// <summary>How long ago something was answered; the longest time there is before the first answer.</summary>
-    public TimeSpan SinceAnswer(TimeProvider time) => Volatile.Read(ref _answeredAt) is var at and not 0 ? time.GetElapsedTime(at) : TimeSpan.MaxValue;
+    /// <summary>Something was answered: until the next <see cref="WasQuiet"/> no probe is needed. Read before written, and no clock: every call comes by here.</summary>
+    public void Answered()
+    {
+        if (!Volatile.Read(ref _isAlive))
+        {
+            Volatile.Write(ref _isAlive, true);
+            Volatile.Write(ref _wasUsed, true);
+        }
+    }
+
+    /// <summary>Whether nothing was answered since it was last asked for.</summary>
+    public bool WasQuiet() => !Interlocked.Exchange(ref _isAlive, false);
 
     /// <summary>Begins the only probe there is; false when one is under way.</summary>
     public bool TryBeginProbe() => Interlocked.CompareExchange(ref _probing, 1, 0) == 0;

@@ -25,7 +25,7 @@ public sealed class ToolAttempts(AttemptEngine engine, Balancer balancer, IUpstr
     /// <summary>An attempt was answered, by a result or an error: the endpoint is alive.</summary>
     public void Answered(EndpointRoute endpoint)
     {
-        endpoint.State.Answered(time);
+        endpoint.State.Answered();
         if (endpoint.State.Breaker.Succeeded())
         {
             observer.BreakerChanged(endpoint.Server.Slug, endpoint.Id, isOpen: false);

@@ -13,7 +13,8 @@ internal static class StatusEndpoints
     public static void Map(IEndpointRouteBuilder endpoints)
     {
         var gateway = endpoints.MapGroup("/api/v1/gateway").WithTags("Gateway");
-        gateway.MapGet("/status", Status).RequirePermission(Permissions.ServersRead).WithSummary("Snapshots and their ages, call records that wait, connections by state, and the endpoints of your servers with their breakers.");
+        gateway.MapGet("/status", Status).RequirePermission(Permissions.ServersRead)
+            .WithSummary("Snapshots and their ages, call records that wait, connections by state, and the endpoints of your servers with their breakers.");
         gateway.MapGet("/launchers", Launchers).RequirePermission(Permissions.ServersRead).WithSummary("Names of the operator's launchers and the variables that each takes.");
     }
 
@@ -38,7 +39,8 @@ internal static class StatusEndpoints
     {
         var breaker = endpoint.State.Breaker;
         var wait = breaker.Until is { } until ? Math.Max(0, (long)time.GetElapsedTime(time.GetTimestamp(), until).TotalMilliseconds) : (long?)null;
-        return new EndpointStatus(endpoint.Id, endpoint.Connection.Url ?? endpoint.Connection.Launcher ?? "", endpoint.Weight, EndpointReporter.Name(endpoint), breaker.Failures, wait, endpoint.State.InFlight);
+        return new EndpointStatus(
+            endpoint.Id, endpoint.Connection.Url ?? endpoint.Connection.Launcher ?? "", endpoint.Weight, EndpointReporter.Name(endpoint), breaker.Failures, wait, endpoint.State.InFlight);
     }
 
     private static LauncherList Launchers(LauncherBook book) =>

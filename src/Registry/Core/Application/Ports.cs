@@ -82,6 +82,9 @@ public interface IEndpointReports
     Task<IReadOnlyList<EndpointReports>> Since(DateTimeOffset at, CancellationToken cancellationToken);
 
     void Add(EndpointReports report);
+
+    /// <summary>Removes those that were last made before then.</summary>
+    Task RemoveBefore(DateTimeOffset at, CancellationToken cancellationToken);
 }
 
 /// <summary>The one version of everything that gateways read.</summary>

@@ -11,6 +11,9 @@ public sealed class EndpointReports : ITenantOwned
     /// <summary>Older ones say nothing any more: their gateway is gone, or cannot report. Three reports missed.</summary>
     public static readonly TimeSpan ValidFor = TimeSpan.FromMinutes(1);
 
+    /// <summary>Those of gateways that are gone are removed after this long. A day: it tells people which gateways there were.</summary>
+    public static readonly TimeSpan KeptFor = TimeSpan.FromDays(1);
+
     private EndpointReports()
     {
         // EF

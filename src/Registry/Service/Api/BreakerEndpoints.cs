@@ -18,7 +18,8 @@ internal static class BreakerEndpoints
         var breakers = endpoints.MapGroup("/api/v1/breakers").WithTags("Breakers");
         breakers.WithRequestTimeout("management");
         breakers.MapGet("/", List).RequirePermission(Permissions.ServersRead).WithSummary("Lists the breakers of all endpoints, by server; a page holds whole servers.");
-        breakers.MapPost("/{id}/reset", Reset).RequirePermission(Permissions.ServersWrite).WithSummary("Closes a breaker at every gateway and forgets the failures, also when it was forced open.");
+        breakers.MapPost("/{id}/reset", Reset).RequirePermission(Permissions.ServersWrite)
+            .WithSummary("Closes a breaker at every gateway and forgets the failures, also when it was forced open.");
         breakers.MapPost("/{id}/force-open", ForceOpen).RequirePermission(Permissions.ServersWrite).WithSummary("Keeps calls away from an endpoint at every gateway, until it is reset.");
     }
 

@@ -120,9 +120,10 @@ internal static class ServerEndpoints
             return refused.ToResult();
         }
 
+        var isMoved = body.Url is not null || body.Endpoints is not null;
         var mayPrivate = http.Caller().May(Permissions.ServersPrivate);
         var command = new ChangeServer(
-            server, body.Title, body.Url, body.Launcher, (body.Url is not null || body.Endpoints is not null) && !mayPrivate ? false : body.AllowPrivateAddress, body.Headers, body.Variables, body.Environment, body.Tags, body.Enabled, expected.Value,
+            server, body.Title, body.Url, body.Launcher, isMoved && !mayPrivate ? false : body.AllowPrivateAddress, body.Headers, body.Variables, body.Environment, body.Tags, body.Enabled, expected.Value,
             body.Timeouts, body.MaxAttempts, body.Endpoints, body.Balancing);
         return (await sender.Send(command, ct)).Match<Results<Ok<ServerView>, ErrorResult>>(view => TypedResults.Ok(Tagged(http, view)), error => error.ToResult());
     }

@@ -41,7 +41,7 @@ internal sealed class EndpointProber(GatewayStateStore store, UpstreamPool pool,
 
     private bool IsDue(EndpointRoute endpoint) => !endpoint.IsForcedOpen && (endpoint.State.Breaker.State != BreakerState.Closed
         ? endpoint.Connection.Transport != "stdio" && endpoint.State.Breaker.Admits(time)
-        : endpoint.State.SinceAnswer(time) > options.Value.ProbeInterval && pool.Peek(endpoint) is not null);
+        : endpoint.State.WasQuiet() && pool.Peek(endpoint) is not null);
 
     private async ValueTask Probe(EndpointRoute endpoint, CancellationToken cancellationToken)
     {
@@ -88,6 +88,9 @@ internal sealed class EndpointProber(GatewayStateStore store, UpstreamPool pool,
             }
 
             attempts.Answered(endpoint);
+
+            // An answer to us is no answer to a caller: it is asked again next time.
+            _ = endpoint.State.WasQuiet();
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

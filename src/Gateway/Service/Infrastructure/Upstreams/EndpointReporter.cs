@@ -68,7 +68,7 @@ internal sealed partial class EndpointReporter(GatewayStateStore store, CallSpoo
     }
 
     // An endpoint that was never used here has no story.
-    private bool IsKnown(EndpointRoute endpoint) => endpoint.IsForcedOpen || endpoint.State.Breaker.Failures > 0 || endpoint.State.SinceAnswer(time) != TimeSpan.MaxValue;
+    private bool IsKnown(EndpointRoute endpoint) => endpoint.IsForcedOpen || endpoint.State.Breaker.Failures > 0 || endpoint.State.WasUsed;
 
     private static ReportedEndpoint Reported(EndpointRoute endpoint) => new(endpoint.Server.ServerId, endpoint.Id, Name(endpoint), endpoint.State.Breaker.Failures);
 

@@ -20,7 +20,9 @@ public sealed record BreakerView(string Id, string Server, string Address, int W
             place.Url,
             place.Weight,
             server.Delivery.OrderFor(place.Url) is { ForcedOpen: true },
-            [.. reports.SelectMany(report => report.Endpoints.Where(e => e.ServerId == server.Id && e.Endpoint == id).Select(e => new GatewayBreaker(report.GatewayId, e.Breaker, e.Failures, report.At)))]);
+            [.. reports.SelectMany(report => report.Endpoints
+                .Where(e => e.ServerId == server.Id && e.Endpoint == id)
+                .Select(e => new GatewayBreaker(report.GatewayId, e.Breaker, e.Failures, report.At)))]);
     });
 
     internal static Error NotFound() => Error.NotFound("breakers.not_found", "There is no such breaker. GET /api/v1/breakers lists them.");

@@ -31,6 +31,9 @@ internal sealed class StoreEndpointReportHandler(IEndpointReports reports, IServ
         {
             known = EndpointReports.Of(sent.TenantId, sent.GatewayId, now);
             reports.Add(known);
+
+            // Where gateways come they go as well; in containers each has a name of its own.
+            await reports.RemoveBefore(now - EndpointReports.KeptFor, cancellationToken);
         }
 
         foreach (var id in known.Take(sent.Endpoints, now))

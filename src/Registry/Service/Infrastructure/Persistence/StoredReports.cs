@@ -16,6 +16,9 @@ internal sealed class StoredReports(RegistryDbContext context) : IEndpointReport
         await context.EndpointReports.AsNoTracking().Where(r => r.At >= at).OrderBy(r => r.GatewayId).ToListAsync(cancellationToken);
 
     public void Add(EndpointReports report) => context.EndpointReports.Add(report);
+
+    public async Task RemoveBefore(DateTimeOffset at, CancellationToken cancellationToken) =>
+        context.EndpointReports.RemoveRange(await context.EndpointReports.Where(r => r.At < at).ToListAsync(cancellationToken));
 }
 
 internal sealed class EndpointReportsConfiguration : IEntityTypeConfiguration<EndpointReports>

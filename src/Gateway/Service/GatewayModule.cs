@@ -35,10 +35,12 @@ public sealed class GatewayModule : IServiceModule
     {
         var services = builder.Services;
         services.AddOptions<GatewayOptions>().BindConfiguration(GatewayOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        builder.AddServiceClient("policy", caller: Name);
-        builder.AddServiceClient("registry", caller: Name);
-        builder.AddServiceClient("factory", caller: Name);
-        builder.AddServiceClient("tracing", caller: Name);
+        foreach (var service in ManagementRoutes.Prefixes.Keys)
+        {
+            // 4 s: a snapshot takes milliseconds; an answer that was lost with its connection must not hold up the next look for longer.
+            builder.AddServiceClient(service, caller: Name, timeout: TimeSpan.FromSeconds(4));
+        }
+
         services.AddSingleton<IGatewayObserver, GatewayObserver>();
         AddState(services);
         AddCalls(services);

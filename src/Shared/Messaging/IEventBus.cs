@@ -11,7 +11,7 @@ public interface IEventBus
 
     /// <summary>
     /// Publishes and returns when the broker confirmed; on the in-memory bus, when every competing consumer of this process has committed. Throws
-    /// <see cref="EventNotDeliveredException"/> when that did not happen within 30 s: keep the copy and send again, consumers drop duplicates.
+    /// <see cref="EventNotDeliveredException"/> when that did not happen within 5 s (in memory 30 s): keep the copy and send again, consumers drop duplicates.
     /// </summary>
     Task Publish(object integrationEvent, Guid eventId, CancellationToken cancellationToken);
 }

@@ -50,6 +50,7 @@ public static class MessagingSetup
             {
                 host.DeployTopologyOnly = declareOnly;
                 host.Host(address, settings => settings.Heartbeat(Broker.Heartbeat));
+                host.RetryOften();
                 host.Configure();
                 host.AddEndpoints(
                     context, declared, Holding.OnBroker, static (endpoint, options) => endpoint.MakeDurable(options), static endpoint => endpoint.MakeShortLived());

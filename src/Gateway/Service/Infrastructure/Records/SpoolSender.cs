@@ -48,8 +48,8 @@ internal sealed partial class SpoolSender(SpoolOutbox outbox, CallSpool spool, I
         try
         {
             var sent = bus.IsReady && await SendNext(cancellationToken);
-            await AskForCommitted(cancellationToken);
-            if (_stuck)
+            // Whoever can store answers: only that shows that the way is free again.
+            if (await AskForCommitted(cancellationToken) && _stuck)
             {
                 _stuck = false;
                 Recovered(logger);
@@ -84,11 +84,12 @@ internal sealed partial class SpoolSender(SpoolOutbox outbox, CallSpool spool, I
         return true;
     }
 
-    private async Task AskForCommitted(CancellationToken cancellationToken)
+    /// <summary>False when there was nothing to ask, or it was asked a moment ago.</summary>
+    private async Task<bool> AskForCommitted(CancellationToken cancellationToken)
     {
         if (outbox.Awaited() is not { Count: > 0 } awaited || (_askedAt != 0 && time.GetElapsedTime(_askedAt) < AskEvery))
         {
-            return;
+            return false;
         }
 
         _askedAt = time.GetTimestamp();
@@ -97,6 +98,7 @@ internal sealed partial class SpoolSender(SpoolOutbox outbox, CallSpool spool, I
         response.EnsureSuccessStatusCode();
         var committed = await response.Content.ReadFromJsonAsync<CommittedBatches>(Json.Options, cancellationToken);
         outbox.MarkCommitted(committed?.EventIds.ToHashSet() ?? []);
+        return true;
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Call records stay in the spool for now: {Reason}")]

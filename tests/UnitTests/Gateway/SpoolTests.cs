@@ -97,6 +97,26 @@ public sealed class SpoolTests : IDisposable
     }
 
     [Fact]
+    public async Task A_spool_that_cannot_write_tries_the_disk_by_itself_and_accepts_again()
+    {
+        await using var spool = Open();
+        Directory.CreateDirectory(Segment(1));
+        (await spool.Append(Record("lost"))).ShouldBeFalse();
+        (spool.Accepts, spool.Dropped).ShouldBe((false, 1));
+
+        Directory.Delete(Segment(1));
+        for (var i = 0; i < 100 && !spool.Accepts; i++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+        }
+
+        spool.Accepts.ShouldBeTrue("although nobody wrote");
+        (await spool.Append(Record("kept"))).ShouldBeTrue();
+        ReadAll(spool).Select(r => r.Tool).ShouldBe(["kept"]);
+    }
+
+    [Fact]
     public async Task A_segment_goes_when_all_of_its_batches_are_committed_and_not_before()
     {
         await using var spool = Open(segmentBytes: 60_000);

@@ -17,6 +17,12 @@ public sealed class CallSpool : IAsyncDisposable
     private readonly SpoolFolder _folder;
     private readonly IGatewayObserver _observer;
     private readonly TimeProvider _time;
+    /// <summary>1 s: an operator who has made room sees it work at once.</summary>
+    private static readonly TimeSpan ProbeEvery = TimeSpan.FromSeconds(1);
+
+    /// <summary>As much as the largest record: what would fit, fits.</summary>
+    private static readonly byte[] Probe = new byte[SpoolOptions.MaxRecordBytes];
+
     private readonly Channel<PendingAppend> _queue = Channel.CreateUnbounded<PendingAppend>(new UnboundedChannelOptions { SingleReader = true });
     private readonly CancellationTokenSource _stop = new();
 
@@ -69,7 +75,7 @@ public sealed class CallSpool : IAsyncDisposable
 
     /// <summary>
     /// False while a record would be dropped: no room left, or the last write failed. A call that requires audit is refused then. While the last write
-    /// failed, other calls go on trying, so that the spool recovers by itself.
+    /// failed, the spool tries the disk every second, and other calls go on trying.
     /// </summary>
     public bool Accepts => !_failing && HasRoom(SpoolOptions.MaxRecordBytes);
 
@@ -147,7 +153,7 @@ public sealed class CallSpool : IAsyncDisposable
     private async Task Write()
     {
         var group = new List<PendingAppend>();
-        while (await _queue.Reader.WaitToReadAsync())
+        while (await More())
         {
             var bytes = 0;
             while (bytes < WriteBytes && _queue.Reader.TryRead(out var pending))
@@ -173,12 +179,33 @@ public sealed class CallSpool : IAsyncDisposable
         }
     }
 
-    private bool TryWrite(ReadOnlySpan<byte> frames)
+    /// <summary>
+    /// Waits for records; false at the end. While writing fails, it tries the disk meanwhile: where every call must be recorded, none comes any more that would.
+    /// </summary>
+    private async Task<bool> More()
+    {
+        var more = _queue.Reader.WaitToReadAsync().AsTask();
+        while (_failing && await Task.WhenAny(more, Task.Delay(ProbeEvery, _time)) != more)
+        {
+            // Nothing behind what counts, taken back at once; after a crash in between a start cuts it off as a torn tail.
+            TryWrite(Probe, counts: false);
+        }
+
+        return await more;
+    }
+
+    private bool TryWrite(ReadOnlySpan<byte> frames, bool counts = true)
     {
         try
         {
             var file = _active ?? Begin();
             RandomAccess.Write(file.SafeFileHandle, frames, _activeBytes);
+            if (!counts)
+            {
+                RandomAccess.SetLength(file.SafeFileHandle, _activeBytes);
+                _failing = false;
+                return true;
+            }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -57,6 +57,12 @@ public static class RouteTable
         DELETE /api/v1/tenants/{tenant}                               platform:tenants:write    404
         POST   /api/v1/tenants/{tenant}/keys                          platform:tenants:write    400
 
+        GET    /api/v1/admin/dead-letters                             platform:dead-letters:read    200
+        GET    /api/v1/admin/dead-letters/{id}                        platform:dead-letters:read    404
+        POST   /api/v1/admin/dead-letters/{id}/requeue                platform:dead-letters:write   404
+        POST   /api/v1/admin/dead-letters/requeue                     platform:dead-letters:write   400
+        DELETE /api/v1/admin/dead-letters/{id}                        platform:dead-letters:write   404
+
         GET    /api/v1/keys                                           keys:read                 200
         POST   /api/v1/keys                                           keys:write                400
         GET    /api/v1/keys/{id}                                      keys:read                 404

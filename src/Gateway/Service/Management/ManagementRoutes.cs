@@ -12,6 +12,6 @@ internal static class ManagementRoutes
         ["policy"] = ["keys", "policies", "tenants"],
         ["registry"] = ["breakers", "servers", "tools"],
         ["factory"] = ["deployments", "landing-zones", "packs", "secrets"],
-        ["tracing"] = ["traces"],
+        ["tracing"] = ["admin/dead-letters", "traces"],
     };
 }

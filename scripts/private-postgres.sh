@@ -140,7 +140,8 @@ write_settings() {
   local socket=$DIR/socket durability=''
   # A socket's path is limited to 107 bytes; nothing here needs the socket.
   if [ "${#socket}" -gt 85 ]; then socket=''; fi
-  if [ -n "$FAST" ]; then durability=$'fsync = off\nsynchronous_commit = off\nfull_page_writes = off'; fi
+  # Without forcing to disk a kill -9 still loses nothing that was committed, as the system keeps what was written; a power cut would.
+  if [ -n "$FAST" ]; then durability=$'fsync = off\nfull_page_writes = off'; fi
   as_owner sh -c 'cat >"$1"' sh "$DIR/cluster/mcpp.conf" <<SETTINGS
 # Written at each start by scripts/private-postgres.sh; your own settings belong below the include in postgresql.conf.
 listen_addresses = '127.0.0.1'

@@ -12,7 +12,7 @@ public sealed class SharedAspire() : SharedPlatform(new AspireForm());
 
 public sealed class Calls(SharedAspire shared) : CallScenarios(shared);
 
-public sealed class Policys(SharedAspire shared) : PolicyScenarios(shared);
+public sealed class Policies(SharedAspire shared) : PolicyScenarios(shared);
 
 public sealed class Catalogs(SharedAspire shared) : CatalogScenarios(shared);
 

@@ -23,17 +23,19 @@ public sealed class DistributedPlatform : IPlatformUnderTest
 
     private readonly string _folder = Directory.CreateTempSubdirectory("mcpp-test-").FullName;
     private readonly ConcurrentQueue<string> _output = new();
-    private readonly IReadOnlyDictionary<string, string> _settings;
+    private readonly Dictionary<string, string> _settings;
     private readonly int _gateways;
+    private readonly bool _onePort;
     private readonly int _port;
+    private readonly Dictionary<string, LinkProxy> _links = [];
     private PrivatePostgres? _postgres;
     private Process? _process;
 
-    private DistributedPlatform(int gateways, IReadOnlyDictionary<string, string>? settings)
+    private DistributedPlatform(int gateways, IReadOnlyDictionary<string, string>? settings, bool onePort)
     {
-        (_gateways, _settings) = (gateways, settings ?? new Dictionary<string, string>());
+        (_gateways, _settings, _onePort) = (gateways, new Dictionary<string, string>(settings ?? new Dictionary<string, string>()), onePort);
         _port = FreeBlock(30);
-        Gateways = [.. Enumerable.Range(0, gateways).Select(i => new Uri($"http://127.0.0.1:{_port + i}"))];
+        Gateways = [.. Enumerable.Range(0, onePort ? 1 : gateways).Select(i => new Uri($"http://127.0.0.1:{_port + i}"))];
     }
 
     public IReadOnlyList<Uri> Gateways { get; }
@@ -54,17 +56,31 @@ public sealed class DistributedPlatform : IPlatformUnderTest
     /// <summary>Names of the gateway processes.</summary>
     public IReadOnlyList<string> GatewayParts => [.. Enumerable.Range(1, _gateways).Select(i => i == 1 ? "gateway" : $"gateway-{i}")];
 
-    public static async Task<DistributedPlatform> Create(int gateways = 1, IReadOnlyDictionary<string, string>? settings = null)
+    /// <summary>Links that can be cut, by what they lead to: <c>policy</c>, <c>registry</c>, <c>factory</c>, <c>tracing</c>, <c>gateway</c>, <c>postgres</c>, <c>rabbitmq</c>.</summary>
+    internal IReadOnlyDictionary<string, LinkProxy> Links => _links;
+
+    /// <summary>Starts it.</summary>
+    /// <param name="gateways">How many gateways, each on a port of its own.</param>
+    /// <param name="settings">Further environment variables, for every process.</param>
+    /// <param name="withLinks">Puts a link that can be cut before each service; PostgreSQL and RabbitMQ are then brought along, as an operator's own would be.</param>
+    /// <param name="onePort">All gateways on one port, which then is the one address.</param>
+    /// <param name="prepare">Called with the data folder before anything runs.</param>
+    public static async Task<DistributedPlatform> Create(
+        int gateways = 1, IReadOnlyDictionary<string, string>? settings = null, bool withLinks = false, bool onePort = false, Func<string, Task>? prepare = null)
     {
-        var platform = new DistributedPlatform(gateways, settings);
+        var platform = new DistributedPlatform(gateways, settings, onePort);
         // PostgreSQL and RabbitMQ run as users of their own, who must be able to pass through.
         File.SetUnixFileMode(platform._folder, (UnixFileMode)0b111_001_001);
         await File.WriteAllTextAsync(Path.Combine(platform._folder, "mcpplatform.yaml"), TestLaunchers.Text);
+        Directory.CreateDirectory(platform.DataFolder);
+        File.SetUnixFileMode(platform.DataFolder, (UnixFileMode)0b111_001_001);
         try
         {
+            await (prepare?.Invoke(platform.DataFolder) ?? Task.CompletedTask);
+            await (withLinks ? platform.Link() : Task.CompletedTask);
             platform.Run();
             await platform.WaitUntilHealthy();
-            platform._postgres = await PrivatePostgres.Of(platform.Folder("postgres"), platform.Folder("keys"));
+            platform._postgres ??= await PrivatePostgres.Of(platform.Folder("postgres"), platform.Folder("keys"));
             platform.AdminKey = (await File.ReadAllTextAsync(Path.Combine(platform.DataFolder, "bootstrap-admin-key"))).Trim();
             return platform;
         }
@@ -81,14 +97,14 @@ public sealed class DistributedPlatform : IPlatformUnderTest
 
     /// <summary>The process id of a part; null while it does not run.</summary>
     public int? ProcessOf(string part) =>
-        File.Exists(PidFile(part)) && int.TryParse(File.ReadAllText(PidFile(part)), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) ? pid : null;
+        File.Exists(PidFile(part)) && int.TryParse(File.ReadLines(PidFile(part)).FirstOrDefault(), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) ? pid : null;
 
     /// <summary>kill -9 of one part, which comes back by itself.</summary>
     public async Task Crash(string part)
     {
         var pid = ProcessOf(part) ?? throw new InvalidOperationException($"{part} does not run.");
         await Shell.Run("kill", "-KILL", $"{pid}");
-        await Until.True(() => Task.FromResult(ProcessOf(part) != pid), TimeSpan.FromSeconds(10));
+        await Until.True(() => Task.FromResult(!IsAlive(pid)), TimeSpan.FromSeconds(10));
     }
 
     /// <summary>kill -9 of one part, which stays away until <see cref="Release"/>.</summary>
@@ -98,7 +114,7 @@ public sealed class DistributedPlatform : IPlatformUnderTest
         if (ProcessOf(part) is { } pid)
         {
             await Shell.Run("kill", "-KILL", $"{pid}");
-            await Until.True(() => Task.FromResult(ProcessOf(part) is null), TimeSpan.FromSeconds(10));
+            await Until.True(() => Task.FromResult(!IsAlive(pid)), TimeSpan.FromSeconds(10));
         }
     }
 
@@ -141,7 +157,8 @@ public sealed class DistributedPlatform : IPlatformUnderTest
     /// <summary>Waits until every gateway is healthy and every service's own health says so, by the one listener it has.</summary>
     public Task WaitUntilHealthy() => Until.True(IsHealthy, StartUp, () => $"The platform is not healthy. Its log:\n{Logs}");
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Ends it as Ctrl+C does, and waits until nothing is left of it.</summary>
+    public async Task Stop()
     {
         if (_process is { HasExited: false })
         {
@@ -149,15 +166,51 @@ public sealed class DistributedPlatform : IPlatformUnderTest
             using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(90));
             await _process.WaitForExitAsync(patience.Token);
         }
+    }
 
+    public async ValueTask DisposeAsync()
+    {
+        await Stop();
         _process?.Dispose();
+        foreach (var link in _links.Values)
+        {
+            await link.DisposeAsync();
+        }
+
+        if (_links.Count > 0)
+        {
+            await _postgres!.DisposeAsync();
+            await Shell.Run(Path.Combine(Repository.Root, "scripts/private-rabbitmq.sh"), "stop", Folder("rabbitmq"));
+        }
+
         Directory.Delete(_folder, recursive: true);
+    }
+
+    private async Task Link()
+    {
+        _postgres = await PrivatePostgres.Of(Folder("postgres"), Folder("keys"));
+        var database = new Npgsql.NpgsqlConnectionStringBuilder(_postgres.Runtime("policy"));
+        var postgres = _links["postgres"] = new LinkProxy(database.Host!, database.Port);
+        foreach (var (name, value) in _postgres.Settings)
+        {
+            _settings[name] = new Npgsql.NpgsqlConnectionStringBuilder(value) { Port = postgres.Port }.ConnectionString;
+        }
+
+        var output = await Shell.Run(Path.Combine(Repository.Root, "scripts/private-rabbitmq.sh"), "start", Folder("rabbitmq"), "--keys", Folder("keys"), "--fast");
+        var broker = new Uri(output.Split('\n').Single(l => l.StartsWith("ConnectionStrings__rabbitmq=", StringComparison.Ordinal))["ConnectionStrings__rabbitmq=".Length..]);
+        var rabbit = _links["rabbitmq"] = new LinkProxy(broker.Host, broker.Port);
+        _settings["ConnectionStrings__rabbitmq"] = new UriBuilder(broker) { Port = rabbit.Port }.ToString();
+        foreach (var (service, port) in (IEnumerable<(string, int)>)[("gateway", _port + 10), .. ServiceAddresses.Select(s => (s.Key, s.Value.Port))])
+        {
+            var link = _links[service] = new LinkProxy("127.0.0.1", port);
+            _settings[$"Services__{service}__BaseAddress"] = $"http://127.0.0.1:{link.Port}";
+        }
     }
 
     private void Run()
     {
         var start = new ProcessStartInfo(Path.Combine(Repository.Root, "run.sh")) { RedirectStandardError = true, RedirectStandardOutput = true, RedirectStandardInput = true };
-        foreach (var argument in (string[])["--distributed", "--no-build", "--port", $"{_port}", "--internal-port", $"{_port + 10}", "--data", DataFolder, "--gateways", $"{_gateways}", "--gateway-ports", "consecutive"])
+        foreach (var argument in (string[])["--distributed", "--no-build", "--port", $"{_port}", "--internal-port", $"{_port + 10}", "--data", DataFolder, "--gateways", $"{_gateways}", "--gateway-ports", _onePort ? "shared" : "consecutive"])
         {
             start.ArgumentList.Add(argument);
         }
@@ -205,9 +258,28 @@ public sealed class DistributedPlatform : IPlatformUnderTest
 
     private string Folder(string name) => Path.Combine(DataFolder, name);
 
-    private string PidFile(string part) => part == "rabbitmq" ? Path.Combine(DataFolder, "rabbitmq/pid") : Path.Combine(DataFolder, "run", $"{part}.pid");
+    private string PidFile(string part) => part switch
+    {
+        "rabbitmq" => Path.Combine(DataFolder, "rabbitmq/pid"),
+        "postgres" => Path.Combine(DataFolder, "postgres/cluster/postmaster.pid"),
+        _ => Path.Combine(DataFolder, "run", $"{part}.pid"),
+    };
 
     private string HoldFile(string part) => Path.Combine(DataFolder, "run", $"{part}.hold");
+
+    // A zombie is dead; who buries it is another matter.
+    private static bool IsAlive(int pid)
+    {
+        try
+        {
+            var stat = File.ReadAllText($"/proc/{pid}/stat");
+            return stat[(stat.LastIndexOf(')') + 2)..][0] != 'Z';
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
 
     private IEnumerable<string> LogFiles() => Directory.Exists(Folder("logs")) ? Directory.EnumerateFiles(Folder("logs"), "*.log*").Order() : [];
 

@@ -35,6 +35,7 @@ var adminKey = builder.AddParameter("admin-key", secret: true)
 // One job brings all four databases up to date; nothing serves traffic before it has succeeded.
 var migrate = builder.AddProject<Projects.McpPlatform_Standalone>("migrate", launchProfileName: null)
     .WithArgs("migrate")
+    .WithReference(rabbit).WaitFor(rabbit)
     .WithEnvironment("MCPP_BOOTSTRAP_ADMIN_KEY", adminKey)
     .RunOnceOnAzure()
     .WithReference(policyDb).WaitFor(policyDb)

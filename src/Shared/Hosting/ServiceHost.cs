@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -235,7 +236,17 @@ public sealed class ServiceHost
     {
         foreach (var database in app.Services.GetServices<IDatabaseMigrator>())
         {
-            await database.Migrate(CancellationToken.None);
+            try
+            {
+                await database.Migrate(CancellationToken.None);
+            }
+            catch (DbException e)
+            {
+                await Console.Error.WriteLineAsync(
+                    $"Cannot migrate {database.Module}: {e.Message} See ConnectionStrings__{database.Module}db_migrator and whether the database answers; then run it again, it goes on where it stopped.");
+                return 1;
+            }
+
             await Console.Out.WriteLineAsync($"{database.Module}: up to date");
         }
 

@@ -13,7 +13,7 @@ public sealed class Balanced(SharedDistributed shared) : BalancingScenarios(shar
 
 public sealed class Breakers(SharedDistributed shared) : BreakerScenarios(shared);
 
-public sealed class Policys(SharedDistributed shared) : PolicyScenarios(shared);
+public sealed class Policies(SharedDistributed shared) : PolicyScenarios(shared);
 
 public sealed class Catalogs(SharedDistributed shared) : CatalogScenarios(shared);
 

@@ -13,7 +13,7 @@ public sealed class Balanced(SharedStandalone shared) : BalancingScenarios(share
 
 public sealed class Breakers(SharedStandalone shared) : BreakerScenarios(shared);
 
-public sealed class Policys(SharedStandalone shared) : PolicyScenarios(shared);
+public sealed class Policies(SharedStandalone shared) : PolicyScenarios(shared);
 
 public sealed class Catalogs(SharedStandalone shared) : CatalogScenarios(shared);
 

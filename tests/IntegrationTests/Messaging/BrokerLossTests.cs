@@ -30,7 +30,7 @@ public sealed class BrokerLossTests(BrokerFixture fixture)
                 });
             }
 
-            await SendUntilConfirmed(bus, WorkHost.Work(tenant));
+            await SendUntilConfirmed(bus, WorkHost.Work(tenant), () => loss.Exception);
         }
 
         await loss;
@@ -40,8 +40,9 @@ public sealed class BrokerLossTests(BrokerFixture fixture)
     }
 
     // As outbox and spool do it.
-    private static async Task SendUntilConfirmed(IEventBus bus, Contracts.Registry.HttpToolChanged work)
+    private static async Task SendUntilConfirmed(IEventBus bus, Contracts.Registry.HttpToolChanged work, Func<Exception?> broken)
     {
+        var last = "the bus was not ready";
         await Until.True(
             async () =>
             {
@@ -55,11 +56,13 @@ public sealed class BrokerLossTests(BrokerFixture fixture)
                     await bus.Publish(work, work.EventId, TestContext.Current.CancellationToken);
                     return true;
                 }
-                catch (EventNotDeliveredException)
+                catch (EventNotDeliveredException e)
                 {
+                    last = e.Message;
                     return false;
                 }
             },
-            TimeSpan.FromSeconds(60));
+            TimeSpan.FromSeconds(60),
+            () => $"Not confirmed within 60 s: {last} {broken()}");
     }
 }

@@ -55,7 +55,8 @@ public sealed class PrometheusExporter : IHostedService, IDisposable
     {
         _listener.RecordObservableInstruments();
         var text = new StringBuilder(4096);
-        foreach (var (instrument, series) in _instruments.OrderBy(i => i.Key.Name, StringComparer.Ordinal))
+        // ToArray takes one consistent look; sorting a dictionary that grows meanwhile would throw.
+        foreach (var (instrument, series) in _instruments.ToArray().OrderBy(i => i.Key.Name, StringComparer.Ordinal))
         {
             Write(text, instrument, series);
         }
@@ -113,7 +114,7 @@ public sealed class PrometheusExporter : IHostedService, IDisposable
         }
 
         text.Append("# TYPE ").Append(name).Append(' ').Append(type).Append('\n');
-        foreach (var (labels, series) in all.OrderBy(s => s.Key, StringComparer.Ordinal))
+        foreach (var (labels, series) in all.ToArray().OrderBy(s => s.Key, StringComparer.Ordinal))
         {
             series.Write(text, name, labels, IsHistogram(instrument) ? Buckets : null);
         }

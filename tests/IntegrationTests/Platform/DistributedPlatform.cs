@@ -53,6 +53,9 @@ public sealed class DistributedPlatform : IPlatformUnderTest
     /// <summary>The one listener of each control-plane service.</summary>
     public IReadOnlyDictionary<string, Uri> ServiceAddresses => Services.Select((s, i) => (s, i)).ToDictionary(s => s.s, s => new Uri($"http://127.0.0.1:{_port + 11 + s.i}"));
 
+    /// <summary>The broker that <c>run.sh</c> started, as its own user.</summary>
+    public Uri Broker => new($"amqp://mcpp:{File.ReadAllText(Path.Combine(Folder("keys"), "rabbitmq.pw"))}@127.0.0.1:{File.ReadAllText(Path.Combine(Folder("rabbitmq"), "ports")).Split(' ')[0]}/");
+
     /// <summary>Names of the gateway processes.</summary>
     public IReadOnlyList<string> GatewayParts => [.. Enumerable.Range(1, _gateways).Select(i => i == 1 ? "gateway" : $"gateway-{i}")];
 

@@ -21,7 +21,9 @@ public sealed class HostileInputs(SharedDistributed shared) : HostileInputScenar
 
 public sealed class Secrets(SharedDistributed shared) : SecretScenarios(shared);
 
-public sealed class Packs() : PackScenarios(new DistributedForm());
+public sealed class Packing() : PackPlatform(new DistributedForm());
+
+public sealed class Packs(Packing packing) : PackScenarios(packing), IClassFixture<Packing>;
 
 public sealed class Faults() : FaultScenarios(new DistributedForm());
 

@@ -6,11 +6,15 @@ using Xunit;
 
 namespace McpPlatform.IntegrationTests.Scenarios;
 
-/// <summary>An API becomes tools: document, pack, deployment, call, and away again.</summary>
-public abstract class PackScenarios(IPlatformForm form) : IAsyncLifetime
+/// <summary>A platform that may deploy what calls loopback, and an API there.</summary>
+public abstract class PackPlatform(IPlatformForm form) : IAsyncLifetime
 {
-    private TestApi _api = null!;
-    private Steps _steps = null!;
+    private TestApi? _api;
+    private Steps? _steps;
+
+    internal TestApi Api => _api ?? throw new InvalidOperationException("Not started.");
+
+    internal Steps Steps => _steps ?? throw new InvalidOperationException("Not started.");
 
     public async ValueTask InitializeAsync()
     {
@@ -21,9 +25,23 @@ public abstract class PackScenarios(IPlatformForm form) : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
-        await _steps.DisposeAsync();
-        await _api.DisposeAsync();
+        if (_steps is not null)
+        {
+            await _steps.DisposeAsync();
+        }
+
+        if (_api is not null)
+        {
+            await _api.DisposeAsync();
+        }
     }
+}
+
+/// <summary>An API becomes tools: document, pack, deployment, call, and away again. Each scenario has a version or a name of its own.</summary>
+public abstract class PackScenarios(PackPlatform platform)
+{
+    private readonly TestApi _api = platform.Api;
+    private readonly Steps _steps = platform.Steps;
 
     [Fact]
     public async Task A_document_becomes_a_pack_a_deployment_and_tools_that_reach_the_real_api_and_goes_again()

@@ -21,7 +21,9 @@ public sealed class HostileInputs(SharedStandalone shared) : HostileInputScenari
 
 public sealed class Secrets(SharedStandalone shared) : SecretScenarios(shared);
 
-public sealed class Packs() : PackScenarios(new StandaloneForm());
+public sealed class Packing() : PackPlatform(new StandaloneForm());
+
+public sealed class Packs(Packing packing) : PackScenarios(packing), IClassFixture<Packing>;
 
 public sealed class Faults() : FaultScenarios(new StandaloneForm());
 

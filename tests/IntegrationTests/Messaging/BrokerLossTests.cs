@@ -6,9 +6,8 @@ using Xunit;
 
 namespace McpPlatform.IntegrationTests.Messaging;
 
-/// <summary>A broker that is killed while events are being sent.</summary>
-[Collection("broker")]
-public sealed class BrokerLossTests(BrokerFixture fixture)
+/// <summary>A broker that is killed while events are being sent: one of this test's own, with the queues that a platform has, one for each kind of work.</summary>
+public sealed class BrokerLossTests(BrokerFixture fixture) : IClassFixture<BrokerFixture>
 {
     [Fact]
     public async Task What_was_confirmed_takes_effect_once_although_the_broker_is_killed_under_load()
@@ -43,7 +42,7 @@ public sealed class BrokerLossTests(BrokerFixture fixture)
     }
 
     // As outbox and spool do it.
-    private static async Task SendUntilConfirmed(IEventBus bus, Contracts.Registry.HttpToolChanged work, Func<Exception?> broken)
+    private async Task SendUntilConfirmed(IEventBus bus, Contracts.Registry.HttpToolChanged work, Func<Exception?> broken)
     {
         var last = "the bus was not ready";
         await Until.True(
@@ -66,6 +65,6 @@ public sealed class BrokerLossTests(BrokerFixture fixture)
                 }
             },
             TimeSpan.FromSeconds(60),
-            () => $"Not confirmed within 60 s: {last} {broken()}");
+            () => $"Not confirmed within 60 s: {last} {broken()}\nThe broker's last words:\n{fixture.Broker.LastWords()}");
     }
 }

@@ -44,5 +44,11 @@ public sealed class PrivateRabbitMq : IAsyncDisposable
 
     public Task<IConnection> Connect() => new ConnectionFactory { Uri = new Uri(Address), AutomaticRecoveryEnabled = false }.CreateConnectionAsync();
 
+    /// <summary>What its log says of queues, errors and starts, without connections coming and going.</summary>
+    public string LastWords() => string.Join('\n', Directory.EnumerateFiles(Path.Combine(_folder, "log"), "*.log")
+        .SelectMany(File.ReadLines)
+        .Where(l => l.Contains("queue", StringComparison.Ordinal) || l.Contains("rror", StringComparison.Ordinal) || l.Contains("Starting RabbitMQ", StringComparison.Ordinal))
+        .TakeLast(40));
+
     public async ValueTask DisposeAsync() => await Stop();
 }

@@ -33,7 +33,7 @@ environment
          ConnectionStrings__rabbitmq   your own RabbitMQ, distributed only
          MCPP_DATA, MCPP_MASTER_KEY(_FILE), MCPP_INTERNAL_KEY(_FILE): see .env.example for all of them
 
-Other ways to run it: dotnet run --project AppHost (containers, with a dashboard), deploy/ (compose, Kubernetes, Azure).
+Other ways to run it: deploy/docker (images, compose), dotnet run --project AppHost (containers, with a dashboard; publishes for compose, Kubernetes, Azure).
 TEXT
 }
 

@@ -23,6 +23,32 @@ public interface IMcpServer
     /// token ends when the caller cancelled: nothing needs to be answered then.
     /// </summary>
     ValueTask CallTool(McpRequestContext context, McpResponder responder, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Every other request that the caller's revision has or may have: <c>resources/*</c>, <c>prompts/*</c>, <c>completion/complete</c>,
+    /// <c>logging/setLevel</c> (legacy), <c>subscriptions/listen</c> (modern; call <see cref="McpResponder.Open"/> first), <c>tasks/*</c>, extensions. Methods
+    /// that the revision removed never arrive. Default: method not found.
+    /// </summary>
+    ValueTask Other(McpRequestContext context, McpResponder responder, CancellationToken cancellationToken) => responder.MethodNotFound();
+
+    /// <summary>
+    /// A notification of a client other than <c>notifications/initialized</c> and <c>notifications/cancelled</c> (<c>notifications/roots/list_changed</c>, …).
+    /// The client has its 202 only when this returns: be quick. Default: nothing.
+    /// </summary>
+    ValueTask Notified(McpRequestContext context, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+    /// <summary>
+    /// Called once in the life of a legacy session, at its first request that is no handshake or ping, or when it opens its standalone stream. What it
+    /// returns is <see cref="ClientSession.State"/> and is disposed when the session ends. Must not block. When it throws, the request fails and the next one
+    /// tries again. Default: null.
+    /// </summary>
+    IAsyncDisposable? Open(ClientSession session) => null;
+
+    /// <summary>
+    /// The arguments of the called tool that a modern client over HTTP mirrors as headers. Asked for <c>tools/call</c> only; must be cheap. Null when the tool
+    /// mirrors nothing, or is unknown. Default: null.
+    /// </summary>
+    ParamHeaders? HeadersOf(McpRequestContext context) => null;
 }
 
 /// <summary>What an endpoint is. Immutable; build it once where it does not depend on the caller.</summary>
@@ -61,6 +87,9 @@ public sealed class McpServerDescription(string name, string version)
 /// <param name="Session">The legacy session; null in the modern era and for stateless legacy requests.</param>
 public sealed record McpRequestContext(HttpContext Http, Envelope Message, ProtocolVersion Version, McpCaller Caller, McpSession? Session)
 {
+    /// <summary>The live session on this process; null in the modern era and for stateless legacy requests.</summary>
+    public ClientSession? Live { get; init; }
+
     /// <summary>Shorthand.</summary>
     public ProtocolEra Era => Version.Era;
 }

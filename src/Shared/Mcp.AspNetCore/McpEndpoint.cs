@@ -53,6 +53,26 @@ public sealed partial class McpEndpoint
         }
     }
 
+    /// <summary>
+    /// HTTP+SSE of 2024-11-05 on one address: GET opens the event stream, whose first event names the address for messages (the same path with
+    /// <c>sessionId</c> in the query); POST takes a message (202) whose answer goes down that stream.
+    /// </summary>
+    public async Task HandleSse(HttpContext http, IMcpServer server)
+    {
+        await using var sink = new HttpSink(http, _options, _time);
+        await Refuse(sink, new(ErrorCodes.InvalidRequest, "Method not allowed.", StatusCodes.Status405MethodNotAllowed), ProtocolEra.Legacy);
+    }
+
+    /// <summary>
+    /// One JSON-RPC message per text frame, subprotocol <c>mcp</c>: a legacy session that ends with the connection, or modern requests by their <c>_meta</c>.
+    /// Anything but a WebSocket handshake is answered with 400.
+    /// </summary>
+    public async Task HandleWebSocket(HttpContext http, IMcpServer server)
+    {
+        await using var sink = new HttpSink(http, _options, _time);
+        await Refuse(sink, McpError.Shape("A WebSocket handshake is expected."), ProtocolEra.Legacy);
+    }
+
     private static ValueTask Refuse(IAnswerSink sink, McpError error, ProtocolEra era, RequestId id = default) => new McpResponder(sink, id, era).Error(error);
 
     private async Task Post(HttpContext http, IMcpServer server, HttpSink sink, ProtocolEra era)
@@ -106,13 +126,20 @@ public sealed partial class McpEndpoint
             return;
         }
 
+        var context = new McpRequestContext(http, message, ProtocolVersion.July2026, _options.Caller(http), null);
         if (message.Kind == MessageKind.Notification)
         {
+            await Notified(server, context, http.RequestAborted);
             http.Response.StatusCode = StatusCodes.Status202Accepted;
             return;
         }
 
-        var context = new McpRequestContext(http, message, ProtocolVersion.July2026, _options.Caller(http), null);
+        if (message.Method == McpMethods.CallTool && server.HeadersOf(context) is { } mirrored && ModernRules.Check(http.Request.Headers, mirrored, message) is { } wrong)
+        {
+            await Refuse(sink, wrong, ProtocolEra.Modern, message.Id);
+            return;
+        }
+
         await Serve(server, context, sink, http.RequestAborted);
     }
 
@@ -136,6 +163,28 @@ public sealed partial class McpEndpoint
         if (!responder.IsAnswered && !cancelled.IsCancellationRequested)
         {
             await responder.Error(new(ErrorCodes.InternalError, "Internal error.", StatusCodes.Status500InternalServerError));
+        }
+    }
+
+    /// <summary>Tells the server. What goes wrong there is not the client's business: a notification has no answer.</summary>
+    private async ValueTask Notified(IMcpServer server, McpRequestContext context, CancellationToken cancelled)
+    {
+        if (context.Message.Method is McpMethods.Initialized or McpMethods.Cancelled)
+        {
+            return;
+        }
+
+        try
+        {
+            await server.Notified(context, cancelled);
+        }
+        catch (OperationCanceledException) when (cancelled.IsCancellationRequested)
+        {
+            // The client did not wait.
+        }
+        catch (Exception failure)
+        {
+            ServerFailed(_logger, failure, context.Message.Method);
         }
     }
 
@@ -169,8 +218,12 @@ public sealed partial class McpEndpoint
                 responder.Complete(description?.CallEdits ?? ResultEdits.Legacy);
                 await server.CallTool(context, responder, cancelled);
                 break;
+            case var method when McpMethods.IsGone(method, context.Era):
+                await responder.MethodNotFound();
+                break;
             default:
-                await responder.Error(new(ErrorCodes.MethodNotFound, "Method not found.", modern ? StatusCodes.Status404NotFound : StatusCodes.Status200OK));
+                responder.Complete(description is null ? ResultEdits.Legacy : McpMethods.IsCacheable(message.Method) ? description.ListEdits : description.CallEdits);
+                await server.Other(context, responder, cancelled);
                 break;
         }
     }

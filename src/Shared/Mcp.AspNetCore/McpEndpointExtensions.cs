@@ -19,6 +19,7 @@ public static class McpEndpointExtensions
         services.TryAddSingleton(options ?? (_ => new McpEndpointOptions()));
         services.TryAddSingleton(new SealedSessionOptions());
         services.TryAddSingleton<ISessionIds, SealedSessionIds>();
+        services.TryAddSingleton<ISessionOwners, SingleOwner>();
         services.TryAddSingleton<McpEndpoint>();
         return services;
     }

@@ -33,6 +33,40 @@ public sealed class McpResponder
         return _sink.Notify(message, cancellationToken);
     }
 
+    /// <summary>True when the client can be asked down this request's stream: a live legacy session, and no batch.</summary>
+    public bool CanAsk => _sink.CanAsk;
+
+    /// <summary>
+    /// Asks the client something (<c>elicitation/create</c>, <c>sampling/createMessage</c>, <c>roots/list</c>) on the stream of this request, after what was
+    /// sent before. Empty <paramref name="rawParams"/>: none. Cancelling tells the client. Throws <see cref="InvalidOperationException"/> without
+    /// <see cref="CanAsk"/>, <see cref="SessionEndedException"/> when the session ends first. The caller disposes the answer.
+    /// </summary>
+    public ValueTask<RpcAnswer> Ask(string method, ReadOnlyMemory<byte> rawParams, CancellationToken cancellationToken)
+    {
+        ThrowIfAnswered();
+        return _sink.Ask(method, rawParams, cancellationToken);
+    }
+
+    /// <summary>Makes the answer an event stream now and flushes its head (<c>subscriptions/listen</c>). Does nothing where it is one, or cannot be one.</summary>
+    public ValueTask Open(CancellationToken cancellationToken)
+    {
+        ThrowIfAnswered();
+        return _sink.Open(cancellationToken);
+    }
+
+    /// <summary>
+    /// Ends the HTTP response and not the request: the client comes back with <c>Last-Event-ID</c> after <paramref name="retry"/> (null: the default) and gets
+    /// what was sent meanwhile. Does nothing where the revision (before 2025-11-25) or the transport has no such thing.
+    /// </summary>
+    public ValueTask Detach(TimeSpan? retry)
+    {
+        ThrowIfAnswered();
+        return _sink.Detach(retry);
+    }
+
+    /// <summary>Answers that there is no such method: 404 in the modern era.</summary>
+    public ValueTask MethodNotFound() => Error(new(ErrorCodes.MethodNotFound, "Method not found.", _era == ProtocolEra.Modern ? 404 : 200));
+
     /// <summary>
     /// Answers with a raw result object, legacy or modern: <c>resultType</c>, <c>ttlMs</c>, <c>cacheScope</c> and <c>_meta</c>'s <c>serverInfo</c> are added or
     /// taken out as the caller's era wants; every other byte arrives as it is.
@@ -86,6 +120,19 @@ internal interface IAnswerSink
 
     /// <summary>Passes the last message on. The status counts when nothing was sent before.</summary>
     ValueTask Answer(ReadOnlyMemory<byte> message, int status);
+
+    /// <summary>Whether <see cref="Ask"/> reaches a client that can answer.</summary>
+    bool CanAsk => false;
+
+    /// <summary>Sends a request of ours down the stream and waits for its answer.</summary>
+    ValueTask<RpcAnswer> Ask(string method, ReadOnlyMemory<byte> rawParams, CancellationToken cancellationToken) =>
+        throw new InvalidOperationException("This client cannot be asked.");
+
+    /// <summary>Starts the stream, where there can be one.</summary>
+    ValueTask Open(CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+    /// <summary>Ends the response and keeps the stream, where it can be resumed.</summary>
+    ValueTask Detach(TimeSpan? retry) => ValueTask.CompletedTask;
 }
 
 /// <summary>What results get or lose on the way to a caller of an era.</summary>

@@ -8,7 +8,14 @@ namespace McpPlatform.Mcp.AspNetCore;
 /// First 16 bytes of SHA-256 over the client's raw capabilities: tells sessions of unlike clients apart without carrying them.
 /// </param>
 /// <param name="CreatedAt">UTC, whole milliseconds.</param>
-public sealed record McpSession(Guid Id, ProtocolVersion Version, McpCaller Caller, UInt128 CapabilitiesHash, DateTimeOffset CreatedAt);
+public sealed record McpSession(Guid Id, ProtocolVersion Version, McpCaller Caller, UInt128 CapabilitiesHash, DateTimeOffset CreatedAt)
+{
+    /// <summary>The process where it lives, see <see cref="ISessionOwners.Id"/>.</summary>
+    public Guid Owner { get; init; }
+
+    /// <summary>How others reach that process, see <see cref="ISessionOwners.Address"/>; empty: not at all.</summary>
+    public string OwnerAddress { get; init; } = "";
+}
 
 /// <summary>Turns sessions into the value of <c>Mcp-Session-Id</c> and back.</summary>
 public interface ISessionIds

@@ -49,6 +49,10 @@ internal static class ModernRules
         return absent || Single(headers, McpHeaders.Name, value) ? null : McpError.Header(McpHeaders.Name);
     }
 
+    /// <summary>4. The arguments that the tool's definition mirrors. A header that is there twice says nothing.</summary>
+    public static McpError? Check(IHeaderDictionary headers, ParamHeaders mirrored, Envelope call) =>
+        mirrored.IsEmpty ? null : mirrored.Check(name => headers[name] is { Count: > 0 } values ? values.Count == 1 ? values[0] : "\0" : null, call.Arguments);
+
     /// <summary>Notifications need no _meta, and clients send few headers with them; only the revision must be one that is spoken, and said once.</summary>
     private static McpError? CheckNotification(IHeaderDictionary headers, Envelope message)
     {

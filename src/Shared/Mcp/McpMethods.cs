@@ -44,6 +44,17 @@ public static class McpMethods
         _ => null,
     };
 
+    /// <summary>
+    /// True for the methods of one era that the other does not have: 2026-07-28 removed the handshake and all that needed a session, and brought the rest.
+    /// </summary>
+    public static bool IsGone(string? method, ProtocolEra era) => era == ProtocolEra.Modern
+        ? method is Initialize or Ping or "logging/setLevel" or "resources/subscribe" or "resources/unsubscribe" or "tasks/list" or "tasks/result"
+        : method is Discover or "subscriptions/listen";
+
+    /// <summary>True for the requests whose modern results say how long they may be kept (<c>ttlMs</c>, <c>cacheScope</c>).</summary>
+    public static bool IsCacheable(string? method) =>
+        method is ListTools or Discover or "prompts/list" or "resources/list" or "resources/templates/list" or "resources/read";
+
     internal static string Intern(ReadOnlySpan<byte> utf8)
     {
         foreach (var (text, bytes) in Known)

@@ -30,7 +30,7 @@ public sealed class RegistryModule : IServiceModule
         services.AddSingleton(p =>
         {
             var options = p.GetRequiredService<IOptions<RegistryOptions>>().Value;
-            return new RegistryQuotas(options.MaxServers, options.MaxToolsPerServer, options.MaxDefinitionBytes, options.MaxHttpTools, options.DiscoveryInterval);
+            return new RegistryQuotas(options.MaxServers, options.MaxToolsPerServer, options.MaxDefinitionBytes, options.MaxOfferBytes, options.MaxHttpTools, options.DiscoveryInterval);
         });
         services.AddScoped<IServers, Servers>();
         services.AddScoped<ICatalog, Catalog>();

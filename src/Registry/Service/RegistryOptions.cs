@@ -19,6 +19,10 @@ public sealed class RegistryOptions
     [Range(1024, 10 * 1024 * 1024)]
     public int MaxDefinitionBytes { get; init; } = 256 * 1024;
 
+    /// <summary>Bytes of all prompts, resources, templates and instructions of one server. Default 4 MiB: some ten thousand resources.</summary>
+    [Range(1024, 64 * 1024 * 1024)]
+    public int MaxOfferBytes { get; init; } = 4 * 1024 * 1024;
+
     /// <summary>Tools per tenant that were registered as an HTTP operation. Default 100: each is a process in landing zone <c>local</c>.</summary>
     [Range(1, 10_000)]
     public int MaxHttpTools { get; init; } = 100;

@@ -32,7 +32,7 @@ internal sealed class AttemptScene : IUpstreams, IUpstreamConnection
             Credential = Scenery.Key,
             Server = null,
             Message = message,
-            ProtocolVersion = "2026-07-28",
+            ProtocolVersion = ProtocolVersion.July2026,
             RequestId = "bench",
             StartedAt = DateTimeOffset.UnixEpoch,
             StartedTimestamp = 0,

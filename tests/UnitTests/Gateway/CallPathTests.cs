@@ -268,7 +268,7 @@ public sealed class CallPathTests : IAsyncDisposable
     public void A_cursor_that_is_none_of_ours_is_refused(string cursor)
     {
         using var output = new PooledBuffer();
-        ToolList.TryWrite(_store.Current, Caller(), null, cursor, new Asked(_time.GetUtcNow(), null), output).ShouldBeFalse();
+        CatalogList.TryWrite(_store.Current, Caller(), McpMethods.ListTools, null, ProtocolEra.Legacy, cursor, new Asked(_time.GetUtcNow(), null), output).ShouldBeFalse();
         output.Written.Length.ShouldBe(0);
     }
 
@@ -294,7 +294,7 @@ public sealed class CallPathTests : IAsyncDisposable
     {
         using var output = new PooledBuffer();
         var route = server is null ? null : _store.Current.Registry.RoutesOf(DefaultTenant.Id).Servers[server];
-        ToolList.TryWrite(_store.Current, Caller(), route, cursor, new Asked(_time.GetUtcNow(), null), output).ShouldBeTrue();
+        CatalogList.TryWrite(_store.Current, Caller(), McpMethods.ListTools, route, ProtocolEra.Legacy, cursor, new Asked(_time.GetUtcNow(), null), output).ShouldBeTrue();
         return JsonDocument.Parse(output.Written.ToArray()).RootElement;
     }
 
@@ -322,7 +322,7 @@ public sealed class CallPathTests : IAsyncDisposable
             Credential = Snapshots.Key,
             Server = server,
             Message = EnvelopeParser.Parse(Encoding.UTF8.GetBytes(json)).Envelope!,
-            ProtocolVersion = "2026-07-28",
+            ProtocolVersion = ProtocolVersion.July2026,
             RequestId = "r1",
             StartedAt = _time.GetUtcNow(),
             StartedTimestamp = _time.GetTimestamp(),

@@ -81,6 +81,7 @@ public static class RouteTable
         PATCH  /api/v1/servers/{server}                               servers:write             400
         DELETE /api/v1/servers/{server}                               servers:write             404
         POST   /api/v1/servers/{server}/discover                      servers:write             404
+        GET    /api/v1/servers/{server}/offer                         servers:read              404
         GET    /api/v1/servers/{server}/changes                       servers:read              404
         GET    /api/v1/servers/{server}/health                        servers:read              404
         GET    /api/v1/breakers                                       servers:read              200

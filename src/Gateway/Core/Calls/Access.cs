@@ -7,25 +7,24 @@ namespace McpPlatform.Gateway.Calls;
 /// <summary>Resolves names and asks the policy: the same questions for listing and calling, so that nothing is callable that is not listed.</summary>
 public static class Access
 {
-    /// <summary>Finds the tool and decides. Null: go on.</summary>
+    /// <summary>Finds what is asked for and decides. Null: go on.</summary>
     internal static CallRefusal? Decide(ToolCall call)
     {
-        var tool = Resolve(call.State.Registry.RoutesOf(call.Caller.TenantId), call.Server, call.Message.Name!);
-        if (tool is null)
+        var target = TargetResolver.Resolve(call);
+        if (target.Refusal is not null)
         {
-            return CallRefusal.UnknownTool;
+            return target.Refusal;
         }
 
-        call.Tool = tool;
         var request = new AccessRequest
         {
             Principal = call.Caller.Principal,
-            Action = Actions.ToolsCall,
-            Kind = TargetKind.Tool,
-            Server = tool.Server.Slug,
-            Name = tool.Name,
-            Environment = tool.Server.Environment,
-            Method = McpMethods.CallTool,
+            Action = target.Action,
+            Kind = target.Kind,
+            Server = call.Route!.Slug,
+            Name = call.Target,
+            Environment = call.Route.Environment,
+            Method = call.Method,
             Time = call.StartedAt,
             Address = call.Address,
             Arguments = call.Message.Arguments.Span,
@@ -35,33 +34,42 @@ public static class Access
         {
             Effect.Allow => null,
             Effect.RequireApproval => CallRefusal.ApprovalRequired,
-            _ => call.Caller.Policy.CouldAllow(request) ? CallRefusal.PolicyDenied : CallRefusal.HiddenTool,
+            _ => call.Caller.Policy.CouldAllow(request) ? CallRefusal.PolicyDenied : CallRefusal.Unknown(target.Kind, call.ProtocolVersion.Era, call.Target, isHidden: true),
         };
     }
 
-    /// <summary>Whether a caller sees a tool.</summary>
-    public static bool IsVisible(Caller caller, ToolRoute tool, in Asked asked) => caller.Policy.CouldAllow(new AccessRequest
+    /// <summary>Whether a caller sees an item: some use of it could be allowed.</summary>
+    public static bool IsVisible(Caller caller, IListed item, in Asked asked)
     {
-        Principal = caller.Principal,
-        Action = Actions.ToolsCall,
-        Kind = TargetKind.Tool,
-        Server = tool.Server.Slug,
-        Name = tool.Name,
-        Environment = tool.Server.Environment,
-        Method = McpMethods.CallTool,
-        Time = asked.Time,
-        Address = asked.Address,
-    });
+        var (action, kind, method) = Use(item);
+        return caller.Policy.CouldAllow(new AccessRequest
+        {
+            Principal = caller.Principal,
+            Action = action,
+            Kind = kind,
+            Server = item.Server.Slug,
+            Name = item.Name,
+            Environment = item.Server.Environment,
+            Method = method,
+            Time = asked.Time,
+            Address = asked.Address,
+        });
+    }
 
-    /// <summary>Whether a caller sees a server: it may call one of its tools, or the server as a whole. Without that, there is no such server.</summary>
+    /// <summary>What using an item means to the policy.</summary>
+    private static (string Action, TargetKind Kind, string Method) Use(IListed item) => item switch
+    {
+        OfferedRoute { Kind: OfferKind.Prompt } => (Actions.PromptsGet, TargetKind.Prompt, McpMethods.GetPrompt),
+        OfferedRoute => (Actions.ResourcesRead, TargetKind.Resource, McpMethods.ReadResource),
+        _ => (Actions.ToolsCall, TargetKind.Tool, McpMethods.CallTool),
+    };
+
+    /// <summary>Whether a caller sees a server: it may use something of it, or the server as a whole. Without that, there is no such server.</summary>
     public static bool IsVisible(Caller caller, ServerRoute server, in Asked asked)
     {
-        foreach (var tool in server.Tools)
+        if (SeesAny(caller, server.Tools, asked) || SeesAny(caller, server.Prompts, asked) || SeesAny(caller, server.Resources, asked) || SeesAny(caller, server.ResourceTemplates, asked))
         {
-            if (IsVisible(caller, tool, asked))
-            {
-                return true;
-            }
+            return true;
         }
 
         return caller.Policy.CouldAllow(new AccessRequest
@@ -77,19 +85,17 @@ public static class Access
         });
     }
 
-    private static ToolRoute? Resolve(TenantRoutes routes, string? server, string name)
+    private static bool SeesAny(Caller caller, IListed[] items, in Asked asked)
     {
-        ToolRoute? tool = null;
-        if (server is null)
+        foreach (var item in items)
         {
-            routes.ByName.TryGetValue(name, out tool);
-        }
-        else if (routes.Servers.TryGetValue(server, out var route))
-        {
-            route.ByName.TryGetValue(name, out tool);
+            if (IsVisible(caller, item, asked))
+            {
+                return true;
+            }
         }
 
-        return tool;
+        return false;
     }
 }
 

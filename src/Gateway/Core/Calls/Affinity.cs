@@ -12,7 +12,7 @@ internal static class Affinity
     /// </summary>
     public static ulong? Of(ToolCall call)
     {
-        var spread = call.Tool!.Server.Spread;
+        var spread = call.Route!.Spread;
         if (spread.Algorithm == Algorithm.ConsistentHash && (spread.Source != HashSource.Session || call.Session is null))
         {
             return spread.Source == HashSource.Argument && Argument(call, spread.Argument) is { } argument ? argument : StableHash.Of(call.Caller.Subject);

@@ -22,7 +22,7 @@ public sealed record CallLimits(TimeSpan MaxStaleness, int MaxResponseBytes)
 }
 
 /// <summary>
-/// The way of a <c>tools/call</c>: resolve and decide → attempts → shape → record. The key's rate was taken before, since it bounds every request and
+/// The way of a request to a server: resolve and decide → attempts → shape → record. The key's rate was taken before, since it bounds every request and
 /// what the steps here cost. A new concern is one more step in <see cref="Run"/>.
 /// </summary>
 public sealed class CallPath(GatewayStateStore store, ToolAttempts attempts, CallRecorder recorder, CallLimits limits)
@@ -33,14 +33,14 @@ public sealed class CallPath(GatewayStateStore store, ToolAttempts attempts, Cal
     /// </summary>
     public async ValueTask<CallOutcome> Run(ToolCall call, CancellationToken cancellationToken)
     {
-        using var span = CallSpan.Start(call.Message.Meta);
+        using var span = CallSpan.Start(call.Method, call.Message.Meta);
         var refusal = Admit(call);
         if (refusal is not null)
         {
             return await Refuse(call, refusal, secrets: null);
         }
 
-        span?.SetTag("gen_ai.tool.name", call.Tool!.Name).SetTag("mcpp.server", call.Tool.Server.Slug);
+        span?.SetTag(call.Tool is null ? "mcp.target" : "gen_ai.tool.name", call.Target).SetTag("mcpp.server", call.Route!.Slug);
         AttemptOutcome<UpstreamAnswer> outcome;
         try
         {
@@ -64,19 +64,18 @@ public sealed class CallPath(GatewayStateStore store, ToolAttempts attempts, Cal
             return CallRefusal.PolicyStale;
         }
 
-        return Access.Decide(call) ?? (call.Tool!.Server.RequiresAudit && !recorder.Accepts ? CallRefusal.AuditUnavailable : null);
+        return Access.Decide(call) ?? (call.Route!.RequiresAudit && !recorder.Accepts ? CallRefusal.AuditUnavailable : null);
     }
 
     private async ValueTask<AttemptOutcome<UpstreamAnswer>> Try(ToolCall call, CancellationToken cancellationToken)
     {
-        var tool = call.Tool!;
-        if (call.Server is not null)
+        if (call.OwnParams is not { } edits)
         {
             return await attempts.Run(call, call.Message.Params, cancellationToken);
         }
 
-        using var parameters = new PooledBuffer(call.Message.Params.Length + tool.Name.Length);
-        JsonSplice.Write(call.Message.Params.Span, tool.OwnName, parameters);
+        using var parameters = new PooledBuffer(call.Message.Params.Length + call.Target!.Length);
+        JsonSplice.Write(call.Message.Params.Span, edits, parameters);
         return await attempts.Run(call, parameters.Written, cancellationToken);
     }
 
@@ -89,8 +88,8 @@ public sealed class CallPath(GatewayStateStore store, ToolAttempts attempts, Cal
             return await Refuse(call, CallRefusal.Upstream(new AttemptFailure(misshapen, StopReason.Permanent, 1)), secrets);
         }
 
-        var end = answer.IsError ? CallEnd.RpcError : IsToolError(answer) ? CallEnd.ToolError : CallEnd.Ok;
-        if (!await recorder.Append(call, end, answer.Payload, secrets) && call.Tool!.Server.RequiresAudit)
+        var end = answer.IsError ? CallEnd.RpcError : call.Tool is not null && IsToolError(answer) ? CallEnd.ToolError : CallEnd.Ok;
+        if (!await recorder.Append(call, end, answer.Payload, secrets) && call.Route!.RequiresAudit)
         {
             answer.Dispose();
             return new CallOutcome(null, CallRefusal.AuditUnavailable);

@@ -3,7 +3,10 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using McpPlatform.Gateway.Attempts;
+using McpPlatform.Gateway.State;
 using McpPlatform.Mcp;
+using McpPlatform.Mcp.Json;
+using McpPlatform.PolicyEngine;
 
 namespace McpPlatform.Gateway.Calls;
 
@@ -17,13 +20,60 @@ public sealed record CallRefusal(string Status, string Code, McpError Error, Tim
     private const string Denied = "denied";
     private const string Failed = "error";
 
-    /// <summary>No such tool.</summary>
-    public static CallRefusal UnknownTool { get; } = new(Failed, "tool.unknown", McpError.UnknownTool);
+    /// <summary>
+    /// Nothing of that kind by that name; or the caller may not see it (<paramref name="isHidden"/>): the record knows the difference, the caller gets exactly the same.
+    /// </summary>
+    /// <param name="uri">Of a resource; null where none was sent.</param>
+    public static CallRefusal Unknown(TargetKind kind, ProtocolEra era, string? uri, bool isHidden)
+    {
+        var (code, error) = kind switch
+        {
+            TargetKind.Tool => ("tool.unknown", McpError.UnknownTool),
+            TargetKind.Prompt => ("prompt.unknown", UnknownPrompt),
+            TargetKind.Resource => ("resource.unknown", UnknownResource(era, uri)),
+            _ => ("method.unknown", UnknownMethod(era)),
+        };
+        return isHidden ? new(Denied, "policy.denied", error) : new(Failed, code, error);
+    }
 
-    /// <summary>A tool that the caller may not see: told exactly what <see cref="UnknownTool"/> tells.</summary>
-    public static CallRefusal HiddenTool { get; } = new(Denied, "policy.denied", McpError.UnknownTool);
+    /// <summary>Several servers of the caller have the resource: only their own endpoints tell them apart.</summary>
+    internal static CallRefusal AmbiguousResource(string uri, IReadOnlyList<ServerRoute> owners)
+    {
+        var data = new ArrayBufferWriter<byte>(256);
+        using (var json = new Utf8JsonWriter(data))
+        {
+            json.WriteStartObject();
+            json.WriteString("code", "resource.ambiguous");
+            json.WriteString("uri", uri);
+            json.WriteStartArray("servers");
+            foreach (var owner in owners)
+            {
+                json.WriteStringValue(owner.Slug);
+            }
 
-    /// <summary>A tool that the caller may use, but not with these arguments or not now.</summary>
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        var message = $"Several servers have this resource: {string.Join(", ", owners.Select(owner => owner.Slug))}. Ask at one server's endpoint, /mcp/servers/{{server}}.";
+        return new(Failed, "resource.ambiguous", McpError.Params(message) with { Data = data.WrittenMemory });
+    }
+
+    /// <summary>Parameters that say nothing that could be looked for.</summary>
+    internal static CallRefusal Malformed(string message) => new(Failed, "params.malformed", McpError.Params(message));
+
+    private static McpError UnknownPrompt { get; } = McpError.Params("Unknown prompt.");
+
+    /// <summary>-32602 with the URI in 2026-07-28, -32002 before.</summary>
+    private static McpError UnknownResource(ProtocolEra era, string? uri) =>
+        new McpError(era == ProtocolEra.Modern ? ErrorCodes.InvalidParams : ErrorCodes.ResourceNotFound, "Resource not found.")
+        {
+            Data = uri is null ? default : (byte[])[.. "{\"uri\":"u8, .. JsonMembers.Quote(uri).Span, .. "}"u8],
+        };
+
+    private static McpError UnknownMethod(ProtocolEra era) => new(ErrorCodes.MethodNotFound, "Method not found.", era == ProtocolEra.Modern ? 404 : 200);
+
+    /// <summary>Something that the caller may use, but not with these arguments or not now.</summary>
     public static CallRefusal PolicyDenied { get; } = Of(Denied, "policy.denied", ErrorCodes.AccessDenied, "Policy denies this call with these arguments.", 200);
 
     public static CallRefusal ApprovalRequired { get; } =

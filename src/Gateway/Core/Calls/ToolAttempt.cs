@@ -7,7 +7,7 @@ using McpPlatform.Mcp.Upstream;
 
 namespace McpPlatform.Gateway.Calls;
 
-/// <summary>A <c>tools/call</c> for the engine: the endpoints of one server, reached through the pool of connections.</summary>
+/// <summary>A call for the engine: the endpoints of one server, reached through the pool of connections.</summary>
 internal struct ToolAttempt(ToolAttempts owner, ToolCall call, UpstreamRequest request, AttemptTimers timers) : IAttemptWork<UpstreamLease, UpstreamAnswer>
 {
     private EndpointRoute? _endpoint;
@@ -15,19 +15,19 @@ internal struct ToolAttempt(ToolAttempts owner, ToolCall call, UpstreamRequest r
 
     public readonly AttemptTimers Timers => timers;
 
-    public readonly int MaxAttempts => call.Tool!.Server.MaxAttempts;
+    public readonly int MaxAttempts => call.Route!.MaxAttempts;
 
-    public readonly bool IsRepeatable => call.Tool!.IsRepeatable;
+    public readonly bool IsRepeatable => call.IsRepeatable;
 
-    public readonly RetryBudget Budget => call.Tool!.Server.Budget;
+    public readonly RetryBudget Budget => call.Route!.Budget;
 
-    public readonly bool HasOtherEndpoint => owner.Balancer.HasOther(call.Tool!.Server.Endpoints, _tried);
+    public readonly bool HasOtherEndpoint => owner.Balancer.HasOther(call.Route!.Endpoints, _tried);
 
     public readonly bool HasOtherCredential => false;
 
     public bool TryChoose(StepKind after)
     {
-        var server = call.Tool!.Server;
+        var server = call.Route!;
 
         // A retry comes when every endpoint was tried: each may have its turn again.
         var tried = after == StepKind.FailOver ? _tried : 0;
@@ -46,14 +46,14 @@ internal struct ToolAttempt(ToolAttempts owner, ToolCall call, UpstreamRequest r
         return true;
     }
 
-    public readonly CallFailure Refusal() => Array.TrueForAll(call.Tool!.Server.Endpoints, endpoint => endpoint.IsForcedOpen)
+    public readonly CallFailure Refusal() => Array.TrueForAll(call.Route!.Endpoints, endpoint => endpoint.IsForcedOpen)
         ? new(FailureKind.BreakerOpen, false, "An operator keeps calls away from the server.")
         : new(FailureKind.BreakerOpen, false, "The server failed too often in a row and is left alone for a moment.")
     {
-        RetryAfter = owner.Balancer.Wait(call.Tool!.Server.Endpoints),
+        RetryAfter = owner.Balancer.Wait(call.Route!.Endpoints),
     };
 
-    public readonly Activity? StartSpan() => GatewayMetrics.Source.StartActivity(McpMethods.CallTool, ActivityKind.Client)?.SetTag("mcpp.server", call.Tool!.Server.Slug);
+    public readonly Activity? StartSpan() => GatewayMetrics.Source.StartActivity(call.Method, ActivityKind.Client)?.SetTag("mcpp.server", call.Route!.Slug);
 
     public readonly ValueTask<UpstreamLease> Open(CancellationToken cancellationToken) => owner.Upstreams.Get(_endpoint!, cancellationToken);
 

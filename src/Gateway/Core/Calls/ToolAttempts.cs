@@ -6,7 +6,7 @@ using McpPlatform.Mcp.Upstream;
 
 namespace McpPlatform.Gateway.Calls;
 
-/// <summary>Sends tool calls through the engine, each attempt to an endpoint that the balancer chooses.</summary>
+/// <summary>Sends calls through the engine, each attempt to an endpoint that the balancer chooses.</summary>
 /// <param name="timers">For servers whose entry says nothing else.</param>
 public sealed class ToolAttempts(AttemptEngine engine, Balancer balancer, IUpstreams upstreams, AttemptTimers timers, IGatewayObserver observer, TimeProvider time)
 {
@@ -16,11 +16,11 @@ public sealed class ToolAttempts(AttemptEngine engine, Balancer balancer, IUpstr
 
     internal IUpstreams Upstreams => upstreams;
 
-    /// <summary>Runs a call whose tool is resolved. Throws <see cref="OperationCanceledException"/> only when the caller cancelled.</summary>
+    /// <summary>Runs a call whose server is known. Throws <see cref="OperationCanceledException"/> only when the caller cancelled.</summary>
     /// <param name="parameters">As the server is to see them.</param>
     internal ValueTask<AttemptOutcome<UpstreamAnswer>> Run(ToolCall call, ReadOnlyMemory<byte> parameters, CancellationToken cancellationToken) =>
         engine.Run<ToolAttempt, UpstreamLease, UpstreamAnswer>(
-            new ToolAttempt(this, call, new UpstreamRequest(McpMethods.CallTool, parameters), call.Tool!.Server.TimersOver(timers).Within(call.Timers)), cancellationToken);
+            new ToolAttempt(this, call, new UpstreamRequest(call.Method, parameters), call.Route!.TimersOver(timers).Within(call.Timers)), cancellationToken);
 
     /// <summary>An attempt was answered, by a result or an error: the endpoint is alive.</summary>
     public void Answered(EndpointRoute endpoint)

@@ -2,11 +2,12 @@ using System.Net;
 using McpPlatform.Gateway.Attempts;
 using McpPlatform.Gateway.State;
 using McpPlatform.Mcp;
+using McpPlatform.Mcp.Json;
 using McpPlatform.PolicyEngine;
 
 namespace McpPlatform.Gateway.Calls;
 
-/// <summary>One <c>tools/call</c>: what came in, and what the steps found out. Belongs to one request.</summary>
+/// <summary>One request that goes to a server: what came in, and what the steps found out. Belongs to one request.</summary>
 public sealed class ToolCall
 {
     /// <summary>The state that decides; read once.</summary>
@@ -23,7 +24,9 @@ public sealed class ToolCall
     public required Envelope Message { get; init; }
 
     /// <summary>The revision spoken with the caller.</summary>
-    public required string ProtocolVersion { get; init; }
+    public required ProtocolVersion ProtocolVersion { get; init; }
+
+    public string Method => Message.Method!;
 
     /// <summary>The id the caller sees.</summary>
     public required string RequestId { get; init; }
@@ -47,8 +50,20 @@ public sealed class ToolCall
     /// <summary>The credentials that travelled with the last attempt: whatever the server echoes of them is redacted.</summary>
     internal Redaction.KnownSecrets? Secrets { get; set; }
 
-    /// <summary>Set once the name is resolved.</summary>
+    /// <summary>Set once a tool's name is resolved; null for other methods.</summary>
     public ToolRoute? Tool { get; internal set; }
+
+    /// <summary>Set once the server is known.</summary>
+    public ServerRoute? Route { get; internal set; }
+
+    /// <summary>The server's own name of what is asked for, or its URI; set with <see cref="Route"/>.</summary>
+    public string? Target { get; internal set; }
+
+    /// <summary>Turns the parameters into those that the server knows; null = they are those already.</summary>
+    internal IReadOnlyList<MemberEdit>? OwnParams { get; set; }
+
+    /// <summary>Whether asking twice does no harm. Everything but a tool's call only reads.</summary>
+    internal bool IsRepeatable => Method == McpMethods.CallTool ? Tool!.IsRepeatable : Method is McpMethods.GetPrompt or McpMethods.ReadResource or McpMethods.Complete;
 
     /// <summary>What the policy said.</summary>
     public Decision Decision { get; internal set; }

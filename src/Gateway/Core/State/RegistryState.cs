@@ -54,6 +54,16 @@ public sealed class TenantRoutes
 
         Tools = [.. tools.OrderBy(tool => tool.Aggregated, StringComparer.Ordinal)];
         ByName = Tools.ToFrozenDictionary(tool => tool.Aggregated, StringComparer.Ordinal);
+        var prompts = Servers.Values.SelectMany(server => server.Prompts).ToList();
+        foreach (var colliding in prompts.GroupBy(prompt => prompt.Aggregated, StringComparer.Ordinal).Where(group => group.Skip(1).Any()).SelectMany(group => group).ToList())
+        {
+            colliding.Rename(AggregatedName.OnCollision(colliding.Server.Slug, colliding.Name));
+        }
+
+        Prompts = [.. prompts.OrderBy(prompt => prompt.Aggregated, StringComparer.Ordinal)];
+        PromptsByName = Prompts.ToFrozenDictionary(prompt => prompt.Aggregated, StringComparer.Ordinal);
+        Resources = ByUri(server => server.Resources);
+        ResourceTemplates = ByUri(server => server.ResourceTemplates);
     }
 
     public static TenantRoutes None { get; } = new([], null);
@@ -66,4 +76,19 @@ public sealed class TenantRoutes
 
     /// <summary>By aggregated name.</summary>
     public FrozenDictionary<string, ToolRoute> ByName { get; }
+
+    /// <summary>All prompts of all servers, by aggregated name, ordinal.</summary>
+    public OfferedRoute[] Prompts { get; }
+
+    /// <summary>By aggregated name.</summary>
+    public FrozenDictionary<string, OfferedRoute> PromptsByName { get; }
+
+    /// <summary>All resources of all servers, by URI and then slug, ordinal: servers may well have the same one.</summary>
+    public OfferedRoute[] Resources { get; }
+
+    /// <summary>The same of templates.</summary>
+    public OfferedRoute[] ResourceTemplates { get; }
+
+    private OfferedRoute[] ByUri(Func<ServerRoute, OfferedRoute[]> of) =>
+        [.. Servers.Values.SelectMany(of).OrderBy(item => item.Name, StringComparer.Ordinal).ThenBy(item => item.Server.Slug, StringComparer.Ordinal)];
 }

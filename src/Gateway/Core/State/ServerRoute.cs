@@ -32,6 +32,11 @@ public sealed class ServerRoute
         // A server that lists a name twice means one tool: the first.
         Tools = [.. entry.Tools.DistinctBy(tool => tool.Name, StringComparer.Ordinal).OrderBy(tool => tool.Name, StringComparer.Ordinal).Select(tool => new ToolRoute(this, tool))];
         ByName = Tools.ToFrozenDictionary(tool => tool.Name, StringComparer.Ordinal);
+        Legacy = entry.Offer?.Legacy;
+        Modern = entry.Offer?.Modern;
+        Prompts = Offered(OfferKind.Prompt, entry.Offer?.Prompts);
+        Resources = Offered(OfferKind.Resource, entry.Offer?.Resources);
+        ResourceTemplates = Offered(OfferKind.ResourceTemplate, entry.Offer?.ResourceTemplates);
     }
 
     public Guid TenantId { get; }
@@ -67,6 +72,24 @@ public sealed class ServerRoute
     public ToolRoute[] Tools { get; }
 
     public FrozenDictionary<string, ToolRoute> ByName { get; }
+
+    /// <summary>How it presents itself in the legacy era; null = it does not speak that, or was not seen yet.</summary>
+    public ServerFace? Legacy { get; }
+
+    /// <summary>The same in the modern era.</summary>
+    public ServerFace? Modern { get; }
+
+    /// <summary>By name, ordinal.</summary>
+    public OfferedRoute[] Prompts { get; }
+
+    /// <summary>By URI, ordinal.</summary>
+    public OfferedRoute[] Resources { get; }
+
+    /// <summary>By URI template, ordinal.</summary>
+    public OfferedRoute[] ResourceTemplates { get; }
+
+    private OfferedRoute[] Offered(OfferKind kind, IReadOnlyList<OfferedItem>? items) =>
+        [.. (items ?? []).DistinctBy(item => item.Key, StringComparer.Ordinal).OrderBy(item => item.Key, StringComparer.Ordinal).Select(item => new OfferedRoute(this, kind, item))];
 
     /// <summary>The gateway's timers with those in place that the server's entry sets. Made once.</summary>
     public AttemptTimers TimersOver(AttemptTimers defaults) => _timers ??= Connection.Timeouts is { } own

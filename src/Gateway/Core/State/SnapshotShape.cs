@@ -32,6 +32,7 @@ internal static class SnapshotShape
         {
             if (server is null || HasHoles(server.Tags) || HasHoles(server.Tools) || HasHoles(server.Connection.Headers) || HasHoles(server.Connection.Variables) || HasHoles(server.Connection.Endpoints ?? []) || HasHoles(server.Breakers ?? [])
                 || server.Tools.Any(tool => tool.Definition.ValueKind != JsonValueKind.Object)
+                || !IsWhole(server.Offer)
                 || (server.Enabled && !slugs.Add((server.TenantId, server.Slug))))
             {
                 return false;
@@ -40,6 +41,9 @@ internal static class SnapshotShape
 
         return true;
     }
+
+    private static bool IsWhole(ServerOffer? offer) => offer is null || ((IReadOnlyList<OfferedItem>[])[offer.Prompts, offer.Resources, offer.ResourceTemplates]).All(
+        items => !HasHoles(items) && items.All(item => item.Definition.ValueKind == JsonValueKind.Object));
 
     private static bool HasHoles<T>(IReadOnlyList<T> list)
         where T : class => list.Contains(null!);

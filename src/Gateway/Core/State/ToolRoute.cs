@@ -1,17 +1,19 @@
 using System.Text.Json;
 using System.Runtime.InteropServices;
 using McpPlatform.Contracts.Registry;
+using McpPlatform.Mcp;
 using McpPlatform.Mcp.Json;
 
 namespace McpPlatform.Gateway.State;
 
 /// <summary>One tool, with everything that can be prepared before the first call of it.</summary>
-public sealed class ToolRoute
+public sealed class ToolRoute : IListed
 {
     internal ToolRoute(ServerRoute server, ToolDefinition definition)
     {
         Server = server;
         Name = definition.Name;
+        OnlyIn = EraNames.Find(definition.Era);
         Definition = JsonMarshal.GetRawUtf8Value(definition.Definition).ToArray();
         IsRepeatable = Hints(definition.Definition, "readOnlyHint") || Hints(definition.Definition, "idempotentHint");
         OwnName = [MemberEdit.Set("name", JsonMembers.Quote(Name))];
@@ -22,6 +24,10 @@ public sealed class ToolRoute
 
     /// <summary>The server's own name of it.</summary>
     public string Name { get; }
+
+    public string Position => Aggregated;
+
+    public ProtocolEra? OnlyIn { get; }
 
     /// <summary>Turns the parameters of a call by <see cref="Aggregated"/> into those that the server knows.</summary>
     public IReadOnlyList<MemberEdit> OwnName { get; }

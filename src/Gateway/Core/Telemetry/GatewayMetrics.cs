@@ -38,8 +38,8 @@ public static class GatewayMetrics
     {
         var tags = new TagList
         {
-            { "mcp.method.name", McpMethods.CallTool },
-            { "mcpp.server", call.Tool?.Server.Slug ?? "" },
+            { "mcp.method.name", call.Method },
+            { "mcpp.server", call.Route?.Slug ?? "" },
             { "gen_ai.tool.name", call.Tool?.Name ?? "" },
             { "mcpp.status", end.Status },
         };

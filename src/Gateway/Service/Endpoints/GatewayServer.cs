@@ -27,7 +27,7 @@ internal sealed class GatewayServer(CallPath calls, TimeProvider time) : IMcpSer
         var cursor = context.Message.Param("cursor"u8);
         var after = cursor.IsEmpty ? null : JsonMembers.Text(cursor) ?? "";
         using var page = new PooledBuffer(16 * 1024);
-        if (ToolList.TryWrite(request.State, request.Caller, request.Server, after, new Asked(request.StartedAt, context.Http.Connection.RemoteIpAddress), page))
+        if (CatalogList.TryWrite(request.State, request.Caller, McpMethods.ListTools, request.Server, context.Era, after, new Asked(request.StartedAt, context.Http.Connection.RemoteIpAddress), page))
         {
             await responder.Result(page.Written);
         }
@@ -55,7 +55,7 @@ internal sealed class GatewayServer(CallPath calls, TimeProvider time) : IMcpSer
             Credential = request.Credential,
             Server = request.Server?.Slug,
             Message = context.Message,
-            ProtocolVersion = context.Version.Text,
+            ProtocolVersion = context.Version,
             RequestId = request.RequestId,
             Address = context.Http.Connection.RemoteIpAddress,
             StartedAt = request.StartedAt,

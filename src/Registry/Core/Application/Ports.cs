@@ -36,6 +36,11 @@ public interface ICatalog
 
     void Add(CatalogChange change);
 
+    /// <summary>What a server offers besides tools, tracked for change; null before its first good look.</summary>
+    Task<CatalogOffer?> OfferOf(Guid serverId, CancellationToken cancellationToken);
+
+    void Add(CatalogOffer offer);
+
     Task<FoundTool?> Find(string server, string tool, CancellationToken cancellationToken);
 
     /// <summary>Tools of servers that are not deleted: ranked when there is a text, else by server and name.</summary>
@@ -110,7 +115,7 @@ public interface IDiscovery
 }
 
 /// <summary>Limits per tenant and server, and how often servers are looked at.</summary>
-public sealed record RegistryQuotas(int MaxServers, int MaxToolsPerServer, int MaxDefinitionBytes, int MaxHttpTools, TimeSpan DiscoveryInterval);
+public sealed record RegistryQuotas(int MaxServers, int MaxToolsPerServer, int MaxDefinitionBytes, int MaxOfferBytes, int MaxHttpTools, TimeSpan DiscoveryInterval);
 
 internal static class RegistryEvents
 {

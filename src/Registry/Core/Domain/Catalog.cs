@@ -32,6 +32,9 @@ public sealed class CatalogTool : ITenantOwned
     /// <summary>The definition's JSON text, member for member as the server sent it.</summary>
     public string Definition { get; private set; } = "{}";
 
+    /// <summary>The era in which alone the server has it; null = in each that it speaks.</summary>
+    public string? Era { get; private set; }
+
     public static CatalogTool Of(Guid tenantId, Guid serverId, ToolDefinition definition, DateTimeOffset now)
     {
         var tool = new CatalogTool { Id = Guid.CreateVersion7(now), TenantId = tenantId, ServerId = serverId, Name = definition.Name };
@@ -41,7 +44,7 @@ public sealed class CatalogTool : ITenantOwned
 
     public void Redefine(ToolDefinition definition)
     {
-        Hash = definition.Hash;
+        (Hash, Era) = (definition.Hash, definition.Era);
         Definition = definition.Definition.GetRawText();
         Description = definition.Definition.TryGetProperty("description", out var text) && text.ValueKind == System.Text.Json.JsonValueKind.String ? text.GetString()! : "";
     }
@@ -101,7 +104,10 @@ public static class CatalogHash
 {
     public static string Of(IEnumerable<ToolDefinition> tools)
     {
-        var lines = tools.OrderBy(t => t.Name, StringComparer.Ordinal).Select(t => $"{t.Name}\n{t.Hash}\n");
+        var lines = tools.OrderBy(t => t.Name, StringComparer.Ordinal).Select(t => $"{t.Name}\n{Mark(t)}\n");
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(lines))));
     }
+
+    /// <summary>What must differ for a tool to count as changed.</summary>
+    public static string Mark(ToolDefinition tool) => tool.Hash + tool.Era;
 }

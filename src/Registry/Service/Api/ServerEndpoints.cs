@@ -26,6 +26,7 @@ internal static class ServerEndpoints
         servers.MapPatch("/{server}", Change).RequirePermission(Permissions.ServersWrite).WithSummary("Changes what is given; headers, variables and timeouts are replaced as a whole. With If-Match only the version that was read.");
         servers.MapDelete("/{server}", Delete).RequirePermission(Permissions.ServersWrite).WithSummary("Removes a server; its tools are no longer listed or callable.");
         servers.MapPost("/{server}/discover", Discover).RequirePermission(Permissions.ServersWrite).WithSummary("Looks at a server now; a server that fails is an answer, see health and health_message.");
+        servers.MapGet("/{server}/offer", Offer).RequirePermission(Permissions.ServersRead).WithSummary("Shows what a server says of itself and offers besides tools: eras, capabilities, instructions, prompts, resources and templates.");
         servers.MapGet("/{server}/changes", Changes).RequirePermission(Permissions.ServersRead).WithSummary("Shows which tools came, changed and went, newest first.");
     }
 
@@ -141,6 +142,9 @@ internal static class ServerEndpoints
 
     private static async Task<Results<Ok<Page<CatalogChangeView>>, ErrorResult>> Changes(string server, ISender sender, CancellationToken ct, int? limit = null) =>
         (await sender.Send(new ListChanges(server, limit), ct)).Match<Results<Ok<Page<CatalogChangeView>>, ErrorResult>>(page => TypedResults.Ok(page), error => error.ToResult());
+
+    private static async Task<Results<Ok<OfferView>, ErrorResult>> Offer(string server, ISender sender, CancellationToken ct) =>
+        (await sender.Send(new GetOffer(server), ct)).Match<Results<Ok<OfferView>, ErrorResult>>(offer => TypedResults.Ok(offer), error => error.ToResult());
 
     private static ServerView Tagged(HttpContext http, ServerView server)
     {

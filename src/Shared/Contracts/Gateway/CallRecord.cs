@@ -9,7 +9,7 @@ namespace McpPlatform.Contracts.Gateway;
 /// <param name="Subject">Whom the key stands for; empty when nobody was authenticated.</param>
 /// <param name="Method">The protocol method, for example <c>tools/call</c>.</param>
 /// <param name="Server">Slug of the server; empty when none was resolved.</param>
-/// <param name="Tool">The server's own name of the tool; empty for other methods.</param>
+/// <param name="Tool">The server's own name of the tool or prompt, or the URI of the resource; at most 200 characters.</param>
 /// <param name="Status"><c>ok</c>, <c>tool_error</c>, <c>denied</c>, <c>error</c>, <c>cancelled</c>.</param>
 /// <param name="ErrorCode">Stable code when the status is not <c>ok</c>; else null.</param>
 /// <param name="ProtocolVersion">Revision spoken with the client.</param>

@@ -13,10 +13,12 @@ public sealed record DiscoverServer(Guid TenantId, Guid ServerId, string Slug, S
 /// <param name="ToolsDeclared">Whether the server declares the tools capability. A declared capability whose list is empty or fails is unhealthy.</param>
 /// <param name="Failure">Null on success; else a stable code (<c>connect_failed</c>, <c>timeout</c>, <c>protocol_error</c>, <c>egress_denied</c>, <c>launcher_unknown</c>, <c>unauthorized</c>, <c>too_large</c>).</param>
 /// <param name="Message">For people; never a secret, never the upstream's raw text.</param>
+/// <param name="Offer">Null on failure.</param>
 public sealed record DiscoveredServer(
     string ProtocolVersion,
     string ServerName,
     bool ToolsDeclared,
     IReadOnlyList<ToolDefinition> Tools,
     string? Failure,
-    string? Message);
+    string? Message,
+    ServerOffer? Offer = null);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace McpPlatform.Contracts.Registry;
 
@@ -14,6 +15,7 @@ public sealed record RegistrySnapshot(long Version, DateTimeOffset GeneratedAt, 
 /// <param name="MaxAttempts">Most attempts at one call, the first included (1 = never retried); null = as many as the gateway allows.</param>
 /// <param name="Balancing">How calls are spread over several endpoints; null = round-robin.</param>
 /// <param name="Breakers">What was ordered for the breakers of its endpoints; null or none = nothing.</param>
+/// <param name="Offer">What it offers besides tools; null = not known, and nothing is offered.</param>
 public sealed record ServerEntry(
     Guid ServerId,
     Guid TenantId,
@@ -27,7 +29,8 @@ public sealed record ServerEntry(
     IReadOnlyList<ToolDefinition> Tools,
     int? MaxAttempts = null,
     ServerBalancing? Balancing = null,
-    IReadOnlyList<BreakerOrder>? Breakers = null);
+    IReadOnlyList<BreakerOrder>? Breakers = null,
+    ServerOffer? Offer = null);
 
 /// <summary>How a gateway reaches a server.</summary>
 /// <param name="Transport"><c>http</c>, <c>sse</c> or <c>stdio</c>.</param>
@@ -88,4 +91,5 @@ public sealed record ProtectedValue(string Name, string Ciphertext);
 /// <param name="Name">The server's own name of it.</param>
 /// <param name="Hash">SHA-256 of the definition in RFC 8785 form, lower-case hex.</param>
 /// <param name="Definition">The definition, member for member as the server sent it.</param>
-public sealed record ToolDefinition(string Name, string Hash, JsonElement Definition);
+/// <param name="Era"><see cref="Eras.Legacy"/> or <see cref="Eras.Modern"/> when the server has it in that era only; null = in each era that it speaks.</param>
+public sealed record ToolDefinition(string Name, string Hash, JsonElement Definition, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Era = null);

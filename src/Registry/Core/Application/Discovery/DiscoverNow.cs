@@ -66,7 +66,8 @@ internal sealed class StoreDiscoveryHandler(
             ToolDefinition[] tools = [.. request.Found.Tools.DistinctBy(t => t.Name)];
             var newHash = CatalogHash.Of(tools);
             server.Seen.Answered(request.Found.ProtocolVersion, request.Found.ServerName, request.Found.ToolsDeclared, tools.Length, newHash, now);
-            if (newHash != hash)
+            var offers = await Take(server, request.Found.Offer, now, cancellationToken);
+            if (newHash != hash || offers)
             {
                 var next = await version.Next(cancellationToken);
                 await Replace(server, tools, newHash, now, cancellationToken);
@@ -95,6 +96,11 @@ internal sealed class StoreDiscoveryHandler(
             return $"too_many_tools: the server lists {found.Tools.Count} tools, more than {quotas.MaxToolsPerServer} (option Registry__MaxToolsPerServer).";
         }
 
+        if (found.Offer is { } offer && Encoding.UTF8.GetByteCount(CatalogOffer.TextOf(offer)) > quotas.MaxOfferBytes)
+        {
+            return $"offer_too_large: prompts, resources, templates and instructions of the server take more than {quotas.MaxOfferBytes} bytes (option Registry__MaxOfferBytes).";
+        }
+
         return found.Tools.FirstOrDefault(t => !IsAcceptable(t)) is { } bad
             ? $"tool_unacceptable: '{Shown(bad.Name)}' has a name that is not 1 to {CatalogTool.MaxNameLength} visible characters, or a definition over {quotas.MaxDefinitionBytes} bytes (option Registry__MaxDefinitionBytes)."
             : null;
@@ -105,11 +111,30 @@ internal sealed class StoreDiscoveryHandler(
 
     private static string Shown(string name) => new([.. name.Take(40).Select(c => c is >= ' ' and <= '~' ? c : '?')]);
 
+    /// <summary>True when the server offers something else than before, its tools apart.</summary>
+    private async Task<bool> Take(RegisteredServer server, ServerOffer? offer, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (offer is null)
+        {
+            return false;
+        }
+
+        if (await catalog.OfferOf(server.Id, cancellationToken) is { } known)
+        {
+            return known.Take(CatalogOffer.TextOf(offer));
+        }
+
+        var first = CatalogOffer.Of(server.TenantId, server.Id, now);
+        first.Take(CatalogOffer.TextOf(offer));
+        catalog.Add(first);
+        return true;
+    }
+
     private async Task Replace(RegisteredServer server, IReadOnlyList<ToolDefinition> definitions, string hash, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var stored = (await catalog.ToolsOf(server.Id, cancellationToken)).ToDictionary(t => t.Name);
         var listed = definitions.ToDictionary(d => d.Name);
-        var difference = CatalogDifference.Between(stored.ToDictionary(t => t.Key, t => t.Value.Hash), listed.ToDictionary(d => d.Key, d => d.Value.Hash));
+        var difference = CatalogDifference.Between(stored.ToDictionary(t => t.Key, t => t.Value.Hash + t.Value.Era), listed.ToDictionary(d => d.Key, d => CatalogHash.Mark(d.Value)));
         foreach (var name in difference.Added)
         {
             catalog.Add(CatalogTool.Of(server.TenantId, server.Id, listed[name], now));

@@ -16,7 +16,7 @@ public static class SnapshotOf
         server.Delivery.Timeouts,
         server.Delivery.Endpoints);
 
-    public static ServerEntry Entry(RegisteredServer server, IEnumerable<ToolDefinition> tools) => new(
+    public static ServerEntry Entry(RegisteredServer server, IEnumerable<ToolDefinition> tools, ServerOffer? offer) => new(
         server.Id,
         server.TenantId,
         server.Slug,
@@ -29,5 +29,6 @@ public static class SnapshotOf
         [.. tools],
         server.Delivery.MaxAttempts,
         server.Delivery.Balancing,
-        server.Delivery.Breakers);
+        server.Delivery.Breakers,
+        offer);
 }

@@ -14,6 +14,11 @@ internal sealed class Catalog(RegistryDbContext context) : ICatalog
 
     public void Remove(CatalogTool tool) => context.CatalogTools.Remove(tool);
 
+    public Task<CatalogOffer?> OfferOf(Guid serverId, CancellationToken cancellationToken) =>
+        context.CatalogOffers.FirstOrDefaultAsync(o => o.ServerId == serverId, cancellationToken);
+
+    public void Add(CatalogOffer offer) => context.CatalogOffers.Add(offer);
+
     public void Add(CatalogChange change) => context.CatalogChanges.Add(change);
 
     public Task<FoundTool?> Find(string server, string tool, CancellationToken cancellationToken) =>

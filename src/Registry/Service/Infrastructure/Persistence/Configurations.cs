@@ -55,6 +55,7 @@ internal sealed class CatalogToolConfiguration : IEntityTypeConfiguration<Catalo
         builder.ToTable("catalog_tools");
         builder.Property(t => t.Name).HasMaxLength(CatalogTool.MaxNameLength).UseCollation("C");
         builder.Property(t => t.Hash).HasMaxLength(CatalogTool.HashLength);
+        builder.Property(t => t.Era).HasMaxLength(16);
         // text, not jsonb: the definition stays as the server wrote it, number text and member order included.
         builder.Property(t => t.Definition).HasColumnType("text");
         builder.Property(t => t.Description).HasColumnType("text");
@@ -68,6 +69,20 @@ internal sealed class CatalogToolConfiguration : IEntityTypeConfiguration<Catalo
         builder.HasIndex(Search).HasMethod("GIN");
         builder.HasIndex(t => new { t.ServerId, t.Name }).IsUnique();
         builder.HasOne<RegisteredServer>().WithMany().HasForeignKey(t => t.ServerId);
+    }
+}
+
+internal sealed class CatalogOfferConfiguration : IEntityTypeConfiguration<CatalogOffer>
+{
+    public void Configure(EntityTypeBuilder<CatalogOffer> builder)
+    {
+        builder.ToTable("catalog_offers");
+        builder.Property(o => o.Hash).HasMaxLength(CatalogTool.HashLength);
+        // text, not jsonb: definitions stay as the server wrote them, number text and member order included.
+        builder.Property(o => o.Body).HasColumnType("text");
+        builder.Ignore(o => o.Offer);
+        builder.HasIndex(o => o.ServerId).IsUnique();
+        builder.HasOne<RegisteredServer>().WithMany().HasForeignKey(o => o.ServerId);
     }
 }
 

@@ -12,6 +12,8 @@ internal sealed class RegistryDbContext(DbContextOptions<RegistryDbContext> opti
 
     public DbSet<CatalogTool> CatalogTools => Set<CatalogTool>();
 
+    public DbSet<CatalogOffer> CatalogOffers => Set<CatalogOffer>();
+
     public DbSet<CatalogChange> CatalogChanges => Set<CatalogChange>();
 
     public DbSet<HttpTool> HttpTools => Set<HttpTool>();

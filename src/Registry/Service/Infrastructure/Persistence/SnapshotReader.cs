@@ -20,9 +20,10 @@ internal sealed class SnapshotReader(RegistryDbContext context, SnapshotCache<Re
         }
 
         var servers = await context.Servers.AsNoTracking().Where(s => s.DeletedAt == null).OrderBy(s => s.TenantId).ThenBy(s => s.Slug).ToListAsync(cancellationToken);
-        var tools = (await context.CatalogTools.AsNoTracking().OrderBy(t => t.Name).Select(t => new { t.ServerId, t.Name, t.Hash, t.Definition }).ToListAsync(cancellationToken))
-            .ToLookup(t => t.ServerId, t => new ToolDefinition(t.Name, t.Hash, JsonElement.Parse(t.Definition)));
-        var snapshot = new RegistrySnapshot(version, clock.GetUtcNow(), [.. servers.Select(s => SnapshotOf.Entry(s, tools[s.Id]))]);
+        var tools = (await context.CatalogTools.AsNoTracking().OrderBy(t => t.Name).Select(t => new { t.ServerId, t.Name, t.Hash, t.Definition, t.Era }).ToListAsync(cancellationToken))
+            .ToLookup(t => t.ServerId, t => new ToolDefinition(t.Name, t.Hash, JsonElement.Parse(t.Definition), t.Era));
+        var offers = (await context.CatalogOffers.AsNoTracking().ToListAsync(cancellationToken)).ToDictionary(o => o.ServerId, o => o.Offer);
+        var snapshot = new RegistrySnapshot(version, clock.GetUtcNow(), [.. servers.Select(s => SnapshotOf.Entry(s, tools[s.Id], offers.GetValueOrDefault(s.Id)))]);
         cache.Keep(version, snapshot);
         return snapshot;
     }

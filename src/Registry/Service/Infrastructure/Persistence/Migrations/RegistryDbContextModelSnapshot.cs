@@ -241,6 +241,45 @@ namespace McpPlatform.Registry.Infrastructure.Persistence.Migrations
                     b.ToTable("catalog_changes", (string)null);
                 });
 
+            modelBuilder.Entity("McpPlatform.Registry.Domain.CatalogOffer", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Body")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("body");
+
+                    b.Property<string>("Hash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("hash");
+
+                    b.Property<Guid>("ServerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("server_id");
+
+                    b.Property<Guid>("TenantId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("tenant_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_catalog_offers");
+
+                    b.HasIndex("ServerId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_catalog_offers_server_id");
+
+                    b.HasIndex("TenantId")
+                        .HasDatabaseName("ix_catalog_offers_tenant_id");
+
+                    b.ToTable("catalog_offers", (string)null);
+                });
+
             modelBuilder.Entity("McpPlatform.Registry.Domain.CatalogTool", b =>
                 {
                     b.Property<Guid>("Id")
@@ -257,6 +296,11 @@ namespace McpPlatform.Registry.Infrastructure.Persistence.Migrations
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("description");
+
+                    b.Property<string>("Era")
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasColumnName("era");
 
                     b.Property<string>("Hash")
                         .IsRequired()
@@ -628,6 +672,16 @@ namespace McpPlatform.Registry.Infrastructure.Persistence.Migrations
                         .HasFilter("deleted_at IS NULL");
 
                     b.ToTable("servers", (string)null);
+                });
+
+            modelBuilder.Entity("McpPlatform.Registry.Domain.CatalogOffer", b =>
+                {
+                    b.HasOne("McpPlatform.Registry.Domain.RegisteredServer", null)
+                        .WithMany()
+                        .HasForeignKey("ServerId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_catalog_offers_servers_server_id");
                 });
 
             modelBuilder.Entity("McpPlatform.Registry.Domain.CatalogTool", b =>

@@ -1,0 +1,124 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using McpPlatform.Gateway.State;
+using McpPlatform.Mcp;
+using McpPlatform.Mcp.Json;
+
+namespace McpPlatform.Gateway.Calls;
+
+/// <summary>
+/// Lists out of the state: definitions as their servers gave them, only what the caller may see and its era has, in order. A page ends after an item, so changes
+/// between two pages neither repeat nor skip what stays.
+/// </summary>
+public static class CatalogList
+{
+    /// <summary>200 items: most catalogs on one page; clients that never ask for a second one see them all.</summary>
+    public const int PageSize = 200;
+
+    private const int CheckBytes = 4;
+
+    /// <summary>Writes <c>{"tools":[…],"nextCursor":…}</c>, or the like of another method. False, having written nothing, when the cursor is none of ours.</summary>
+    /// <param name="method">One that <see cref="Has"/>.</param>
+    /// <param name="server">One server's items under their own names; null for all servers' under aggregated names.</param>
+    public static bool TryWrite(GatewayState state, Caller caller, string method, ServerRoute? server, ProtocolEra era, string? cursor, in Asked asked, PooledBuffer output)
+    {
+        var tenant = state.Registry.RoutesOf(caller.TenantId);
+        return method switch
+        {
+            McpMethods.ListTools => TryWrite(server?.Tools ?? tenant.Tools, "{\"tools\":["u8, caller, server is not null, era, cursor, asked, output),
+            McpMethods.ListPrompts => TryWrite(server?.Prompts ?? tenant.Prompts, "{\"prompts\":["u8, caller, server is not null, era, cursor, asked, output),
+            McpMethods.ListResources => TryWrite(server?.Resources ?? tenant.Resources, "{\"resources\":["u8, caller, server is not null, era, cursor, asked, output),
+            _ => TryWrite(server?.ResourceTemplates ?? tenant.ResourceTemplates, "{\"resourceTemplates\":["u8, caller, server is not null, era, cursor, asked, output),
+        };
+    }
+
+    /// <summary>Whether a method asks for a list.</summary>
+    public static bool Has(string? method) => method is McpMethods.ListTools or McpMethods.ListPrompts or McpMethods.ListResources or McpMethods.ListResourceTemplates;
+
+    private static bool TryWrite<T>(T[] items, ReadOnlySpan<byte> head, Caller caller, bool ownNames, ProtocolEra era, string? cursor, in Asked asked, PooledBuffer output)
+        where T : class, IListed
+    {
+        if (!TryStart(items, ownNames, cursor, out var index))
+        {
+            return false;
+        }
+
+        output.Write(head);
+        T? last = null;
+        var listed = 0;
+        for (; index < items.Length; index++)
+        {
+            var item = items[index];
+            if ((item.OnlyIn is { } only && only != era) || !Access.IsVisible(caller, item, asked))
+            {
+                continue;
+            }
+
+            if (listed == PageSize)
+            {
+                break;
+            }
+
+            output.Write(listed++ == 0 ? default : ","u8);
+            output.Write((ownNames ? item.Definition : item.AggregatedDefinition).Span);
+            last = item;
+        }
+
+        output.Write("]"u8);
+        if (index < items.Length)
+        {
+            output.Write(",\"nextCursor\":\""u8);
+            output.Write(Encoding.ASCII.GetBytes(CursorAfter(PositionOf(last!, ownNames))));
+            output.Write("\""u8);
+        }
+
+        output.Write("}"u8);
+        return true;
+    }
+
+    private static bool TryStart<T>(T[] items, bool ownNames, string? cursor, out int index)
+        where T : class, IListed
+    {
+        index = 0;
+        if (cursor is null)
+        {
+            return true;
+        }
+
+        if (After(cursor) is not { } position)
+        {
+            return false;
+        }
+
+        while (index < items.Length && string.CompareOrdinal(PositionOf(items[index], ownNames), position) <= 0)
+        {
+            index++;
+        }
+
+        return true;
+    }
+
+    private static string PositionOf(IListed item, bool own) => own ? item.Name : item.Position;
+
+    /// <summary>The position, and a few bytes of its hash: a cursor that somebody made up or cut is an error and not a surprising page.</summary>
+    private static string CursorAfter(string position)
+    {
+        var utf8 = Encoding.UTF8.GetBytes(position);
+        return Base64Url.EncodeToString([.. SHA256.HashData(utf8).AsSpan(0, CheckBytes), .. utf8]);
+    }
+
+    private static string? After(string cursor)
+    {
+        if (cursor.Length > 4096 || !Base64Url.IsValid(cursor))
+        {
+            return null;
+        }
+
+        var bytes = Base64Url.DecodeFromChars(cursor);
+        return bytes.Length > CheckBytes && SHA256.HashData(bytes.AsSpan(CheckBytes)).AsSpan(0, CheckBytes).SequenceEqual(bytes.AsSpan(0, CheckBytes))
+            ? Encoding.UTF8.GetString(bytes.AsSpan(CheckBytes))
+            : null;
+    }
+}

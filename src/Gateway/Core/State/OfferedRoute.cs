@@ -1,0 +1,88 @@
+using System.Runtime.InteropServices;
+using McpPlatform.Contracts.Registry;
+using McpPlatform.Mcp;
+using McpPlatform.Mcp.Json;
+
+namespace McpPlatform.Gateway.State;
+
+/// <summary>What servers offer besides tools.</summary>
+public enum OfferKind
+{
+    Prompt,
+    Resource,
+    ResourceTemplate,
+}
+
+/// <summary>One prompt, resource or resource template of a server, ready to be listed. Immutable once the state is compiled.</summary>
+public sealed class OfferedRoute : IListed
+{
+    internal OfferedRoute(ServerRoute server, OfferKind kind, OfferedItem item)
+    {
+        (Server, Kind, Name) = (server, kind, item.Key);
+        Definition = JsonMarshal.GetRawUtf8Value(item.Definition).ToArray();
+        OnlyIn = EraNames.Find(item.Era);
+        (Aggregated, AggregatedDefinition) = (Name, Definition);
+        if (kind == OfferKind.Prompt)
+        {
+            Rename(AggregatedName.Of(server.Slug, Name));
+        }
+    }
+
+    public ServerRoute Server { get; }
+
+    public OfferKind Kind { get; }
+
+    /// <summary>The server's own name of a prompt, URI of a resource, or URI template.</summary>
+    public string Name { get; }
+
+    /// <summary>On the endpoint that shows all servers: a name unique within the tenant for a prompt; URIs stay what they are.</summary>
+    public string Aggregated { get; private set; }
+
+    public string Position => field ??= Kind == OfferKind.Prompt ? Aggregated : $"{Name}\n{Server.Slug}";
+
+    public ProtocolEra? OnlyIn { get; }
+
+    public ReadOnlyMemory<byte> Definition { get; }
+
+    public ReadOnlyMemory<byte> AggregatedDefinition { get; private set; }
+
+    /// <summary>While the state is being compiled only.</summary>
+    internal void Rename(string aggregated)
+    {
+        Aggregated = aggregated;
+        AggregatedDefinition = JsonSplice.Apply(Definition.Span, MemberEdit.Set("name", JsonMembers.Quote(aggregated)));
+    }
+}
+
+/// <summary>Something that lists show.</summary>
+public interface IListed
+{
+    ServerRoute Server { get; }
+
+    /// <summary>As its server calls it.</summary>
+    string Name { get; }
+
+    /// <summary>As the endpoint that shows all servers calls it.</summary>
+    string Aggregated { get; }
+
+    /// <summary>Its place in the list of all servers' items; unique there.</summary>
+    string Position { get; }
+
+    /// <summary>The only era in which its server has it; null = in each that the server speaks.</summary>
+    ProtocolEra? OnlyIn { get; }
+
+    ReadOnlyMemory<byte> Definition { get; }
+
+    ReadOnlyMemory<byte> AggregatedDefinition { get; }
+}
+
+/// <summary>Eras as contracts name them.</summary>
+internal static class EraNames
+{
+    public static ProtocolEra? Find(string? name) => name switch
+    {
+        Eras.Legacy => ProtocolEra.Legacy,
+        Eras.Modern => ProtocolEra.Modern,
+        _ => null,
+    };
+}

@@ -161,14 +161,15 @@ public sealed class ContractSampleTests
         {
             foreach (var parameter in type.GetConstructors().MaxBy(c => c.GetParameters().Length)!.GetParameters())
             {
-                var name = members.Select(m => m.Key).Single(k => k.Replace("_", "", StringComparison.Ordinal).Equals(parameter.Name, StringComparison.OrdinalIgnoreCase));
+                var name = members.Select(m => m.Key).SingleOrDefault(k => k.Replace("_", "", StringComparison.Ordinal).Equals(parameter.Name, StringComparison.OrdinalIgnoreCase));
                 if (MayBeMissing(parameter, form))
                 {
-                    members.Remove(name);
+                    // It may be missing already: some are not written when they are null.
+                    members.Remove(name ?? "");
                 }
                 else
                 {
-                    Thin(members[name], parameter.ParameterType, form);
+                    Thin(members[name!], parameter.ParameterType, form);
                 }
             }
         }

@@ -200,6 +200,7 @@ public sealed class ServiceHost
         app.UseWhen(IsManagement, static branch =>
         {
             branch.UseStatusCodePages(static page => page.HttpContext.WriteError(StatusErrors.Of(page.HttpContext)));
+            branch.Use(AmbiguousRequests.Use);
             ApiDocument.UsePage(branch);
         });
         app.UseAuthentication();

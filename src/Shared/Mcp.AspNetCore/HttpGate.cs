@@ -33,7 +33,7 @@ internal static class HttpGate
 
     /// <summary>Content type 415, Accept 406, declared length 413.</summary>
     public static McpError? Post(HttpRequest request, McpEndpointOptions options) =>
-        !IsJson(request.ContentType) ? new(ErrorCodes.InvalidRequest, "Content-Type must be application/json.", StatusCodes.Status415UnsupportedMediaType)
+        !IsJson(request.ContentType) ? new(ErrorCodes.InvalidRequest, "Content-Type must be application/json, in UTF-8.", StatusCodes.Status415UnsupportedMediaType)
         : !AcceptsBoth(request) ? new(ErrorCodes.InvalidRequest, "Accept must list application/json and text/event-stream.", StatusCodes.Status406NotAcceptable)
         : request.ContentLength > options.MaxBodyBytes ? TooLarge(options)
         : null;
@@ -46,8 +46,11 @@ internal static class HttpGate
         host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
         || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
 
+    // The bytes are read as UTF-8 whatever is claimed; somebody in front who believes the claim would read another message.
     private static bool IsJson(string? contentType) =>
-        MediaTypeHeaderValue.TryParse(contentType, out var type) && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase);
+        MediaTypeHeaderValue.TryParse(contentType, out var type)
+        && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
+        && (type.Charset.Length == 0 || HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase));
 
     private static bool AcceptsBoth(HttpRequest request)
     {

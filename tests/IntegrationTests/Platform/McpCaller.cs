@@ -130,6 +130,9 @@ internal sealed class LegacyCaller(Uri endpoint, string? key, string version = "
     private readonly string? _key = key;
     private string? _session;
 
+    /// <summary>The session's id, once there was a request.</summary>
+    public string? Session => _session;
+
     public override async Task<McpAnswer> Request(string method, JsonObject? parameters = null)
     {
         _session ??= await Initialize();

@@ -29,6 +29,9 @@ public sealed class StandalonePlatform : IPlatformUnderTest
 
     public string AdminKey { get; private set; } = "";
 
+    /// <summary>Of the process that runs now.</summary>
+    public int ProcessId => _process!.Id;
+
     public string DataFolder => Path.Combine(_folder, "data");
 
     public string Logs => string.Join('\n', _log);

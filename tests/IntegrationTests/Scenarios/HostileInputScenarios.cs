@@ -84,6 +84,39 @@ public abstract class HostileInputScenarios(SharedPlatform shared)
     }
 
     [Theory]
+    [InlineData("utf-7")]
+    [InlineData("utf-16")]
+    [InlineData("no-such-thing")]
+    public async Task A_body_in_another_encoding_is_415_on_every_surface(string charset)
+    {
+        var steps = await shared.Get();
+        using var http = new HttpClient();
+        http.DefaultRequestHeaders.Add("X-Api-Key", steps.Platform.AdminKey);
+
+        foreach (var path in (string[])["/mcp", "/api/v1/servers", "/api/v1/packs/analyze"])
+        {
+            using var content = new StringContent("{}");
+            content.Headers.Remove("Content-Type");
+            content.Headers.TryAddWithoutValidation("Content-Type", $"application/json; charset={charset}");
+            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(steps.Platform.Address, path)) { Content = content };
+            request.Headers.TryAddWithoutValidation("Accept", "application/json, text/event-stream");
+            using var response = await http.SendAsync(request, TestContext.Current.CancellationToken);
+            response.StatusCode.ShouldBe(HttpStatusCode.UnsupportedMediaType, path);
+        }
+    }
+
+    [Fact]
+    public async Task A_refusal_does_not_grow_with_what_it_refuses()
+    {
+        var steps = await shared.Get();
+
+        var answer = await steps.Admin.Send(HttpMethod.Post, "/api/v1/servers", $$"""{"{{new string('k', 1_000_000)}}":1}""");
+
+        answer.Status.ShouldBe(HttpStatusCode.BadRequest);
+        answer.Text.Length.ShouldBeLessThan(2000);
+    }
+
+    [Theory]
     [InlineData("/api/v1/servers?limit=0")]
     [InlineData("/api/v1/servers?limit=100000")]
     [InlineData("/api/v1/servers?cursor=%00%FF")]

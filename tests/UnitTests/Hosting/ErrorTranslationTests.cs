@@ -3,6 +3,7 @@ using System.Text.Json;
 using McpPlatform.Hosting.Errors;
 using McpPlatform.Kernel;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 using Xunit;
 
@@ -46,5 +47,20 @@ public sealed class ErrorTranslationTests
         var statuses = Enum.GetValues<ErrorKind>().Select(ErrorAnswers.Status).ToArray();
 
         statuses.Distinct().Count().ShouldBe(statuses.Length);
+    }
+
+    [Fact]
+    public void An_error_does_not_grow_with_what_it_refuses()
+    {
+        using var services = new ServiceCollection().AddSingleton(TimeProvider.System).BuildServiceProvider();
+        var context = new DefaultHttpContext { RequestServices = services };
+        var endless = new string('k', 1_000_000);
+        var details = Enumerable.Repeat(new ErrorDetail(endless, endless), 10_000).ToList();
+
+        var body = ErrorBody.Of(Error.Invalid("request.invalid", new string('x', ErrorBody.MaxTextLength - 1) + "\ud83d\ude00", details), context).Error;
+
+        body.Message.ShouldBe(new string('x', ErrorBody.MaxTextLength - 1) + "…");
+        body.Details.Count.ShouldBe(ErrorBody.MaxDetails);
+        body.Details.ShouldAllBe(d => d.Field.Length <= ErrorBody.MaxTextLength + 1 && d.Message.Length <= ErrorBody.MaxTextLength + 1);
     }
 }

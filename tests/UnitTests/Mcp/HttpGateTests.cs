@@ -46,6 +46,9 @@ public sealed class HttpGateTests(McpTestHost host) : IClassFixture<McpTestHost>
     [InlineData("text/plain", 415)]
     [InlineData("application/jsonp", 415)]
     [InlineData("application/json; charset=utf-8", 200)]
+    [InlineData("application/json; charset=\"UTF-8\"", 200)]
+    [InlineData("application/json; charset=utf-7", 415)]
+    [InlineData("application/json; charset=utf-16", 415)]
     public async Task The_body_is_json(string type, int expected)
     {
         var request = host.Post(Ping);

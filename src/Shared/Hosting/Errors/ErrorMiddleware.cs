@@ -75,7 +75,8 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
 
     private static Error Json(JsonException json)
     {
-        var path = json.Path is { Length: > 1 } p ? p : "the body";
+        // A name from the body may be as long as the body.
+        var path = json.Path is not { Length: > 1 } p ? "the body" : p.Length <= 200 ? p : $"{p.AsSpan(0, 200)}…";
         return Error.Invalid("request.json", $"The JSON is not what this endpoint takes, at {path} (line {json.LineNumber + 1 ?? 1}): check names, types and duplicates.");
     }
 

@@ -80,10 +80,16 @@ public sealed class GatewayModule : IServiceModule
     {
         services.AddSingleton<LauncherBook>();
         services.AddHostedService(p => p.GetRequiredService<LauncherBook>());
-        services.AddSingleton<IConnectionFactory, ConnectionFactory>();
+        services.AddSingleton(p => new ChildMarks(p.GetRequiredService<CallSpool>().FolderId));
+        services.AddSingleton<ConnectionFactory>();
+        services.AddSingleton<IConnectionFactory>(p => p.GetRequiredService<ConnectionFactory>());
+        services.AddSingleton<SharedProcesses>();
+        services.AddSingleton<ProcessGuardian>();
         services.AddSingleton<UpstreamPool>();
         services.AddSingleton<IUpstreams>(p => p.GetRequiredService<UpstreamPool>());
         services.AddHostedService(p => p.GetRequiredService<UpstreamPool>());
+        services.AddSingleton<ProcessReaper>();
+        services.AddHostedService(p => p.GetRequiredService<ProcessReaper>());
         services.AddSingleton<Discoverer>();
         services.AddSingleton(p => Options(p) is var o ? new AttemptTimers(o.ConnectTimeout, o.HeadersTimeout, o.FirstByteTimeout, o.IdleTimeout, o.TotalTimeout) : null!);
         services.AddSingleton(p => AttemptRules.Default with { MaxAttempts = Options(p).MaxAttempts });

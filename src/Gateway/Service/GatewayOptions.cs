@@ -78,16 +78,36 @@ public sealed class GatewayOptions
     [Range(1024, 1 << 30, ErrorMessage = "Gateway__MaxResponseBytes must be between 1024 and 1073741824.")]
     public int MaxResponseBytes { get; set; } = 10 << 20;
 
-    /// <summary>
-    /// Most bytes of one call's event stream, progress and all, before it is given up. Default 64 MiB (67108864): six answers of the largest size; a server that
-    /// reports without end would else cost its full rate until <see cref="TotalTimeout"/>.
-    /// </summary>
-    [Range(1024, 1L << 40, ErrorMessage = "Gateway__MaxStreamBytes must be between 1024 and 1099511627776.")]
-    public long MaxStreamBytes { get; set; } = 64L << 20;
-
     /// <summary>A connection that nobody used for this long is closed; the next call opens it again. Default 15 min: a stdio server takes 65 to 210 MiB.</summary>
     [Range(typeof(TimeSpan), "00:00:10", "7.00:00:00", ErrorMessage = "Gateway__IdleStop must be between 00:00:10 and 7.00:00:00.")]
     public TimeSpan IdleStop { get; set; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>Most processes of one stdio server at once. Default 16: 16 principals or sessions at work at the same time; one with scope <c>tenant</c> has one.</summary>
+    [Range(1, 10_000, ErrorMessage = "Gateway__MaxInstancesPerServer must be between 1 and 10000.")]
+    public int MaxInstancesPerServer { get; set; } = 16;
+
+    /// <summary>Most processes of all stdio servers of a tenant at once. Default 64: half of what the gateway may run, so that no tenant takes it all.</summary>
+    [Range(1, 10_000, ErrorMessage = "Gateway__MaxInstancesPerTenant must be between 1 and 10000.")]
+    public int MaxInstancesPerTenant { get; set; } = 64;
+
+    /// <summary>Most processes of stdio servers at once. Default 128: with 65 to 210 MiB each they fit into 16 GiB.</summary>
+    [Range(1, 10_000, ErrorMessage = "Gateway__MaxInstances must be between 1 and 10000.")]
+    public int MaxInstances { get; set; } = 128;
+
+    /// <summary>
+    /// How long a stdio server may take to end, once after its input was closed and once after SIGTERM, before it is killed with all it started. Default 2 s: servers that
+    /// have something to save take a moment, others hang for ever.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00.05", "00:01:00", ErrorMessage = "Gateway__StopGrace must be between 00:00:00.05 and 00:01:00.")]
+    public TimeSpan StopGrace { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How often idle connections are closed and the processes of stdio servers compared with those that the operating system shows. Default 5 s: a look takes milliseconds.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.2", "00:10:00", ErrorMessage = "Gateway__ReapInterval must be between 00:00:00.2 and 00:10:00.")]
+    public TimeSpan ReapInterval { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How much is kept of the error stream of each process of a stdio server, in bytes, the last of it. Default 64 KiB (65536): the trace of a crash with what led to it.</summary>
+    [Range(1024, 16 << 20, ErrorMessage = "Gateway__StderrBytes must be between 1024 and 16777216.")]
+    public int StderrBytes { get; set; } = 64 << 10;
 
     /// <summary>How often policy and registry are asked for news, whatever the bus does. Default 2 s: revocation holds within 5 s with the bus down.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00", ErrorMessage = "Gateway__PollInterval must be between 00:00:00.1 and 00:01:00.")]

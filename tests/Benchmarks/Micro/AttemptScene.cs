@@ -49,7 +49,7 @@ internal sealed class AttemptScene : IUpstreams, IUpstreamConnection
     /// <summary>As over a network: the answer comes on another turn.</summary>
     public ValueTask Later() => Run(later: true);
 
-    public ValueTask<UpstreamLease> Get(EndpointRoute endpoint, CancellationToken cancellationToken) => new(new UpstreamLease(this, KnownSecrets.None, null));
+    public ValueTask<UpstreamLease> Get(EndpointRoute endpoint, UpstreamUser user, CancellationToken cancellationToken) => new(new UpstreamLease(this, KnownSecrets.None, null));
 
     public ValueTask<UpstreamHandshake> Connect(CancellationToken cancellationToken) => throw new NotSupportedException();
 

@@ -43,7 +43,7 @@ internal static class ContractSamples
     // Never both in life, but every member wants a value.
     private static ServerConnection Connection() => new(
         "http", "https://weather.example/mcp", "weather-launcher", true, [new("Authorization", "ciphertext-1")], [new("TOKEN", "ciphertext-2")],
-        new ServerTimeouts(1000, 2000, 3000, 4000, 5000), [new("https://weather-2.example/mcp", 3)]);
+        new ServerTimeouts(1000, 2000, 3000, 4000, 5000), [new("https://weather-2.example/mcp", 3)], new ServerProcess("session", 60_000, 4));
 
     private static ToolDefinition Tool() => new("get_forecast", new string('c', 64), Json("""{"name":"get_forecast","inputSchema":{"type":"object"},"x-Own":1.50}"""), Eras.Modern);
 

@@ -21,7 +21,7 @@ internal sealed class FakeUpstreams : IUpstreams, IUpstreamConnection
 
     private string _server = "";
 
-    public ValueTask<UpstreamLease> Get(EndpointRoute endpoint, CancellationToken cancellationToken)
+    public ValueTask<UpstreamLease> Get(EndpointRoute endpoint, UpstreamUser user, CancellationToken cancellationToken)
     {
         _server = endpoint.Server.Slug;
         return new(new UpstreamLease(this, Secrets, null));

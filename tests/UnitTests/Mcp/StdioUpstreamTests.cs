@@ -176,7 +176,7 @@ public sealed class StdioUpstreamTests
         failure.Message.ShouldContain("code 7");
         (await Should.ThrowAsync<UpstreamException>(waiting)).Kind.ShouldBe(UpstreamFailure.Closed);
         upstream.IsClosed.ShouldBeTrue();
-        upstream.Stderr.ShouldBe("fixture started\n");
+        upstream.Stderr.ShouldBe(new StderrTail("fixture started\n", false));
         (await Should.ThrowAsync<UpstreamException>(async () => await upstream.Send(Fixtures.Call("echo"), default))).Kind.ShouldBe(UpstreamFailure.Closed);
     }
 

@@ -44,6 +44,12 @@ public enum FailureKind
 
     /// <summary>A stored credential cannot be decrypted.</summary>
     CredentialUnreadable,
+
+    /// <summary>As many processes run as may, and none of them is idle; nothing was sent.</summary>
+    InstanceLimit,
+
+    /// <summary>The server wants to share its process with other tenants, which the operator's file does not allow for its launcher.</summary>
+    LauncherNotShareable,
 }
 
 /// <summary>A failed attempt, classified: what decides whether another attempt makes sense, and what callers and records are told.</summary>
@@ -75,6 +81,8 @@ public sealed record CallFailure(FailureKind Kind, bool MayHaveRun, string Messa
         FailureKind.EgressDenied => "egress_denied",
         FailureKind.LauncherUnknown => "launcher_unknown",
         FailureKind.CredentialUnreadable => "credential_unreadable",
+        FailureKind.InstanceLimit => "instance_limit",
+        FailureKind.LauncherNotShareable => "launcher_not_shareable",
         _ => throw new InvalidOperationException($"No code for {Kind}."),
     };
 

@@ -92,6 +92,11 @@ public static class NextStep
             return Step.Stop(StopReason.Committed);
         }
 
+        if (at.Failure.Kind == FailureKind.InstanceLimit)
+        {
+            return Step.Stop(StopReason.NoEndpoint);
+        }
+
         var remedy = Remedy(at);
         if (remedy == StepKind.Stop)
         {

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using McpPlatform.Contracts;
 using McpPlatform.Contracts.Gateway;
 using McpPlatform.Gateway.Redaction;
 using McpPlatform.Gateway.Spool;
@@ -23,7 +22,7 @@ public sealed class CallRecorder(CallSpool spool, TimeProvider time)
         var scope = new RedactionScope(call.Credential, secrets);
         var arguments = call.Message.Arguments;
         return spool.Append(new CallRecord(
-            TimeOrderedId.Create(call.StartedAt),
+            Guid.CreateVersion7(call.StartedAt),
             call.Caller.TenantId,
             call.StartedAt,
             (long)elapsed.TotalMicroseconds,

@@ -100,7 +100,7 @@ public sealed record CallRefusal(string Status, string Code, McpError Error, Tim
         var (rpcCode, httpStatus) = failure.Kind switch
         {
             FailureKind.Timeout => (ErrorCodes.UpstreamTimeout, 504),
-            FailureKind.RateLimited or FailureKind.BreakerOpen => (ErrorCodes.UpstreamUnavailable, 503),
+            FailureKind.RateLimited or FailureKind.BreakerOpen or FailureKind.InstanceLimit => (ErrorCodes.UpstreamUnavailable, 503),
             _ => (ErrorCodes.UpstreamUnavailable, 502),
         };
         var code = "upstream." + failure.Code;

@@ -12,8 +12,14 @@ public interface IUpstreams
     /// A connected way to an endpoint of a server, shared with other calls. Starts it when there is none; many calls at once start it once, and none of them
     /// stops it by being cancelled. Throws <see cref="UpstreamException"/>, <see cref="UpstreamSetupException"/> or <see cref="CallFailureException"/>.
     /// </summary>
-    ValueTask<UpstreamLease> Get(EndpointRoute endpoint, CancellationToken cancellationToken);
+    /// <param name="user">For whom: where processes are not shared, everybody has their own.</param>
+    ValueTask<UpstreamLease> Get(EndpointRoute endpoint, UpstreamUser user, CancellationToken cancellationToken);
 }
+
+/// <summary>Whoever uses a connection, as far as its scope asks.</summary>
+/// <param name="Session">Null where there is none.</param>
+/// <param name="Principal">Subject of the caller; null = the platform itself.</param>
+public readonly record struct UpstreamUser(Guid? Session, string? Principal);
 
 /// <summary>Keeps a connection open for one user. Dispose it once.</summary>
 /// <param name="Secrets">The credentials that travel on the connection: whatever the server echoes of them is redacted.</param>

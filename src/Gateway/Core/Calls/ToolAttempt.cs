@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using McpPlatform.Gateway.Attempts;
-using McpPlatform.Gateway.Redaction;
 using McpPlatform.Gateway.State;
 using McpPlatform.Gateway.Telemetry;
 using McpPlatform.Mcp;
@@ -56,7 +55,7 @@ internal struct ToolAttempt(ToolAttempts owner, ToolCall call, UpstreamRequest r
 
     public readonly Activity? StartSpan() => GatewayMetrics.Source.StartActivity(call.Method, ActivityKind.Client)?.SetTag("mcpp.server", call.Route!.Slug);
 
-    public readonly ValueTask<UpstreamLease> Open(CancellationToken cancellationToken) => owner.Upstreams.Get(_endpoint!, cancellationToken);
+    public readonly ValueTask<UpstreamLease> Open(CancellationToken cancellationToken) => owner.Upstreams.Get(_endpoint!, new UpstreamUser(call.Session, call.Caller.Subject), cancellationToken);
 
     public readonly ValueTask<UpstreamAnswer> Send(UpstreamLease link, AttemptClock clock)
     {
@@ -64,7 +63,7 @@ internal struct ToolAttempt(ToolAttempts owner, ToolCall call, UpstreamRequest r
         request.Clock = clock;
         if (call.OnNotification is { } deliver)
         {
-            request.OnNotification = Deliver(deliver, clock, link.Secrets);
+            request.OnNotification = Deliver(deliver, clock);
         }
 
         return link.Connection.Send(request, clock.Token);
@@ -91,10 +90,9 @@ internal struct ToolAttempt(ToolAttempts owner, ToolCall call, UpstreamRequest r
         }
     }
 
-    private static Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> Deliver(
-        Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> deliver, AttemptClock clock, KnownSecrets secrets) => async (message, token) =>
+    private static Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> Deliver(Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> deliver, AttemptClock clock) =>
+        async (message, token) =>
         {
-            secrets.Conceal(message);
             clock.Commit();
             clock.Wait(ExchangePhase.Caller);
             await deliver(message, token);

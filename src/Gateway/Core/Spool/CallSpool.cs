@@ -1,13 +1,12 @@
-using System.Collections.Concurrent;
+using System.Threading.Channels;
 using McpPlatform.Contracts.Gateway;
 using McpPlatform.Gateway.Storage;
 
 namespace McpPlatform.Gateway.Spool;
 
 /// <summary>
-/// Call records on disk, from the moment a call is answered until tracing has stored them. An append completes when its record is written to the file, so that a
-/// killed process loses no record of an answered call; the disk is flushed in groups. One thread writes at a time, and it is nearly always the caller's own: handing
-/// a record of a kilobyte to a writer and being woken by it takes several times as long as writing it. Who comes meanwhile waits for the next group.
+/// Call records on disk, from the moment a call is answered until tracing has stored them. One writer appends what many calls hand in: each waits until its
+/// record is written to the file, so that a killed process loses no record of an answered call; the disk is flushed in groups.
 /// </summary>
 public sealed class CallSpool : IAsyncDisposable
 {
@@ -18,31 +17,24 @@ public sealed class CallSpool : IAsyncDisposable
     private readonly SpoolFolder _folder;
     private readonly IGatewayObserver _observer;
     private readonly TimeProvider _time;
-
-    /// <summary>Half a second: an operator who has made room sees it work at once.</summary>
-    private static readonly TimeSpan ProbeEvery = TimeSpan.FromMilliseconds(500);
+    /// <summary>1 s: an operator who has made room sees it work at once.</summary>
+    private static readonly TimeSpan ProbeEvery = TimeSpan.FromSeconds(1);
 
     /// <summary>As much as the largest record: what would fit, fits.</summary>
     private static readonly byte[] Probe = new byte[SpoolOptions.MaxRecordBytes];
 
-    private readonly ConcurrentQueue<PendingAppend> _waiting = new();
-
-    /// <summary>Full segments, which are flushed and closed in the background: a flush takes milliseconds, and nobody who writes waits for it.</summary>
-    private readonly ConcurrentQueue<FileStream> _full = new();
+    private readonly Channel<PendingAppend> _queue = Channel.CreateUnbounded<PendingAppend>(new UnboundedChannelOptions { SingleReader = true });
     private readonly CancellationTokenSource _stop = new();
+
+    /// <summary>Around flushing and closing the active file; a flush takes milliseconds, so writes never wait for it.</summary>
+    private readonly Lock _fileGate = new();
 
     /// <summary>Around the list of segments; held for an instant.</summary>
     private readonly Lock _segmentGate = new();
     private readonly SortedDictionary<long, long> _segments;
+    private readonly byte[] _batch = new byte[WriteBytes + SpoolOptions.MaxRecordBytes];
+    private readonly Task _writer;
     private readonly Task _flusher;
-
-    /// <summary>Made when records meet for the first time.</summary>
-    private byte[]? _batch;
-
-    /// <summary>1 while somebody writes: who turns it from 0 is the one, and alone touches the active file.</summary>
-    private int _writing;
-    private bool _ended;
-    private long _failedAt;
     private FileStream? _active;
     private long _activeNumber;
     private long _activeBytes;
@@ -57,7 +49,6 @@ public sealed class CallSpool : IAsyncDisposable
     {
         (_options, _observer, _time) = (options, observer, time);
         _folder = new SpoolFolder(options.Folder);
-        GatewayId = $"{options.GatewayName}-{_folder.Id}";
         _segments = _folder.Segments();
         if (_segments.Count > 0)
         {
@@ -69,11 +60,15 @@ public sealed class CallSpool : IAsyncDisposable
         _activeNumber = Math.Max(_activeNumber, _folder.LoadCommitted().Segment);
 
         _usedBytes = _segments.Values.Sum();
+        _writer = Task.Run(Write);
         _flusher = Task.Run(Flush);
     }
 
     /// <summary>Name of the gateway and id of the folder: tells this spool's batches from those of every other one, also on the same host.</summary>
-    public string GatewayId { get; }
+    public string GatewayId => $"{_options.GatewayName}-{_folder.Id}";
+
+    /// <summary>Of the folder that this process alone has, also after a restart.</summary>
+    public string FolderId => _folder.Id;
 
     /// <summary>Bytes on disk.</summary>
     public long UsedBytes => Volatile.Read(ref _usedBytes);
@@ -83,7 +78,7 @@ public sealed class CallSpool : IAsyncDisposable
 
     /// <summary>
     /// False while a record would be dropped: no room left, or the last write failed. A call that requires audit is refused then. While the last write
-    /// failed, the spool tries the disk twice a second, and other calls go on trying.
+    /// failed, the spool tries the disk every second, and other calls go on trying.
     /// </summary>
     public bool Accepts => !_failing && HasRoom(SpoolOptions.MaxRecordBytes);
 
@@ -100,42 +95,25 @@ public sealed class CallSpool : IAsyncDisposable
         }
 
         Interlocked.Add(ref _pendingBytes, size);
-        if (_waiting.IsEmpty && TryBegin())
+        if (!_queue.Writer.TryWrite(pending))
         {
-            var written = TryWrite(pending.Frame);
-            Wrote(written, 1, size);
-            pending.Release();
-            End();
-            return new ValueTask<bool>(written);
-        }
-
-        _waiting.Enqueue(pending);
-        if (TryBegin())
-        {
-            // Whoever wrote was done before it could see this one.
-            WriteWaiting();
+            Interlocked.Add(ref _pendingBytes, -size);
+            return Drop(pending);
         }
 
         return new ValueTask<bool>(pending.Task);
     }
 
-    /// <summary>Writes what is waiting, flushes, and gives the folder free. Records that come later are dropped.</summary>
+    /// <summary>Writes what is queued, flushes, and gives the folder free.</summary>
     public async ValueTask DisposeAsync()
     {
-        while (!TryBegin())
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(1), CancellationToken.None);
-        }
-
-        WriteGroups();
-        _ended = true;
+        _queue.Writer.TryComplete();
+        await _writer;
         await _stop.CancelAsync();
         await _flusher;
         Roll();
-        CloseFull();
         _folder.Dispose();
         _stop.Dispose();
-        End();
     }
 
     /// <summary>The segments with their readable size, oldest first, and whether they are closed.</summary>
@@ -156,18 +134,14 @@ public sealed class CallSpool : IAsyncDisposable
     /// <summary>Removes a closed segment whose records are stored elsewhere for good.</summary>
     internal void Delete(long number)
     {
-        long bytes;
         lock (_segmentGate)
         {
-            if (!_segments.Remove(number, out bytes))
+            if (_segments.Remove(number, out var bytes))
             {
-                return;
+                File.Delete(_folder.SegmentPath(number));
+                Interlocked.Add(ref _usedBytes, -bytes);
             }
         }
-
-        // Not under the gate: that takes a while, and whoever writes a record comes by there.
-        File.Delete(_folder.SegmentPath(number));
-        Interlocked.Add(ref _usedBytes, -bytes);
     }
 
     private bool HasRoom(int bytes) => Volatile.Read(ref _usedBytes) + Volatile.Read(ref _pendingBytes) + bytes <= _options.MaxBytes;
@@ -179,37 +153,13 @@ public sealed class CallSpool : IAsyncDisposable
         return new ValueTask<bool>(false);
     }
 
-    private bool TryBegin() => Volatile.Read(ref _writing) == 0 && Interlocked.CompareExchange(ref _writing, 1, 0) == 0;
-
-    /// <summary>Lets the next one write. Those who waited meanwhile need not wait for another caller, nor this one for them.</summary>
-    private void End()
-    {
-        Interlocked.Exchange(ref _writing, 0);
-        if (!_waiting.IsEmpty && TryBegin())
-        {
-            ThreadPool.UnsafeQueueUserWorkItem(static spool => spool.WriteWaiting(), this, preferLocal: false);
-        }
-    }
-
-    /// <summary>Begun by whoever calls it; ends when nobody waits.</summary>
-    private void WriteWaiting()
-    {
-        do
-        {
-            WriteGroups();
-            Interlocked.Exchange(ref _writing, 0);
-        }
-        while (!_waiting.IsEmpty && TryBegin());
-    }
-
-    private void WriteGroups()
+    private async Task Write()
     {
         var group = new List<PendingAppend>();
-        while (!_waiting.IsEmpty)
+        while (await More())
         {
-            _batch ??= new byte[WriteBytes + SpoolOptions.MaxRecordBytes];
             var bytes = 0;
-            while (bytes < WriteBytes && _waiting.TryDequeue(out var pending))
+            while (bytes < WriteBytes && _queue.Reader.TryRead(out var pending))
             {
                 pending.Frame.CopyTo(_batch.AsSpan(bytes));
                 bytes += pending.Length;
@@ -217,7 +167,12 @@ public sealed class CallSpool : IAsyncDisposable
             }
 
             var written = TryWrite(_batch.AsSpan(0, bytes));
-            Wrote(written, group.Count, bytes);
+            if (!written)
+            {
+                Interlocked.Add(ref _dropped, group.Count);
+            }
+
+            Interlocked.Add(ref _pendingBytes, -bytes);
             foreach (var pending in group)
             {
                 pending.Complete(written);
@@ -227,23 +182,23 @@ public sealed class CallSpool : IAsyncDisposable
         }
     }
 
-    private void Wrote(bool written, int records, int bytes)
+    /// <summary>
+    /// Waits for records; false at the end. While writing fails, it tries the disk meanwhile: where every call must be recorded, none comes any more that would.
+    /// </summary>
+    private async Task<bool> More()
     {
-        if (!written)
+        var more = _queue.Reader.WaitToReadAsync().AsTask();
+        while (_failing && await Task.WhenAny(more, Task.Delay(ProbeEvery, _time)) != more)
         {
-            Interlocked.Add(ref _dropped, records);
+            // Nothing behind what counts, taken back at once; after a crash in between a start cuts it off as a torn tail.
+            TryWrite(Probe, counts: false);
         }
 
-        Interlocked.Add(ref _pendingBytes, -bytes);
+        return await more;
     }
 
     private bool TryWrite(ReadOnlySpan<byte> frames, bool counts = true)
     {
-        if (_ended)
-        {
-            return false;
-        }
-
         try
         {
             var file = _active ?? Begin();
@@ -263,7 +218,7 @@ public sealed class CallSpool : IAsyncDisposable
             }
 
             // The next write starts at the same offset and overwrites what this one left; a crash before that is a torn tail.
-            Failed();
+            _failing = true;
             return false;
         }
 
@@ -295,29 +250,18 @@ public sealed class CallSpool : IAsyncDisposable
         }
     }
 
-    /// <summary>The active segment is full.</summary>
     private void Roll()
     {
-        if (_active is not { } file)
-        {
-            return;
-        }
-
-        try
+        lock (_fileGate)
         {
             // A failed write may have left more than what counts.
-            file.SetLength(_activeBytes);
-        }
-        catch (IOException exception)
-        {
-            Failed();
-            _observer.SpoolFailed(exception);
-        }
-
-        _full.Enqueue(file);
-        lock (_segmentGate)
-        {
-            _active = null;
+            _active?.SetLength(_activeBytes);
+            FlushActive();
+            _active?.Dispose();
+            lock (_segmentGate)
+            {
+                _active = null;
+            }
         }
     }
 
@@ -328,19 +272,12 @@ public sealed class CallSpool : IAsyncDisposable
         {
             while (await timer.WaitForNextTickAsync(_stop.Token))
             {
-                CloseFull();
-                if (_dirty && _active is { } file)
+                if (_dirty)
                 {
-                    _dirty = false;
-                    Flush(file);
-                }
-
-                if (_failing && _time.GetElapsedTime(Volatile.Read(ref _failedAt)) >= ProbeEvery && TryBegin())
-                {
-                    // Where every call must be recorded, none comes any more that would. Nothing behind what counts, taken back at once; after a crash in between a
-                    // start cuts it off as a torn tail.
-                    TryWrite(Probe, counts: false);
-                    End();
+                    lock (_fileGate)
+                    {
+                        FlushActive();
+                    }
                 }
             }
         }
@@ -350,32 +287,18 @@ public sealed class CallSpool : IAsyncDisposable
         }
     }
 
-    /// <summary>Only the flusher closes files, so none is closed while it is flushed.</summary>
-    private void CloseFull()
+    /// <summary>Under the file gate, so that the file is not closed meanwhile.</summary>
+    private void FlushActive()
     {
-        while (_full.TryDequeue(out var file))
-        {
-            Flush(file);
-            file.Dispose();
-        }
-    }
-
-    private void Flush(FileStream file)
-    {
+        _dirty = false;
         try
         {
-            file.Flush(flushToDisk: true);
+            _active?.Flush(flushToDisk: true);
         }
         catch (IOException exception)
         {
-            Failed();
+            _failing = true;
             _observer.SpoolFailed(exception);
         }
-    }
-
-    private void Failed()
-    {
-        Volatile.Write(ref _failedAt, _time.GetTimestamp());
-        _failing = true;
     }
 }

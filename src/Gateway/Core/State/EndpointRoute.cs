@@ -10,6 +10,7 @@ public sealed class EndpointRoute
     {
         (Server, Connection, Weight, Index) = (server, connection, weight, index);
         ConnectionHash = ServerRoute.HashOf(connection);
+        Scope = ProcessScopes.Of(connection);
         Seed = StableHash.Of(Address(connection));
         Id = IdOf(server.ServerId, connection);
         IsForcedOpen = order is { ForcedOpen: true };
@@ -24,6 +25,9 @@ public sealed class EndpointRoute
 
     /// <summary>Changes with anything that decides how it is reached.</summary>
     public string ConnectionHash { get; }
+
+    /// <summary>Who shares a connection to it.</summary>
+    public ProcessScope Scope { get; }
 
     /// <summary>Its share, against those of the other endpoints.</summary>
     public int Weight { get; }

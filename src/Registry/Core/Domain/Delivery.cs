@@ -13,6 +13,9 @@ public sealed record Delivery
 
     public const int MostWeight = 100;
 
+    /// <summary>Processes of one server.</summary>
+    public const int MostInstances = 10_000;
+
     /// <summary>What a server has about which nobody said anything.</summary>
     public static Delivery Default { get; } = new();
 
@@ -27,6 +30,9 @@ public sealed record Delivery
 
     /// <summary>Null = round-robin.</summary>
     public ServerBalancing? Balancing { get; init; }
+
+    /// <summary>How the processes of a stdio server live; null = one for the tenant.</summary>
+    public ServerProcess? Process { get; init; }
 
     /// <summary>What was ordered for breakers; null = nothing ever was.</summary>
     public IReadOnlyList<BreakerOrder>? Breakers { get; init; }

@@ -39,6 +39,9 @@ internal static class ServerEndpoints
     /// <param name="MaxAttempts">Most attempts at one call; 1 = never retried.</param>
     /// <param name="Endpoints">Instead of url: several places at which the server answers.</param>
     /// <param name="Balancing">How calls are spread over them.</param>
+    /// <param name="Scope">For stdio, who shares a process: tenant (default), principal, session, call (nobody), or shared (all tenants, where the operator's launcher allows it).</param>
+    /// <param name="IdleStopMs">For stdio: how long a process may stand idle before it is stopped; 0 = the gateway's own.</param>
+    /// <param name="MaxInstances">For stdio: most processes at once, within the gateway's own limit; 0 = that limit.</param>
     /// <param name="AllowPrivateAddress">Lets the server live on a loopback, private or link-local address. Needs the permission servers:private.</param>
     internal sealed record RegisterServerBody(
         string Slug,
@@ -55,7 +58,10 @@ internal static class ServerEndpoints
         ServerTimeouts? Timeouts = null,
         int? MaxAttempts = null,
         IReadOnlyList<ServerEndpoint>? Endpoints = null,
-        ServerBalancing? Balancing = null);
+        ServerBalancing? Balancing = null,
+        string? Scope = null,
+        int? IdleStopMs = null,
+        int? MaxInstances = null);
 
     internal sealed record ChangeServerBody(
         string? Title = null,
@@ -70,7 +76,10 @@ internal static class ServerEndpoints
         ServerTimeouts? Timeouts = null,
         int? MaxAttempts = null,
         IReadOnlyList<ServerEndpoint>? Endpoints = null,
-        ServerBalancing? Balancing = null);
+        ServerBalancing? Balancing = null,
+        string? Scope = null,
+        int? IdleStopMs = null,
+        int? MaxInstances = null);
 
     private static async Task<Results<Ok<Page<ServerView>>, ErrorResult>> List(
         ISender sender,
@@ -98,7 +107,7 @@ internal static class ServerEndpoints
 
         var command = new RegisterServer(
             body.Slug, body.Title, body.Transport, body.Url, body.Launcher, body.AllowPrivateAddress, body.Headers, body.Variables, body.Environment, body.Tags, body.Enabled,
-            body.Timeouts, body.MaxAttempts, body.Endpoints, body.Balancing);
+            body.Timeouts, body.MaxAttempts, body.Endpoints, body.Balancing, body.Scope, body.IdleStopMs, body.MaxInstances);
         return (await sender.Send(command, ct)).Match<Results<Created<ServerView>, ErrorResult>>(
             server => TypedResults.Created($"/api/v1/servers/{server.Id}", Tagged(http, server)),
             error => error.ToResult());
@@ -125,7 +134,7 @@ internal static class ServerEndpoints
         var mayPrivate = http.Caller().May(Permissions.ServersPrivate);
         var command = new ChangeServer(
             server, body.Title, body.Url, body.Launcher, isMoved && !mayPrivate ? false : body.AllowPrivateAddress, body.Headers, body.Variables, body.Environment, body.Tags, body.Enabled, expected.Value,
-            body.Timeouts, body.MaxAttempts, body.Endpoints, body.Balancing);
+            body.Timeouts, body.MaxAttempts, body.Endpoints, body.Balancing, body.Scope, body.IdleStopMs, body.MaxInstances);
         return (await sender.Send(command, ct)).Match<Results<Ok<ServerView>, ErrorResult>>(view => TypedResults.Ok(Tagged(http, view)), error => error.ToResult());
     }
 

@@ -41,6 +41,7 @@ public sealed record ServerEntry(
 /// <param name="Variables">Values for the launcher's declared variables (<c>stdio</c>). Ciphertext, bound to <c>variable:{name}</c>.</param>
 /// <param name="Timeouts">Null = all as the gateway's own options say.</param>
 /// <param name="Endpoints">All places at which it answers, <paramref name="Url"/> among them; null = at <paramref name="Url"/> only.</param>
+/// <param name="Process">For <c>stdio</c>: how its processes live; null = one for the tenant, as the gateway's own options say.</param>
 public sealed record ServerConnection(
     string Transport,
     string? Url,
@@ -49,7 +50,17 @@ public sealed record ServerConnection(
     IReadOnlyList<ProtectedValue> Headers,
     IReadOnlyList<ProtectedValue> Variables,
     ServerTimeouts? Timeouts = null,
-    IReadOnlyList<ServerEndpoint>? Endpoints = null);
+    IReadOnlyList<ServerEndpoint>? Endpoints = null,
+    ServerProcess? Process = null);
+
+/// <summary>How the processes of a <c>stdio</c> server live. Each gateway has its own.</summary>
+/// <param name="Scope">
+/// Who shares one: <c>tenant</c>, <c>principal</c>, <c>session</c> (a caller without a session: as <c>principal</c>), <c>call</c> (nobody), or <c>shared</c> (all tenants that name the
+/// same launcher with the same variables, if the operator allows it for that launcher).
+/// </param>
+/// <param name="IdleStopMs">How long one may stand idle before it is stopped; null = as the gateway's option says.</param>
+/// <param name="MaxInstances">Most at once; null = as the gateway's option says, which is also the most.</param>
+public sealed record ServerProcess(string Scope = "tenant", int? IdleStopMs = null, int? MaxInstances = null);
 
 /// <summary>One of several places at which a server answers (<c>http</c>, <c>sse</c>).</summary>
 /// <param name="Url">Absolute http(s) address; unique within its server.</param>

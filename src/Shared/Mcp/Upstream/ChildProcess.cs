@@ -11,15 +11,15 @@ namespace McpPlatform.Mcp.Upstream;
 internal sealed class ChildProcess
 {
     private const int OutgoingMessages = 1024;
-    private const int StderrBytes = 64 * 1024;
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
 
     private readonly StdioOptions _options;
     private readonly TimeProvider _time;
     private readonly Process _process;
+    private readonly ProcessTree _tree;
     private readonly Action<PooledBuffer> _onMessage;
     private readonly Action<UpstreamException> _onEnd;
-    private readonly TextTail _stderr = new(StderrBytes);
+    private readonly TextTail _stderr;
     private readonly TaskCompletionSource _outputEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Channel<PooledBuffer> _outgoing = Channel.CreateBounded<PooledBuffer>(new BoundedChannelOptions(OutgoingMessages) { SingleReader = true });
     private readonly Task _writer;
@@ -33,8 +33,11 @@ internal sealed class ChildProcess
         _time = time;
         _onMessage = onMessage;
         _onEnd = onEnd;
+        _stderr = new TextTail(options.StderrBytes);
         _process = ProcessGroup.Start(options);
         ProcessId = _process.Id;
+        StartedAt = time.GetUtcNow();
+        _tree = new ProcessTree(_process, options.Mark);
         new Thread(ReadOutput) { IsBackground = true, Name = $"mcp stdout {ProcessId}" }.UnsafeStart();
         new Thread(ReadError) { IsBackground = true, Name = $"mcp stderr {ProcessId}" }.UnsafeStart();
         _writer = Task.Run(WriteInput);
@@ -44,8 +47,10 @@ internal sealed class ChildProcess
     /// <summary>Also the id of its process group.</summary>
     public int ProcessId { get; }
 
-    /// <summary>The last 64 KiB that it wrote to its error stream. The child's words: for the operator, not for logs.</summary>
-    public string Stderr => _stderr.ToString();
+    public DateTimeOffset StartedAt { get; }
+
+    /// <summary>What it last wrote to its error stream. The child's words: for the operator, not for logs.</summary>
+    public StderrTail Stderr => _stderr.Read();
 
     /// <summary>Queues a message, and takes its buffer. Waits when the child does not read; throws <see cref="UpstreamException"/> when it is gone.</summary>
     public async ValueTask Write(PooledBuffer message, CancellationToken cancellationToken)
@@ -67,21 +72,27 @@ internal sealed class ChildProcess
         }
     }
 
-    /// <summary>Closes its input, then asks, then kills; returns when nothing of its group is left.</summary>
+    /// <summary>Closes its input, then asks, then kills; returns when nothing of its tree is left.</summary>
     public async Task Stop()
     {
+        if (!_ending.IsCompleted)
+        {
+            _tree.Note();
+        }
+
         _outgoing.Writer.TryComplete();
         if (!await Ends(_options.StopGrace))
         {
-            ProcessGroup.Terminate(_process);
+            _tree.Terminate();
             if (!await Ends(_options.StopGrace))
             {
-                ProcessGroup.KillAll(_process);
+                await _tree.Kill();
             }
         }
 
         await _ending;
         await _writer;
+        ProcessGroup.Forget(ProcessId);
         _process.Dispose();
     }
 
@@ -114,11 +125,11 @@ internal sealed class ChildProcess
         _outgoing.Writer.TryComplete();
         if (!exit.IsCompleted)
         {
-            ProcessGroup.Terminate(_process);
+            _tree.Terminate();
             await Task.WhenAny(exit, Task.Delay(_options.StopGrace, _time, CancellationToken.None));
         }
 
-        ProcessGroup.KillAll(_process);
+        await _tree.Kill();
         await exit;
     }
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 
 namespace McpPlatform.Mcp.Upstream;
 
@@ -9,10 +8,24 @@ namespace McpPlatform.Mcp.Upstream;
 /// </summary>
 internal static class ProcessGroup
 {
-    private const int Term = 15;
-    private const int Kill = 9;
+    private static readonly HashSet<int> Leaders = [];
 
     private static readonly string? SetSid = OperatingSystem.IsWindows() ? null : Array.Find(["/usr/bin/setsid", "/bin/setsid"], File.Exists);
+
+    /// <summary>Held while a leader is started and made known: whoever sees an unknown child of this process under it knows that it is no leader.</summary>
+    internal static Lock Gate { get; } = new();
+
+    /// <summary>Whether somebody here waits for this process. Under the gate.</summary>
+    internal static bool IsLeader(int processId) => Leaders.Contains(processId);
+
+    /// <summary>Nobody waits for it any more.</summary>
+    public static void Forget(int processId)
+    {
+        lock (Gate)
+        {
+            Leaders.Remove(processId);
+        }
+    }
 
     /// <summary>Starts the program with redirected streams. Throws <see cref="UpstreamException"/> (connect) when it is not there or cannot start.</summary>
     public static Process Start(StdioOptions options)
@@ -26,6 +39,11 @@ internal static class ProcessGroup
             WorkingDirectory = options.WorkingDirectory ?? "",
         };
         start.Environment.Clear();
+        if (options.Mark is { } mark)
+        {
+            start.Environment[OsProcesses.Mark] = mark;
+        }
+
         foreach (var name in (ReadOnlySpan<string>)["PATH", "HOME"])
         {
             if (Environment.GetEnvironmentVariable(name) is { } value)
@@ -34,7 +52,7 @@ internal static class ProcessGroup
             }
         }
 
-        foreach (var (name, value) in options.Environment)
+        foreach (var (name, value) in options.Environment.Where(variable => variable.Key != OsProcesses.Mark))
         {
             start.Environment[name] = value;
         }
@@ -53,7 +71,12 @@ internal static class ProcessGroup
 
         try
         {
-            return Process.Start(start) ?? throw new UpstreamException(UpstreamFailure.Connect, $"'{options.Command}' did not start.");
+            lock (Gate)
+            {
+                var process = Process.Start(start) ?? throw new UpstreamException(UpstreamFailure.Connect, $"'{options.Command}' did not start.");
+                Leaders.Add(process.Id);
+                return process;
+            }
         }
         catch (System.ComponentModel.Win32Exception failure)
         {
@@ -61,13 +84,8 @@ internal static class ProcessGroup
         }
     }
 
-    /// <summary>Asks the group to end.</summary>
-    public static void Terminate(Process process) => Signal(process, Term);
-
-    /// <summary>Ends what is left of the group, also when its leader is gone already.</summary>
-    public static void KillAll(Process process) => Signal(process, Kill);
-
-    private static void Signal(Process process, int signal)
+    /// <summary>Sends a signal to all of the group, also when its leader is gone already.</summary>
+    public static void Signal(Process process, int signal)
     {
         if (SetSid is null)
         {
@@ -76,9 +94,9 @@ internal static class ProcessGroup
         }
 
         // ESRCH means that there is nobody left, or that setsid has not run yet: then the process itself is all there is.
-        if (Send(-process.Id, signal) != 0 && !process.HasExited)
+        if (Signals.Send(-process.Id, signal) != 0 && !process.HasExited)
         {
-            _ = Send(process.Id, signal);
+            _ = Signals.Send(process.Id, signal);
         }
     }
 
@@ -107,8 +125,4 @@ internal static class ProcessGroup
         return candidates.FirstOrDefault(File.Exists)
             ?? throw new UpstreamException(UpstreamFailure.Connect, $"'{options.Command}' was not found on the PATH of the server.");
     }
-
-    [DllImport("libc", EntryPoint = "kill")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Send(int processId, int signal);
 }

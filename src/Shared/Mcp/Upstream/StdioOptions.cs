@@ -28,6 +28,15 @@ public sealed record StdioOptions
     public TimeSpan StopGrace { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>
+    /// Value of <see cref="OsProcesses.Mark"/> in the child's environment, no other child's: by it everything that the child started is found again, wherever it went.
+    /// Null: none is set.
+    /// </summary>
+    public string? Mark { get; init; }
+
+    /// <summary>How much is kept of what the child writes to its error stream, the last of it. 64 KiB: the trace of a crash with what led to it.</summary>
+    public int StderrBytes { get; init; } = 64 * 1024;
+
+    /// <summary>
     /// Gets notifications that belong to no request (list changes, logs). Called by the thread that reads the child: must be quick; the message is valid
     /// during the call.
     /// </summary>

@@ -29,8 +29,11 @@ public sealed class StdioUpstream : IUpstreamConnection
     /// <summary>Id of the child, which is also the id of its process group; null before it was started.</summary>
     public int? ProcessId => _life?.Process.ProcessId;
 
-    /// <summary>The last 64 KiB of the child's error stream. Its words, not ours: show them to operators, never log them.</summary>
-    public string Stderr => _life?.Process.Stderr ?? "";
+    /// <summary>When the child was started; null before that.</summary>
+    public DateTimeOffset? StartedAt => _life?.Process.StartedAt;
+
+    /// <summary>The end of the child's error stream. Its words, not ours: show them to operators, never log them.</summary>
+    public StderrTail Stderr => _life?.Process.Stderr ?? StderrTail.Empty;
 
     /// <inheritdoc/>
     public ValueTask<UpstreamHandshake> Connect(CancellationToken cancellationToken) => _connect.Get(cancellationToken);
@@ -42,7 +45,7 @@ public sealed class StdioUpstream : IUpstreamConnection
         return await _life!.Channel.Send(request, handshake.Version, cancellationToken);
     }
 
-    /// <summary>Ends the process: closes its input, waits, SIGTERM, waits, SIGKILL to the whole group.</summary>
+    /// <summary>Ends the process: closes its input, waits, SIGTERM, waits, SIGKILL to the whole tree.</summary>
     public async ValueTask DisposeAsync()
     {
         Life? life;

@@ -24,14 +24,21 @@ internal sealed class TextTail(int capacity)
     }
 
     /// <summary>What is kept, oldest first. A character cut at the front shows as U+FFFD.</summary>
-    public override string ToString()
+    public StderrTail Read()
     {
         lock (_gate)
         {
             var at = (int)(_written % capacity);
             return _written <= capacity
-                ? Encoding.UTF8.GetString(_ring, 0, (int)_written)
-                : Encoding.UTF8.GetString([.. _ring.AsSpan(at), .. _ring.AsSpan(0, at)]);
+                ? new StderrTail(Encoding.UTF8.GetString(_ring, 0, (int)_written), false)
+                : new StderrTail(Encoding.UTF8.GetString([.. _ring.AsSpan(at), .. _ring.AsSpan(0, at)]), true);
         }
     }
+}
+
+/// <summary>The end of what a process wrote to its error stream.</summary>
+/// <param name="IsCut">True when it wrote more before.</param>
+public sealed record StderrTail(string Text, bool IsCut)
+{
+    public static StderrTail Empty { get; } = new("", false);
 }

@@ -17,6 +17,7 @@ public sealed class NextStepTests
         new(FailureKind.HttpStatus, true, "400"), new(FailureKind.HttpStatus, false, "404"), new(FailureKind.EgressDenied, false, "egress"),
         new(FailureKind.Protocol, true, "protocol"), new(FailureKind.TooLarge, true, "large"),
         new(FailureKind.LauncherUnknown, false, "launcher"), new(FailureKind.CredentialUnreadable, false, "credential"),
+        new(FailureKind.InstanceLimit, false, "instances"), new(FailureKind.LauncherNotShareable, false, "not shareable"),
     ];
 
     public static TheoryData<int, bool, bool, bool, bool> Table()
@@ -131,7 +132,12 @@ public sealed class NextStepTests
             return Step.Stop(StopReason.Committed);
         }
 
-        var hopeless = at.Failure.Kind is FailureKind.Protocol or FailureKind.TooLarge or FailureKind.LauncherUnknown or FailureKind.CredentialUnreadable
+        if (at.Failure.Kind == FailureKind.InstanceLimit)
+        {
+            return Step.Stop(StopReason.NoEndpoint);
+        }
+
+        var hopeless = at.Failure.Kind is FailureKind.Protocol or FailureKind.TooLarge or FailureKind.LauncherUnknown or FailureKind.CredentialUnreadable or FailureKind.LauncherNotShareable
             || at.Failure.Timer == AttemptTimer.Total
             || (at.Failure.Kind is FailureKind.EgressDenied or FailureKind.HttpStatus && !at.HasOtherEndpoint)
             || (at.Failure.Kind == FailureKind.Unauthorized && !at.HasOtherEndpoint && !at.HasOtherCredential);

@@ -8,13 +8,15 @@ namespace McpPlatform.Gateway.Infrastructure.Launchers;
 /// <param name="Variables">Names of the variables that a registration may give values for; they are in the child's environment.</param>
 /// <param name="Environment">Set in the child's environment; <c>${NAME}</c> is replaced as in the arguments.</param>
 /// <param name="WorkingFolder">Null = the gateway's.</param>
+/// <param name="Shareable">Whether one process may serve several tenants: only the operator knows that it keeps nothing of one that another could see.</param>
 internal sealed record Launcher(
     string Name,
     string Command,
     IReadOnlyList<string> Arguments,
     IReadOnlyList<string> Variables,
     IReadOnlyDictionary<string, string> Environment,
-    string? WorkingFolder)
+    string? WorkingFolder,
+    bool Shareable = false)
 {
     /// <summary>What is to be started for one server.</summary>
     /// <param name="values">Values of variables, by name. One that is not allowed, or that is missing where it is used, is refused.</param>
@@ -39,7 +41,7 @@ internal sealed record Launcher(
 
     /// <summary>Equal when every part is: records compare lists by reference.</summary>
     public bool IsSameAs(Launcher other) =>
-        (Name, Command, WorkingFolder) == (other.Name, other.Command, other.WorkingFolder)
+        (Name, Command, WorkingFolder, Shareable) == (other.Name, other.Command, other.WorkingFolder, other.Shareable)
         && Arguments.SequenceEqual(other.Arguments) && Variables.SequenceEqual(other.Variables)
         && Environment.OrderBy(e => e.Key, StringComparer.Ordinal).SequenceEqual(other.Environment.OrderBy(e => e.Key, StringComparer.Ordinal));
 

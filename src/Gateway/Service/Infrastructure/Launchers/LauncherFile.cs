@@ -5,7 +5,7 @@ using YamlDotNet.RepresentationModel;
 namespace McpPlatform.Gateway.Infrastructure.Launchers;
 
 /// <summary>
-/// Reads the section <c>launchers:</c> of the operator's file, strictly: <c>{name}: {command, args, variables, env, folder}</c>. Unknown members are
+/// Reads the section <c>launchers:</c> of the operator's file, strictly: <c>{name}: {command, args, variables, env, folder, shareable}</c>. Unknown members are
 /// errors; other sections of the file are not ours. Messages name the line.
 /// </summary>
 internal static partial class LauncherFile
@@ -52,6 +52,7 @@ internal static partial class LauncherFile
 
         string? command = null;
         string? folder = null;
+        var shareable = false;
         IReadOnlyList<string> arguments = [];
         IReadOnlyList<string> variables = [];
         var environment = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -74,8 +75,11 @@ internal static partial class LauncherFile
                 case "folder":
                     folder = Text(node, "folder");
                     break;
+                case "shareable":
+                    shareable = Text(node, "shareable") switch { "true" => true, "false" => false, _ => throw Wrong(node, "shareable must be true or false") };
+                    break;
                 case var other:
-                    throw Wrong(member, $"'{other}' is no member of a launcher: command, args, variables, env, folder");
+                    throw Wrong(member, $"'{other}' is no member of a launcher: command, args, variables, env, folder, shareable");
             }
         }
 
@@ -89,7 +93,7 @@ internal static partial class LauncherFile
 
         return string.IsNullOrWhiteSpace(command)
             ? throw Wrong(value, $"launcher '{name}' has no command")
-            : new Launcher(name, command, arguments, variables, environment, folder);
+            : new Launcher(name, command, arguments, variables, environment, folder, shareable);
     }
 
     private static string VariableName(YamlNode node) =>

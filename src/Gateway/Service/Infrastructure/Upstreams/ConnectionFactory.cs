@@ -20,15 +20,16 @@ internal sealed class ConnectionFactory : IConnectionFactory, IDisposable
 
     private readonly ISecretProtector _protector;
     private readonly LauncherBook _launchers;
+    private readonly ChildMarks _marks;
     private readonly GatewayOptions _options;
     private readonly TimeProvider _time;
 
     // One handler for each time to connect: the time belongs to the handler. Rounded, so that their number is bounded (600 of each kind).
     private readonly ConcurrentDictionary<(bool Private, long ConnectTenths), Lazy<HttpMessageInvoker>> _http = new();
 
-    public ConnectionFactory(ISecretProtector protector, LauncherBook launchers, IOptions<GatewayOptions> options, TimeProvider time)
+    public ConnectionFactory(ISecretProtector protector, LauncherBook launchers, ChildMarks marks, IOptions<GatewayOptions> options, TimeProvider time)
     {
-        (_protector, _launchers, _options, _time) = (protector, launchers, options.Value, time);
+        (_protector, _launchers, _marks, _options, _time) = (protector, launchers, marks, options.Value, time);
     }
 
     public NewConnection Create(UpstreamKey key, ServerConnection how) => how.Transport switch
@@ -37,6 +38,9 @@ internal sealed class ConnectionFactory : IConnectionFactory, IDisposable
         "stdio" => Stdio(key, how),
         var other => throw new UpstreamSetupException(FailureKind.Protocol, $"This gateway does not know the transport '{other}'."),
     };
+
+    /// <summary>A stdio server's variables, in clear.</summary>
+    public IReadOnlyDictionary<string, string> OpenVariables(UpstreamKey key, ServerConnection how) => Open(key, how.Variables, static name => $"variable:{name}");
 
     public void Dispose()
     {
@@ -54,13 +58,12 @@ internal sealed class ConnectionFactory : IConnectionFactory, IDisposable
             Endpoint = new Uri(how.Url ?? throw new UpstreamSetupException(FailureKind.Protocol, "The server's entry has no address.")),
             Headers = [.. headers],
             MaxResponseBytes = _options.MaxResponseBytes,
-            MaxStreamBytes = _options.MaxStreamBytes,
             HeaderTimeout = Or(how.Timeouts?.HeadersMs, _options.HeadersTimeout),
             IdleTimeout = Or(how.Timeouts?.IdleMs, _options.IdleTimeout),
         };
         var http = Invoker(how.AllowPrivateAddress, Or(how.Timeouts?.ConnectMs, _options.ConnectTimeout));
         IUpstreamConnection connection = how.Transport == "sse" ? new SseUpstream(http, options, Platform, _time) : new HttpUpstream(http, options, Platform, _time);
-        return new NewConnection(connection, new KnownSecrets(headers));
+        return new NewConnection(connection, new KnownSecrets(headers.Values));
     }
 
     private static TimeSpan Or(int? milliseconds, TimeSpan otherwise) => milliseconds is { } own ? TimeSpan.FromMilliseconds(own) : otherwise;
@@ -73,7 +76,7 @@ internal sealed class ConnectionFactory : IConnectionFactory, IDisposable
 
     private NewConnection Stdio(UpstreamKey key, ServerConnection how)
     {
-        var values = Open(key, how.Variables, static name => $"variable:{name}");
+        var values = OpenVariables(key, how);
         var launcher = _launchers.Get(how.Launcher ?? throw new UpstreamSetupException(FailureKind.LauncherUnknown, "The server's entry names no launcher."));
         var plan = launcher.Plan(values);
         var options = new StdioOptions
@@ -83,8 +86,11 @@ internal sealed class ConnectionFactory : IConnectionFactory, IDisposable
             Environment = plan.Environment,
             WorkingDirectory = plan.WorkingFolder,
             ConnectTimeout = _options.StartTimeout,
+            StopGrace = _options.StopGrace,
+            StderrBytes = _options.StderrBytes,
+            Mark = _marks.Next(),
         };
-        return new NewConnection(new StdioUpstream(options, Platform, _time), new KnownSecrets(values));
+        return new NewConnection(new StdioUpstream(options, Platform, _time), new KnownSecrets(values.Values)) { Mark = options.Mark };
     }
 
     private Dictionary<string, string> Open(UpstreamKey key, IReadOnlyList<ProtectedValue> sealedValues, Func<string, string> field)

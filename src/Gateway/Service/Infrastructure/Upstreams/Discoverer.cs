@@ -38,7 +38,7 @@ internal sealed class Discoverer(UpstreamPool pool)
         try
         {
             var key = new UpstreamKey(server.TenantId, server.ServerId, State.ServerRoute.HashOf(connection));
-            using var lease = await pool.Get(key, connection, limit);
+            using var lease = await pool.Look(key, connection, limit);
             var handshake = await lease.Connection.Connect(limit);
             var declared = !JsonMembers.Find(handshake.Capabilities, "tools"u8).IsEmpty;
             var tools = declared ? await ToolLister.ReadAll(lease.Connection, new ToolListLimits(), limit) : [];

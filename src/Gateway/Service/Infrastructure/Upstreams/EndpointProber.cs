@@ -83,7 +83,7 @@ internal sealed class EndpointProber(GatewayStateStore store, UpstreamPool pool,
             }
             else
             {
-                using var lease = await pool.Get(endpoint, limit.Token);
+                using var lease = await pool.Look(endpoint, limit.Token);
                 await Ask(lease.Connection, limit.Token);
             }
 

@@ -1,18 +1,39 @@
 using McpPlatform.Contracts.Registry;
 using McpPlatform.Gateway.Redaction;
+using McpPlatform.Gateway.State;
 using McpPlatform.Mcp.Upstream;
 
 namespace McpPlatform.Gateway.Infrastructure.Upstreams;
 
-/// <summary>Which server a connection is to, and how. Two servers never share one, nor do two tenants.</summary>
-internal sealed record UpstreamKey(Guid TenantId, Guid ServerId, string ConnectionHash);
+/// <summary>
+/// Which server a connection is to, how, and for whom. Two servers never share one, nor do two tenants, but for processes of scope <c>shared</c>: those belong to no
+/// tenant (<see cref="Guid.Empty"/>).
+/// </summary>
+internal sealed record UpstreamKey(Guid TenantId, Guid ServerId, string ConnectionHash, UpstreamPart Part = default)
+{
+    /// <summary>Whether it ends with its only use.</summary>
+    public bool IsSingleUse => Part.Scope == ProcessScope.Call;
+}
+
+/// <summary>Whose part of a server it is, where callers have their own.</summary>
+/// <param name="Id">Of the session, or of the call.</param>
+/// <param name="Principal">Subject.</param>
+internal readonly record struct UpstreamPart(ProcessScope Scope, Guid Id, string? Principal);
 
 /// <summary>Makes connections, not yet connected.</summary>
 internal interface IConnectionFactory
 {
     /// <summary>Throws <see cref="Attempts.UpstreamSetupException"/> when something it needs is missing here.</summary>
+    /// <param name="key">Whose credentials they are.</param>
     NewConnection Create(UpstreamKey key, ServerConnection how);
 }
 
 /// <summary>A connection and the credentials it was given.</summary>
-internal sealed record NewConnection(IUpstreamConnection Connection, KnownSecrets Secrets);
+internal sealed record NewConnection(IUpstreamConnection Connection, KnownSecrets Secrets)
+{
+    /// <summary>By which its processes are known to the operating system; null for connections without processes.</summary>
+    public string? Mark { get; init; }
+
+    /// <summary>Freed when its processes are gone; null for connections without processes.</summary>
+    public InstancePlace? Place { get; init; }
+}

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using McpPlatform.Contracts.Registry;
+using McpPlatform.Gateway.Attempts;
 using McpPlatform.Gateway.Calls;
 using McpPlatform.Gateway.Infrastructure.Launchers;
 using McpPlatform.Gateway.State;
@@ -9,65 +10,112 @@ using Microsoft.Extensions.Options;
 namespace McpPlatform.Gateway.Infrastructure.Upstreams;
 
 /// <summary>
-/// All connections to servers: one per tenant, server and way to reach it, which is one per endpoint. A server whose entry or launcher changed or went is left by its users one by one,
-/// then closed; one that nobody used for a while is closed too.
+/// All connections to servers: one per tenant, server and way to reach it, which is one per endpoint; for stdio servers one per scope. A server whose entry or launcher
+/// changed or went is left by its users one by one, then closed; one that nobody used for a while is closed too.
 /// </summary>
-internal sealed class UpstreamPool : BackgroundService, IUpstreams
+internal sealed class UpstreamPool : BackgroundService, IUpstreams, ISlotOwner
 {
-    private static readonly TimeSpan SweepEvery = TimeSpan.FromSeconds(15);
+    /// <summary>A process that was only looked at has no caller to wait for: it rests after a minute, in which the first one may come.</summary>
+    private static readonly TimeSpan RestAfterLook = TimeSpan.FromMinutes(1);
+
+    /// <summary>A server that was just discovered is not in a snapshot yet, for so long at most.</summary>
+    private static readonly TimeSpan UntilSnapshot = TimeSpan.FromSeconds(15);
 
     private readonly ConcurrentDictionary<UpstreamKey, UpstreamSlot> _slots = new();
     private readonly IConnectionFactory _factory;
+    private readonly SharedProcesses _shared;
+    private readonly ProcessGuardian _guardian;
     private readonly GatewayOptions _options;
     private readonly TimeProvider _time;
 
-    public UpstreamPool(IConnectionFactory factory, GatewayStateStore store, LauncherBook launchers, IOptions<GatewayOptions> options, TimeProvider time)
+    public UpstreamPool(
+        IConnectionFactory factory, SharedProcesses shared, ProcessGuardian guardian, GatewayStateStore store, LauncherBook launchers, IOptions<GatewayOptions> options, TimeProvider time)
     {
-        (_factory, _options, _time) = (factory, options.Value, time);
+        (_factory, _shared, _guardian, _options, _time) = (factory, shared, guardian, options.Value, time);
+        Places = new InstancePlaces(new InstanceLimits(_options.MaxInstancesPerServer, _options.MaxInstancesPerTenant, _options.MaxInstances), time);
         store.RegistryChanged += Reconcile;
         launchers.Changed += names => Retire(slot => slot.Launcher is { } launcher && names.Contains(launcher));
     }
 
-    public ValueTask<UpstreamLease> Get(EndpointRoute endpoint, CancellationToken cancellationToken) => Get(KeyOf(endpoint), endpoint.Connection, cancellationToken);
+    /// <summary>Where the processes of stdio servers are counted.</summary>
+    public InstancePlaces Places { get; }
 
-    /// <summary>The connection to an endpoint if it stands, without counting as a use of it.</summary>
-    public IUpstreamConnection? Peek(EndpointRoute endpoint) => _slots.TryGetValue(KeyOf(endpoint), out var slot) ? slot.Connected : null;
+    /// <summary>What stdio servers said on their error streams before they ended.</summary>
+    public LastWords LastWords { get; } = new();
 
-    /// <summary>As <see cref="Get(EndpointRoute, CancellationToken)"/>, for a server that is perhaps not in any snapshot yet.</summary>
-    public async ValueTask<UpstreamLease> Get(UpstreamKey key, ServerConnection how, CancellationToken cancellationToken)
+    public ValueTask<UpstreamLease> Get(EndpointRoute endpoint, UpstreamUser user, CancellationToken cancellationToken) =>
+        Get(KeyOf(endpoint, user), OwnKey(endpoint), endpoint.Connection, isCall: true, cancellationToken);
+
+    /// <summary>A connection to look at an endpoint that callers share.</summary>
+    public ValueTask<UpstreamLease> Look(EndpointRoute endpoint, CancellationToken cancellationToken) => Look(OwnKey(endpoint), endpoint.Connection, cancellationToken);
+
+    /// <summary>A connection to look at a server that is perhaps not in any snapshot yet. Where callers have their own processes, the look has its own, too.</summary>
+    public ValueTask<UpstreamLease> Look(UpstreamKey own, ServerConnection how, CancellationToken cancellationToken)
     {
-        while (true)
+        var key = ProcessScopes.Of(how) switch
         {
-            var slot = _slots.TryGetValue(key, out var known) ? known : _slots.GetOrAdd(key, new UpstreamSlot(key, how, _factory, _options.StartTimeout, _time));
-            if (await slot.Get(cancellationToken) is { } lease)
-            {
-                return lease;
-            }
-
-            _slots.TryRemove(new(key, slot));
-        }
+            ProcessScope.Tenant => own,
+            ProcessScope.Shared => _shared.KeyOf(own, how),
+            _ => own with { Part = new UpstreamPart(ProcessScope.Call, Guid.NewGuid(), null) },
+        };
+        return Get(key, own, how, isCall: false, cancellationToken);
     }
+
+    /// <summary>The connection to an endpoint that callers share, if it stands, without counting as a use of it.</summary>
+    public IUpstreamConnection? Peek(EndpointRoute endpoint) => endpoint.Scope == ProcessScope.Tenant && _slots.TryGetValue(OwnKey(endpoint), out var slot) ? slot.Connected : null;
 
     /// <summary>How many slots are in each status.</summary>
     public IReadOnlyDictionary<UpstreamStatus, int> Count() => _slots.Values.CountBy(slot => slot.Status).ToDictionary();
 
+    /// <summary>The slots that serve a server of a tenant, those of all tenants included that it shares.</summary>
+    public IReadOnlyList<UpstreamSlot> SlotsOf(ServerRoute server)
+    {
+        var shared = server.Endpoints[0].Scope == ProcessScope.Shared ? SharedKey(server.Endpoints[0]) : null;
+        return [.. _slots.Values.Concat(Places.Taken.Select(place => place.Slot)).Distinct()
+            .Where(slot => (slot.Key.TenantId == server.TenantId && slot.Key.ServerId == server.ServerId) || slot.Key == shared)];
+    }
+
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        foreach (var slot in _slots.Values)
-        {
-            await slot.Abort();
-        }
+        Places.Close();
+
+        // Those that left the pool may still be in use, or ending.
+        await Task.WhenAll(_slots.Values.Concat(Places.Taken.Select(place => place.Slot)).Distinct().Select(slot => slot.Abort().AsTask())).WaitAsync(cancellationToken);
+        await Places.WhenEmpty().WaitAsync(cancellationToken);
+        _guardian.Dismiss();
     }
+
+    Task<InstancePlace> ISlotOwner.Enter(UpstreamSlot slot)
+    {
+        _guardian.Ensure();
+        return Places.Take(slot, slot.Patience ?? _options.ConnectTimeout);
+    }
+
+    void ISlotOwner.Left(UpstreamSlot slot)
+    {
+        if (slot.Key.IsSingleUse)
+        {
+            _slots.TryRemove(new(slot.Key, slot));
+            _ = Task.Run(async () => await slot.Abort());
+        }
+
+        Places.LookAgain();
+    }
+
+    void ISlotOwner.Closed(UpstreamSlot slot, NewConnection connection) => LastWords.Keep(slot.Key, connection, _time.GetUtcNow());
+
+    /// <summary>Lets go of connections that broke while nobody asked for them. Returns how many.</summary>
+    internal int DropBroken() => _slots.Values.Count(slot => slot.IsProcess && slot.DropBroken());
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(SweepEvery, _time);
+        using var timer = new PeriodicTimer(_options.ReapInterval, _time);
         try
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))
             {
-                Retire(slot => slot.IdleFor > _options.IdleStop);
+                Retire(slot => slot.IsRetired || slot.IdleFor > IdleStop(slot));
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -76,20 +124,71 @@ internal sealed class UpstreamPool : BackgroundService, IUpstreams
         }
     }
 
+    private async ValueTask<UpstreamLease> Get(UpstreamKey key, UpstreamKey own, ServerConnection how, bool isCall, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var slot = _slots.TryGetValue(key, out var known)
+                ? known
+                : _slots.GetOrAdd(key, new UpstreamSlot(key, how, _factory, _options.StartTimeout, _time, owner: this, credentials: own));
+            if (await slot.Get(cancellationToken, isCall) is { } lease)
+            {
+                return lease;
+            }
+
+            _slots.TryRemove(new(key, slot));
+        }
+    }
+
+    private TimeSpan IdleStop(UpstreamSlot slot)
+    {
+        var stop = slot.IdleStop ?? _options.IdleStop;
+        return slot.IsProcess && !slot.WasCalled && RestAfterLook < stop ? RestAfterLook : stop;
+    }
+
     private void Reconcile(GatewayState state)
     {
         var wanted = state.Registry.Tenants.Values
             .SelectMany(tenant => tenant.Servers.Values)
             .SelectMany(server => server.Endpoints)
-            .Select(KeyOf)
+            .Select(endpoint => endpoint.Scope == ProcessScope.Shared ? SharedKey(endpoint) : OwnKey(endpoint))
+            .OfType<UpstreamKey>()
             .ToHashSet();
 
         // A server that was just discovered is not in a snapshot yet; it will be, or it goes when it is idle.
         var known = wanted.Select(key => (key.TenantId, key.ServerId)).ToHashSet();
-        Retire(slot => !wanted.Contains(slot.Key) && (known.Contains((slot.Key.TenantId, slot.Key.ServerId)) || slot.IdleFor > SweepEvery));
+        Retire(slot => !wanted.Contains(slot.Key.Part.Scope == ProcessScope.Shared ? slot.Key : slot.Key with { Part = default })
+            && (known.Contains((slot.Key.TenantId, slot.Key.ServerId)) || slot.IdleFor > UntilSnapshot));
     }
 
-    private static UpstreamKey KeyOf(EndpointRoute endpoint) => new(endpoint.Server.TenantId, endpoint.Server.ServerId, endpoint.ConnectionHash);
+    private UpstreamKey KeyOf(EndpointRoute endpoint, UpstreamUser user)
+    {
+        var own = OwnKey(endpoint);
+        return endpoint.Scope switch
+        {
+            ProcessScope.Tenant => own,
+            ProcessScope.Shared => _shared.KeyOf(own, endpoint.Connection),
+            ProcessScope.Call => own with { Part = new UpstreamPart(ProcessScope.Call, Guid.NewGuid(), user.Principal) },
+            ProcessScope.Session when user.Session is { } session => own with { Part = new UpstreamPart(ProcessScope.Session, session, user.Principal) },
+            _ => own with { Part = new UpstreamPart(ProcessScope.Principal, Guid.Empty, user.Principal) },
+        };
+    }
+
+    private static UpstreamKey OwnKey(EndpointRoute endpoint) => new(endpoint.Server.TenantId, endpoint.Server.ServerId, endpoint.ConnectionHash);
+
+    /// <summary>Null when the server may not share one.</summary>
+    private UpstreamKey? SharedKey(EndpointRoute endpoint)
+    {
+        try
+        {
+            return _shared.KeyOf(OwnKey(endpoint), endpoint.Connection);
+        }
+        catch (UpstreamSetupException)
+        {
+            // Whoever calls it is told why.
+            return null;
+        }
+    }
 
     private void Retire(Func<UpstreamSlot, bool> which)
     {

@@ -14,11 +14,26 @@ internal enum UpstreamStatus
     Failed,
 }
 
+/// <summary>What a slot needs of the pool that it is in.</summary>
+internal interface ISlotOwner
+{
+    /// <summary>A place for its process. Throws <see cref="CallFailureException"/>.</summary>
+    Task<InstancePlace> Enter(UpstreamSlot slot);
+
+    /// <summary>Nobody uses it at the moment.</summary>
+    void Left(UpstreamSlot slot);
+
+    /// <summary>A connection of it is closed, its process gone.</summary>
+    void Closed(UpstreamSlot slot, NewConnection connection);
+}
+
 /// <summary>
-/// The one connection to one server: started by the first call that needs it (the others wait for the same start), made anew after it broke, with growing
-/// pauses while starts fail, and closed when it is retired and nobody uses it any more.
+/// The one connection to one server, or to one part of it: started by the first call that needs it (the others wait for the same start), made anew after it broke, with
+/// growing pauses while starts fail, and closed when it is retired and nobody uses it any more. A process is started only once the one before is gone.
 /// </summary>
-internal sealed class UpstreamSlot(UpstreamKey key, ServerConnection how, IConnectionFactory factory, TimeSpan startTimeout, TimeProvider time) : IUpstreamUse
+/// <param name="credentials">Whose the credentials in <paramref name="how"/> are; null = those of <paramref name="key"/>.</param>
+internal sealed class UpstreamSlot(
+    UpstreamKey key, ServerConnection how, IConnectionFactory factory, TimeSpan startTimeout, TimeProvider time, ISlotOwner? owner = null, UpstreamKey? credentials = null) : IUpstreamUse
 {
     /// <summary>The second failure in a row costs 200 ms of quick refusals, then twice as long each time, 10 s at most.</summary>
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
@@ -27,12 +42,15 @@ internal sealed class UpstreamSlot(UpstreamKey key, ServerConnection how, IConne
 
     private readonly Lock _gate = new();
     private NewConnection? _current;
+    private NewConnection? _making;
     private Task<NewConnection>? _starting;
+    private Task _closing = Task.CompletedTask;
     private CallFailureException? _lastFailure;
     private int _failures;
     private long _failedAt;
     private long _usedAt = time.GetTimestamp();
     private int _uses;
+    private bool _wasCalled;
     private bool _retired;
     private bool _aborted;
 
@@ -40,6 +58,17 @@ internal sealed class UpstreamSlot(UpstreamKey key, ServerConnection how, IConne
 
     /// <summary>Name of the launcher of a stdio server; null otherwise.</summary>
     public string? Launcher => how.Launcher;
+
+    public bool IsProcess => how.Transport == "stdio";
+
+    /// <summary>As the server's entry says; null = it says nothing.</summary>
+    public int? MaxInstances => how.Process?.MaxInstances;
+
+    /// <summary>How long the entry lets it stand idle; null = it says nothing.</summary>
+    public TimeSpan? IdleStop => how.Process?.IdleStopMs is { } own ? TimeSpan.FromMilliseconds(own) : null;
+
+    /// <summary>How long whoever needs a process waits for a place, as the entry says; null = it says nothing.</summary>
+    public TimeSpan? Patience => how.Timeouts?.ConnectMs is { } own ? TimeSpan.FromMilliseconds(own) : null;
 
     public UpstreamStatus Status
     {
@@ -67,6 +96,18 @@ internal sealed class UpstreamSlot(UpstreamKey key, ServerConnection how, IConne
         }
     }
 
+    /// <summary>What there is, standing, broken or being made.</summary>
+    public NewConnection? Latest
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _making ?? _current;
+            }
+        }
+    }
+
     /// <summary>How long nobody has used it; zero while somebody does.</summary>
     public TimeSpan IdleFor
     {
@@ -79,9 +120,34 @@ internal sealed class UpstreamSlot(UpstreamKey key, ServerConnection how, IConne
         }
     }
 
-    /// <summary>A lease on the connected connection, or null when the slot was retired: look for another one then.</summary>
-    public async ValueTask<UpstreamLease?> Get(CancellationToken cancellationToken)
+    /// <summary>False as long as it was only looked at.</summary>
+    public bool WasCalled
     {
+        get
+        {
+            lock (_gate)
+            {
+                return _wasCalled;
+            }
+        }
+    }
+
+    public bool IsRetired
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _retired;
+            }
+        }
+    }
+
+    /// <summary>A lease on the connected connection, or null when the slot was retired: look for another one then.</summary>
+    /// <param name="isCall">False for a look, which does not keep it from being idle.</param>
+    public async ValueTask<UpstreamLease?> Get(CancellationToken cancellationToken, bool isCall = true)
+    {
+        IUpstreamUse use = isCall ? this : new Look(this);
         Task<NewConnection> starting;
         lock (_gate)
         {
@@ -91,9 +157,10 @@ internal sealed class UpstreamSlot(UpstreamKey key, ServerConnection how, IConne
             }
 
             _uses++;
+            _wasCalled |= isCall;
             if (_current is { Connection.IsClosed: false })
             {
-                return new UpstreamLease(_current.Connection, _current.Secrets, this);
+                return new UpstreamLease(_current.Connection, _current.Secrets, use);
             }
 
             try
@@ -110,60 +177,99 @@ internal sealed class UpstreamSlot(UpstreamKey key, ServerConnection how, IConne
         try
         {
             var connected = await starting.WaitAsync(cancellationToken);
-            return new UpstreamLease(connected.Connection, connected.Secrets, this);
+            return new UpstreamLease(connected.Connection, connected.Secrets, use);
         }
         catch
         {
-            Release();
+            use.Release();
             throw;
         }
     }
 
     /// <summary>A user is done.</summary>
-    public void Release()
-    {
-        NewConnection? over = null;
-        lock (_gate)
-        {
-            _usedAt = time.GetTimestamp();
-            if (--_uses == 0 && _retired)
-            {
-                (over, _current) = (_current, null);
-            }
-        }
-
-        Close(over);
-    }
+    public void Release() => Leave(wasCall: true);
 
     /// <summary>Takes no new users; closes when the last one is done.</summary>
     public void Retire()
     {
-        NewConnection? over = null;
         lock (_gate)
         {
             _retired = true;
             if (_uses == 0)
             {
-                (over, _current) = (_current, null);
+                Close();
             }
         }
-
-        Close(over);
     }
 
-    /// <summary>Closes now, whoever uses it.</summary>
+    /// <summary>Retires it when nobody uses it and nothing is being started; false otherwise, and nothing changes.</summary>
+    public bool TryRetireIdle()
+    {
+        lock (_gate)
+        {
+            if (_uses > 0 || _starting is not null || _retired)
+            {
+                return false;
+            }
+
+            _retired = true;
+            Close();
+            return true;
+        }
+    }
+
+    /// <summary>Lets go of a connection that broke; the next call makes another one. False when it stands.</summary>
+    public bool DropBroken()
+    {
+        lock (_gate)
+        {
+            if (_starting is not null || _current is not { Connection.IsClosed: true })
+            {
+                return false;
+            }
+
+            Close();
+            return true;
+        }
+    }
+
+    /// <summary>Closes now, whoever uses it, also what is only just starting. The place of a process is free when it is gone.</summary>
     public async ValueTask Abort()
     {
-        NewConnection? over;
+        NewConnection? making;
+        Task closing;
         lock (_gate)
         {
             _retired = _aborted = true;
-            (over, _current) = (_current, null);
+            making = _making;
+            Close();
+            closing = _closing;
         }
 
-        if (over is not null)
+        if (making is not null)
         {
-            await over.Connection.DisposeAsync();
+            await making.Connection.DisposeAsync();
+        }
+
+        await closing;
+    }
+
+    private void Leave(bool wasCall)
+    {
+        bool isLeft;
+        lock (_gate)
+        {
+            _usedAt = wasCall ? time.GetTimestamp() : _usedAt;
+            isLeft = --_uses == 0;
+            if (isLeft && _retired)
+            {
+                Close();
+            }
+        }
+
+        if (isLeft)
+        {
+            owner?.Left(this);
         }
     }
 
@@ -175,9 +281,9 @@ internal sealed class UpstreamSlot(UpstreamKey key, ServerConnection how, IConne
             throw new CallFailureException(_lastFailure!.Failure, _lastFailure);
         }
 
-        var broken = _current;
-        _current = null;
-        return Task.Run(() => Start(broken));
+        Close();
+        var before = _closing;
+        return Task.Run(() => Start(before));
     }
 
     private TimeSpan Pause()
@@ -186,13 +292,21 @@ internal sealed class UpstreamSlot(UpstreamKey key, ServerConnection how, IConne
         return pause < LongestPause ? pause : LongestPause;
     }
 
-    private async Task<NewConnection> Start(NewConnection? broken)
+    private async Task<NewConnection> Start(Task before)
     {
-        Close(broken);
         NewConnection? made = null;
+        InstancePlace? place = null;
         try
         {
-            made = factory.Create(key, how);
+            if (IsProcess && owner is not null)
+            {
+                // Two processes of one server would fight for its files and ports.
+                await before;
+                place = await owner.Enter(this);
+            }
+
+            made = factory.Create(credentials ?? key, how) with { Place = place };
+            Announce(made);
             using var limit = new CancellationTokenSource(startTimeout, time);
             try
             {
@@ -203,31 +317,59 @@ internal sealed class UpstreamSlot(UpstreamKey key, ServerConnection how, IConne
                 throw new UpstreamException(UpstreamFailure.Timeout, $"The server did not complete the handshake within {startTimeout.TotalSeconds:0} s.", exception);
             }
 
-            return IsStillWanted(made) ? made : throw new UpstreamException(UpstreamFailure.Closed, "The connection was given up while it was made.");
+            if (Keep(made))
+            {
+                owner?.Left(this);
+            }
+
+            return made;
         }
         catch (Exception exception)
         {
-            Close(made);
-            throw Failed(exception);
+            if (made is null)
+            {
+                place?.Dispose();
+            }
+
+            throw Failed(made, exception);
         }
     }
 
-    /// <summary>Keeps what was made, unless the slot was aborted, or retired and left by everybody, meanwhile: then nobody would ever close it.</summary>
-    private bool IsStillWanted(NewConnection made)
+    /// <summary>Makes known what is being started, so that it can be ended at any time.</summary>
+    private void Announce(NewConnection made)
+    {
+        lock (_gate)
+        {
+            if (_aborted)
+            {
+                throw GivenUp();
+            }
+
+            made.Place?.Mark = made.Mark;
+            _making = made;
+        }
+    }
+
+    /// <summary>
+    /// Keeps what was made, unless the slot was aborted, or retired and left by everybody, meanwhile: then nobody would ever close it. True when nobody waits for it any more.
+    /// </summary>
+    private bool Keep(NewConnection made)
     {
         lock (_gate)
         {
             if (_aborted || (_retired && _uses == 0))
             {
-                return false;
+                throw GivenUp();
             }
 
-            (_current, _starting, _failures, _lastFailure) = (made, null, 0, null);
-            return true;
+            (_current, _making, _starting, _failures, _lastFailure) = (made, null, null, 0, null);
+            return _uses == 0;
         }
     }
 
-    private Exception Failed(Exception exception)
+    private static UpstreamException GivenUp() => new(UpstreamFailure.Closed, "The connection was given up while it was made.");
+
+    private Exception Failed(NewConnection? made, Exception exception)
     {
         // A start carries no call: whatever happened, none was sent.
         var failure = CallFailure.Of(exception) is { } known
@@ -235,21 +377,49 @@ internal sealed class UpstreamSlot(UpstreamKey key, ServerConnection how, IConne
             : null;
         lock (_gate)
         {
-            _starting = null;
-            _failures += failure is null ? 0 : 1;
-            _lastFailure = failure;
-            _failedAt = time.GetTimestamp();
+            (_current, _making, _starting) = (made, null, null);
+            Close();
+
+            // That there was no room is no failure of the server, and no reason to wait before asking again.
+            if (failure is { Failure.Kind: not FailureKind.InstanceLimit })
+            {
+                _failures++;
+                _lastFailure = failure;
+                _failedAt = time.GetTimestamp();
+            }
         }
 
         return failure ?? exception;
     }
 
-    private static void Close(NewConnection? connection)
+    /// <summary>Under the gate. Closing a process politely takes seconds; nobody has to wait for it.</summary>
+    private void Close()
     {
-        if (connection is not null)
+        var (over, before) = (_current, _closing);
+        _current = null;
+        if (over is null)
         {
-            // Closing a process politely takes seconds; nobody has to wait for it.
-            _ = Task.Run(async () => await connection.Connection.DisposeAsync());
+            return;
         }
+
+        _closing = Task.Run(async () =>
+        {
+            try
+            {
+                await over.Connection.DisposeAsync();
+            }
+            finally
+            {
+                owner?.Closed(this, over);
+                over.Place?.Dispose();
+                await before;
+            }
+        });
+    }
+
+    /// <summary>A use that does not count as one when it is asked how long nobody has used the slot.</summary>
+    private sealed class Look(UpstreamSlot slot) : IUpstreamUse
+    {
+        public void Release() => slot.Leave(wasCall: false);
     }
 }

@@ -28,7 +28,10 @@ public sealed record ChangeServer(
     ServerTimeouts? Timeouts = null,
     int? MaxAttempts = null,
     IReadOnlyList<ServerEndpoint>? Endpoints = null,
-    ServerBalancing? Balancing = null) : IRequest<Result<ServerView>>;
+    ServerBalancing? Balancing = null,
+    string? Scope = null,
+    int? IdleStopMs = null,
+    int? MaxInstances = null) : IRequest<Result<ServerView>>;
 
 internal sealed class ChangeServerValidator : AbstractValidator<ChangeServer>
 {
@@ -46,6 +49,9 @@ internal sealed class ChangeServerValidator : AbstractValidator<ChangeServer>
         RuleFor(c => c.Url).Null().When(c => c.Endpoints is not null, ApplyConditionTo.CurrentValidator).WithMessage("and endpoints exclude each other");
         RuleFor(c => c.Endpoints).AreEndpoints();
         RuleFor(c => c.Balancing).IsBalancing();
+        RuleFor(c => c.Scope).IsScope();
+        RuleFor(c => c.IdleStopMs).IsIdleStop();
+        RuleFor(c => c.MaxInstances).IsMaxInstances();
     }
 }
 
@@ -65,16 +71,17 @@ internal sealed class ChangeServerHandler(IServers servers, IRegistryVersion ver
             return ServerView.Changed(server.Version);
         }
 
-        var onlyEnabled = request is { Title: null, Url: null, Launcher: null, AllowPrivateAddress: null, Headers: null, Variables: null, Environment: null, Tags: null, Timeouts: null, MaxAttempts: null, Endpoints: null, Balancing: null };
+        var onlyEnabled = request is { Title: null, Url: null, Launcher: null, AllowPrivateAddress: null, Headers: null, Variables: null, Environment: null, Tags: null, Timeouts: null, MaxAttempts: null, Endpoints: null, Balancing: null, Scope: null, IdleStopMs: null, MaxInstances: null };
         if (server.ManagedBy == ManagedBy.Factory && !onlyEnabled)
         {
             return ServerView.FactoryOwns(server.Slug);
         }
 
         var stdio = server.Transport == ServerTransport.Stdio;
-        if (stdio ? request.Url is not null || request.Endpoints is not null || request.Headers is { Count: > 0 } : request.Launcher is not null || request.Variables is { Count: > 0 })
+        if (stdio ? request.Url is not null || request.Endpoints is not null || request.Headers is { Count: > 0 }
+            : request.Launcher is not null || request.Variables is { Count: > 0 } || request.Scope is not null || request.IdleStopMs is not null || request.MaxInstances is not null)
         {
-            return Error.Unprocessable("servers.transport", stdio ? "A stdio server has a launcher and variables, no url and headers." : "A server by address has a url and headers, no launcher and variables.");
+            return Error.Unprocessable("servers.transport", stdio ? "A stdio server has a launcher and variables, no url and headers." : "A server by address has a url and headers, no launcher, variables, scope, idle_stop_ms and max_instances.");
         }
 
         var now = clock.GetUtcNow();
@@ -108,5 +115,6 @@ internal sealed class ChangeServerHandler(IServers servers, IRegistryVersion ver
             MaxAttempts = request.MaxAttempts ?? server.Delivery.MaxAttempts,
             Endpoints = request.Endpoints ?? (request.Url is null ? server.Delivery.Endpoints : null),
             Balancing = request.Balancing ?? server.Delivery.Balancing,
+            Process = DeliveryRules.Process(server.Delivery.Process, request.Scope, request.IdleStopMs, request.MaxInstances),
         });
 }

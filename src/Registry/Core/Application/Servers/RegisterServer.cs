@@ -15,6 +15,7 @@ namespace McpPlatform.Registry.Application.Servers;
 /// <param name="Launcher">For <c>stdio</c>: a name from the operator's launcher file.</param>
 /// <param name="Headers">Secret; for <c>http</c> and <c>sse</c>.</param>
 /// <param name="Variables">Secret; values for the variables that the launcher declares.</param>
+/// <param name="Scope">For <c>stdio</c>: who shares a process.</param>
 public sealed record RegisterServer(
     string Slug,
     string? Title,
@@ -30,7 +31,10 @@ public sealed record RegisterServer(
     ServerTimeouts? Timeouts = null,
     int? MaxAttempts = null,
     IReadOnlyList<ServerEndpoint>? Endpoints = null,
-    ServerBalancing? Balancing = null) : IRequest<Result<ServerView>>;
+    ServerBalancing? Balancing = null,
+    string? Scope = null,
+    int? IdleStopMs = null,
+    int? MaxInstances = null) : IRequest<Result<ServerView>>;
 
 internal sealed class RegisterServerValidator : AbstractValidator<RegisterServer>
 {
@@ -50,6 +54,9 @@ internal sealed class RegisterServerValidator : AbstractValidator<RegisterServer
             RuleFor(c => c.Endpoints).Null().WithMessage("belong to http and sse");
             RuleFor(c => c.Headers).Must(h => h is null or { Count: 0 }).WithMessage("belong to http and sse; use variables");
             RuleFor(c => c.Variables).AreVariables();
+            RuleFor(c => c.Scope).IsScope();
+            RuleFor(c => c.IdleStopMs).IsIdleStop();
+            RuleFor(c => c.MaxInstances).IsMaxInstances();
         }).Otherwise(() =>
         {
             RuleFor(c => c.Url).IsServerUrl().When(c => c.Endpoints is null, ApplyConditionTo.CurrentValidator);
@@ -58,6 +65,9 @@ internal sealed class RegisterServerValidator : AbstractValidator<RegisterServer
             RuleFor(c => c.Launcher).Null().WithMessage("belongs to stdio");
             RuleFor(c => c.Headers).AreHeaders();
             RuleFor(c => c.Variables).Must(v => v is null or { Count: 0 }).WithMessage("belong to stdio; use headers");
+            RuleFor(c => c.Scope).Null().WithMessage("belongs to stdio: a server by address has no process of ours");
+            RuleFor(c => c.IdleStopMs).Null().WithMessage("belongs to stdio: a server by address has no process of ours");
+            RuleFor(c => c.MaxInstances).Null().WithMessage("belongs to stdio: a server by address has no process of ours");
         });
     }
 }
@@ -100,7 +110,7 @@ internal sealed class RegisterServerHandler(
                 request.Environment ?? "",
                 request.Tags ?? [],
                 request.Enabled,
-                new Delivery { Timeouts = request.Timeouts, MaxAttempts = request.MaxAttempts, Endpoints = request.Endpoints, Balancing = request.Balancing }),
+                new Delivery { Timeouts = request.Timeouts, MaxAttempts = request.MaxAttempts, Endpoints = request.Endpoints, Balancing = request.Balancing, Process = DeliveryRules.Process(null, request.Scope, request.IdleStopMs, request.MaxInstances) }),
             now);
         servers.Add(server);
         outbox.Changed(server, next, now);

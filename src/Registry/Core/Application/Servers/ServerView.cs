@@ -7,6 +7,9 @@ namespace McpPlatform.Registry.Application.Servers;
 /// <summary>A server as the API shows it. Of headers and variables only the names: their values are never readable back.</summary>
 /// <param name="Version">Its ETag.</param>
 /// <param name="HealthMessage">Why it is unhealthy; empty otherwise.</param>
+/// <param name="Scope">Who shares a process of a stdio server; null for others.</param>
+/// <param name="IdleStopMs">Null = as the gateway's option says.</param>
+/// <param name="MaxInstances">Null = as the gateway's option says.</param>
 /// <param name="ToolCount">Tools of the last good catalog.</param>
 public sealed record ServerView(
     Guid Id,
@@ -35,12 +38,16 @@ public sealed record ServerView(
     ServerTimeouts? Timeouts,
     int? MaxAttempts,
     IReadOnlyList<ServerEndpoint>? Endpoints,
-    ServerBalancing? Balancing)
+    ServerBalancing? Balancing,
+    string? Scope,
+    int? IdleStopMs,
+    int? MaxInstances)
 {
     internal static ServerView Of(RegisteredServer s) => new(
         s.Id, s.Slug, s.Title, s.Transport, s.Url, s.Launcher, s.AllowPrivateAddress, Names(s.Headers), Names(s.Variables), s.Environment, s.Tags, s.Enabled, s.ManagedBy,
         s.Seen.Health, s.Seen.Message, s.Seen.ProtocolVersion, s.Seen.ServerName, s.Seen.ToolCount, s.Seen.CatalogHash, s.Seen.At, s.Version, s.CreatedAt, s.UpdatedAt,
-        s.Delivery.Timeouts, s.Delivery.MaxAttempts, s.Delivery.Endpoints, s.Delivery.Balancing);
+        s.Delivery.Timeouts, s.Delivery.MaxAttempts, s.Delivery.Endpoints, s.Delivery.Balancing,
+        s.Transport == ServerTransport.Stdio ? s.Delivery.Process?.Scope ?? "tenant" : null, s.Delivery.Process?.IdleStopMs, s.Delivery.Process?.MaxInstances);
 
     internal static Error NotFound() => Error.NotFound("servers.not_found", "There is no such server.");
 

@@ -14,7 +14,8 @@ public static class SnapshotOf
         [.. server.Headers.Select(h => new ProtectedValue(h.Name, h.Ciphertext))],
         [.. server.Variables.Select(v => new ProtectedValue(v.Name, v.Ciphertext))],
         server.Delivery.Timeouts,
-        server.Delivery.Endpoints);
+        server.Delivery.Endpoints,
+        server.Delivery.Process);
 
     public static ServerEntry Entry(RegisteredServer server, IEnumerable<ToolDefinition> tools, ServerOffer? offer) => new(
         server.Id,

@@ -1,4 +1,5 @@
 using System.Globalization;
+using McpPlatform.Benchmarks.Wire;
 
 namespace McpPlatform.Benchmarks;
 
@@ -6,25 +7,49 @@ namespace McpPlatform.Benchmarks;
 /// <param name="Slice">How long one path is measured before it is the next one's turn.</param>
 /// <param name="Rounds">How often each path has its turn.</param>
 /// <param name="MicroTime">How long one entry point is measured.</param>
-internal sealed record BenchmarkOptions(bool Micro, bool Wire, TimeSpan Slice, int Rounds, TimeSpan WarmUp, TimeSpan MicroTime)
+/// <param name="Connections">With how many connections the paths are measured, one after the other.</param>
+/// <param name="Eras">In which eras.</param>
+internal sealed record BenchmarkOptions(
+    bool Micro, bool Wire, TimeSpan Slice, int Rounds, TimeSpan WarmUp, TimeSpan MicroTime, IReadOnlyList<int> Connections, IReadOnlyList<Era> Eras)
 {
-    public const string Usage = "usage: McpPlatform.Benchmarks [--micro | --wire] [--smoke | --rounds N]   (default: both, 20 rounds of half a second per path; --smoke: once, briefly)";
+    /// <summary>Variables for the gateway and the forwarder alike: to try out a setting of the runtime.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
+    public const string Usage = """
+        usage: McpPlatform.Benchmarks [--micro | --wire] [--smoke | --rounds N] [--connections N] [--modern | --legacy] [--set NAME=VALUE]...
+        Default: everything; 1, 16 and 64 connections in both eras, 16 rounds of half a second per path. --smoke: once, briefly.
+        --set: a variable for the gateway and the forwarder alike, to try out a setting of the runtime.
+        """;
 
     public static bool TryParse(string[] args, out BenchmarkOptions options)
     {
-        options = new BenchmarkOptions(true, true, TimeSpan.FromMilliseconds(500), 20, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(1));
+        options = new BenchmarkOptions(true, true, TimeSpan.FromMilliseconds(500), 16, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(1), [1, 16, 64], Enum.GetValues<Era>());
         for (var i = 0; i < args.Length; i++)
         {
             switch (args[i])
             {
                 case "--smoke":
-                    options = options with { Slice = TimeSpan.FromMilliseconds(250), Rounds = 1, WarmUp = TimeSpan.FromMilliseconds(250), MicroTime = TimeSpan.FromMilliseconds(50) };
+                    options = options with
+                    {
+                        Slice = TimeSpan.FromMilliseconds(200), Rounds = 1, WarmUp = TimeSpan.FromMilliseconds(200), MicroTime = TimeSpan.FromMilliseconds(50), Connections = [1, 16],
+                    };
                     break;
                 case "--micro":
                     options = options with { Wire = false };
                     break;
                 case "--wire":
                     options = options with { Micro = false };
+                    break;
+                case "--modern" or "--legacy":
+                    options = options with { Eras = [args[i] == "--modern" ? Era.Modern : Era.Legacy] };
+                    break;
+                case "--connections" when i + 1 < args.Length && int.TryParse(args[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out var connections) && connections is > 0 and <= 1000:
+                    options = options with { Connections = [connections] };
+                    i++;
+                    break;
+                case "--set" when i + 1 < args.Length && args[i + 1].Split('=', 2) is [{ Length: > 0 } name, var value]:
+                    options = options with { Environment = new Dictionary<string, string>(options.Environment) { [name] = value } };
+                    i++;
                     break;
                 case "--rounds" when i + 1 < args.Length && int.TryParse(args[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out var rounds) && rounds is > 0 and <= 1000:
                     options = options with { Rounds = rounds };

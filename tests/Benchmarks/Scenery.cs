@@ -11,6 +11,9 @@ internal static class Scenery
 {
     public const string Key = "mcpp_00000001_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
+    /// <summary>Of somebody who may read metrics.</summary>
+    public const string Observer = "mcpp_00000000_OOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOO";
+
     public static readonly Guid Tenant = new("00000000-0000-7000-8000-000000000001");
 
     /// <summary>A role of twenty rules, of which the last allows: what a decision usually has to look through.</summary>
@@ -20,8 +23,8 @@ internal static class Scenery
             $$"""{"id":"deny-{{i}}","effect":"deny","actions":["tools:call"],"resources":["tool:other-{{i}}/*","tool:*/delete_{{i}}"]}""");
         var rules = string.Join(',', [.. denials, """{"id":"all","effect":"allow","actions":["tools:call"],"resources":["*"]}"""]);
         var document = JsonDocument.Parse($$"""{"roles":[{"name":"caller","grants":[{{rules}}]}]}""").RootElement;
-        var others = Enumerable.Range(1, keys - 1).Select(i => Grant($"mcpp_{i + 1:x8}_{new string('B', 43)}"));
-        return new PolicySnapshot(1, DateTimeOffset.UnixEpoch, [new TenantPolicy(Tenant, "default", true, document, [Grant(Key), .. others])]);
+        var others = Enumerable.Range(1, keys - 2).Select(i => Grant($"mcpp_{i + 1:x8}_{new string('B', 43)}"));
+        return new PolicySnapshot(1, DateTimeOffset.UnixEpoch, [new TenantPolicy(Tenant, "default", true, document, [Grant(Key), Grant(Observer, "viewer"), .. others])]);
     }
 
     /// <summary>Servers <c>bench</c> (at <paramref name="upstream"/>) and <c>server-1</c>…, with tools <c>echo</c> and <c>tool_1</c>… each.</summary>
@@ -40,9 +43,9 @@ internal static class Scenery
         "",
         JsonDocument.Parse($$$$$"""{"name":"{{{{{name}}}}}","description":"A tool.","inputSchema":{"type":"object","properties":{"text":{"type":"string"}}}}""").RootElement);
 
-    private static KeyGrant Grant(string key)
+    private static KeyGrant Grant(string key, string role = "caller")
     {
         var hash = SHA256.HashData(Encoding.UTF8.GetBytes(key));
-        return new KeyGrant(new Guid(hash.AsSpan(0, 16)), Convert.ToHexStringLower(hash), "alice", ["caller"], [], null);
+        return new KeyGrant(new Guid(hash.AsSpan(0, 16)), Convert.ToHexStringLower(hash), "alice", [role], [], null);
     }
 }

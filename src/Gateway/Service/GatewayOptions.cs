@@ -78,6 +78,13 @@ public sealed class GatewayOptions
     [Range(1024, 1 << 30, ErrorMessage = "Gateway__MaxResponseBytes must be between 1024 and 1073741824.")]
     public int MaxResponseBytes { get; set; } = 10 << 20;
 
+    /// <summary>
+    /// Most bytes of one call's event stream, progress and all, before it is given up. Default 64 MiB (67108864): six answers of the largest size; a server that
+    /// reports without end would else cost its full rate until <see cref="TotalTimeout"/>.
+    /// </summary>
+    [Range(1024, 1L << 40, ErrorMessage = "Gateway__MaxStreamBytes must be between 1024 and 1099511627776.")]
+    public long MaxStreamBytes { get; set; } = 64L << 20;
+
     /// <summary>A connection that nobody used for this long is closed; the next call opens it again. Default 15 min: a stdio server takes 65 to 210 MiB.</summary>
     [Range(typeof(TimeSpan), "00:00:10", "7.00:00:00", ErrorMessage = "Gateway__IdleStop must be between 00:00:10 and 7.00:00:00.")]
     public TimeSpan IdleStop { get; set; } = TimeSpan.FromMinutes(15);

@@ -141,8 +141,7 @@ public sealed class ServiceHost
         services.AddSingleton<InternalPort>();
         services.AddAuthentication(CallerAuthentication.SchemeName)
             .AddScheme<AuthenticationSchemeOptions, CallerAuthentication>(CallerAuthentication.SchemeName, null);
-        services.AddHttpContextAccessor();
-        services.AddScoped<IAuthorizationHandler, EndpointAuthorization>();
+        services.AddSingleton<IAuthorizationHandler, EndpointAuthorization>();
         services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().AddRequirements(new EndpointRequirement()).Build());
 
         services.ConfigureHttpJsonOptions(json => Json.Configure(json.SerializerOptions));
@@ -190,29 +189,20 @@ public sealed class ServiceHost
         var takesIds = !app.Services.GetRequiredService<HostShape>().HasEdge;
         app.Use((HttpContext context, RequestDelegate next) => RequestIds.Use(context, next, takesIds, clock, logger));
         app.Use(SecurityHeaders.Use);
+        app.UseMiddleware<ServerSpans>();
         app.UseMiddleware<ErrorMiddleware>();
+
+        // Endpoints that authenticate themselves are the hot path: routing runs them, and they meet nothing of what follows here.
         app.UseRouting();
         app.UseMiddleware<InternalListener>();
-        app.UseMiddleware<ServerSpans>();
-
-        // Endpoints that authenticate themselves are the hot path: they meet nothing of what the management API needs. Authentication and authorization stand
-        // here all the same, and let them pass: where they are missing, the framework puts them first, before there is an endpoint.
-        app.UseWhen(IsManagement, static branch =>
-        {
-            branch.UseStatusCodePages(static page => page.HttpContext.WriteError(StatusErrors.Of(page.HttpContext)));
-            branch.Use(AmbiguousRequests.Use);
-            ApiDocument.UsePage(branch);
-        });
+        app.UseStatusCodePages(static page => page.HttpContext.WriteError(StatusErrors.Of(page.HttpContext)));
+        app.Use(AmbiguousRequests.Use);
+        ApiDocument.UsePage(app);
         app.UseAuthentication();
-        app.UseWhen(IsManagement, static branch =>
-        {
-            branch.UseRateLimiter();
-            branch.UseRequestTimeouts();
-        });
+        app.UseRateLimiter();
+        app.UseRequestTimeouts();
         app.UseAuthorization();
     }
-
-    private static bool IsManagement(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<OwnAuthenticationMetadata>() is null;
 
     private void MapEndpoints(WebApplication app)
     {

@@ -28,6 +28,9 @@ public static class GuardedHttpHandler
             // Trace context is the sender's to set; left to the handler, the caller's baggage would go with it.
             ActivityHeadersPropagator = null,
 
+            // What a server that does not know "Expect: 100-continue" costs a large request; one that does answers within a round trip.
+            Expect100ContinueTimeout = TimeSpan.FromMilliseconds(300),
+
             // An answer that nobody waits for any more is read on for this long, so that a stream which is about to end gives its connection back. The default of
             // 2 s would keep a server working that long for a caller who has gone.
             ResponseDrainTimeout = TimeSpan.FromMilliseconds(25),

@@ -12,6 +12,9 @@ internal sealed class Samples
 
     public double PerSecond => Count / _elapsed.TotalSeconds;
 
+    /// <summary>What the party that answered used for all these calls, what it did later included; null where there is none.</summary>
+    public Spending? Spent { get; set; }
+
     /// <summary>Adds what one slice measured.</summary>
     public void Add(IEnumerable<long> ticks, TimeSpan elapsed)
     {

@@ -11,13 +11,33 @@ internal sealed class Child : IDisposable
 
     public bool HasExited => _process.HasExited;
 
+    /// <summary>Time that it has used on a core.</summary>
+    public TimeSpan Processor
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
+    /// <summary>Bytes of memory that are its own or mapped, right now.</summary>
+    public long ResidentBytes
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64;
+        }
+    }
+
     /// <summary>This program in another role; returns once it listens.</summary>
-    public static async Task<(Child Child, Uri Address)> Serve(params string[] role)
+    public static async Task<(Child Child, Uri Address)> Serve(string[] role, IReadOnlyDictionary<string, string>? environment = null)
     {
         // Started as "dotnet Benchmarks.dll", the process is dotnet, and this program its first argument.
         var program = Environment.ProcessPath!;
         string[] self = Path.GetFileNameWithoutExtension(program) == "dotnet" ? [typeof(Child).Assembly.Location] : [];
-        var child = Start(program, [.. self, "serve", .. role], new Dictionary<string, string>());
+        var child = Start(program, [.. self, "serve", .. role], environment ?? new Dictionary<string, string>());
         var address = await child._process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(30))
             ?? throw new InvalidOperationException($"The {role[0]} of the benchmark ended before it listened.");
         return (child, new Uri(address));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 
@@ -12,6 +13,7 @@ internal static class Forwarder
     {
         var http = new HttpClient(new SocketsHttpHandler { UseCookies = false, UseProxy = false, AllowAutoRedirect = false });
         app.MapPost("/mcp", context => Forward(context, http, target));
+        app.MapGet(ForwarderProcess.AllocatedPath, static context => context.Response.WriteAsync(GC.GetTotalAllocatedBytes().ToString(CultureInfo.InvariantCulture)));
     }
 
     private static async Task Forward(HttpContext context, HttpClient http, Uri target)

@@ -1,12 +1,18 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using System.Text.Json;
+using McpPlatform.Benchmarks.Measuring;
 
 namespace McpPlatform.Benchmarks.Wire;
 
 /// <summary>The real gateway, as built beside this program, with a folder of its own and no limit on the rate.</summary>
-internal sealed class GatewayProcess : IDisposable
+internal sealed class GatewayProcess : IParty, IDisposable
 {
+    private const string AllocatedMetric = "dotnet_gc_heap_total_allocated_bytes_total";
+
+    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(10) };
     private readonly Child _child;
     private readonly string _folder;
 
@@ -14,15 +20,46 @@ internal sealed class GatewayProcess : IDisposable
 
     public Uri Address { get; }
 
+    public Uri Endpoint => new(Address, "/mcp");
+
+    public long ResidentBytes => _child.ResidentBytes;
+
+    /// <summary>How its runtime is set by default, as variables: for whatever is compared with it.</summary>
+    public static IReadOnlyDictionary<string, string> Runtime
+    {
+        get
+        {
+            using var settings = JsonDocument.Parse(File.ReadAllBytes(Program() + ".runtimeconfig.json"));
+            var properties = settings.RootElement.GetProperty("runtimeOptions").GetProperty("configProperties");
+            return new Dictionary<string, string>
+            {
+                ["DOTNET_gcServer"] = Flag(properties, "System.GC.Server"),
+                ["DOTNET_gcConcurrent"] = Flag(properties, "System.GC.Concurrent", otherwise: true),
+                ["DOTNET_TieredPGO"] = Flag(properties, "System.Runtime.TieredPGO", otherwise: true),
+            };
+        }
+    }
+
+    public async Task<Spending> Spent()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(Address, "/metrics"));
+        request.Headers.Add("X-Api-Key", Scenery.Observer);
+        using var response = await _http.SendAsync(request);
+        response.EnsureSuccessStatusCode();
+        var line = (await response.Content.ReadAsStringAsync()).Split('\n').FirstOrDefault(text => text.StartsWith(AllocatedMetric + " ", StringComparison.Ordinal))
+            ?? throw new InvalidOperationException($"The gateway's metrics lack {AllocatedMetric}.");
+        return new(_child.Processor, (long)double.Parse(line.AsSpan(AllocatedMetric.Length), CultureInfo.InvariantCulture));
+    }
+
     /// <summary>Returns once the gateway is healthy. Throws with its last words when it is not within 30 s.</summary>
-    public static async Task<GatewayProcess> Start(string controlPlane)
+    public static async Task<GatewayProcess> Start(string controlPlane, IReadOnlyDictionary<string, string> environment)
     {
         var folder = Directory.CreateTempSubdirectory("mcpp-benchmark-").FullName;
         var (port, internalPort) = FreePorts();
         var child = Child.Start(
             Program(),
             ["--host", "127.0.0.1", "--port", $"{port}", "--internal-host", "127.0.0.1", "--internal-port", $"{internalPort}", "--data", folder],
-            new Dictionary<string, string>
+            new Dictionary<string, string>(environment)
             {
                 ["MCPP_INTERNAL_KEY"] = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)),
                 ["MCPP_MASTER_KEY"] = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)),
@@ -49,6 +86,7 @@ internal sealed class GatewayProcess : IDisposable
 
     public void Dispose()
     {
+        _http.Dispose();
         _child.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
@@ -83,6 +121,9 @@ internal sealed class GatewayProcess : IDisposable
             return false;
         }
     }
+
+    private static string Flag(JsonElement properties, string name, bool otherwise = false) =>
+        (properties.TryGetProperty(name, out var value) ? value.GetBoolean() : otherwise) ? "1" : "0";
 
     // …/tests/Benchmarks/bin/Release/net10.0/ → …/src/Gateway/Service/bin/Release/net10.0/
     private static string Program()

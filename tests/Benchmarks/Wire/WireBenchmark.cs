@@ -8,28 +8,26 @@ namespace McpPlatform.Benchmarks.Wire;
 /// </summary>
 internal static class WireBenchmark
 {
-    private static readonly int[] Connections = [1, 16];
-
     /// <summary>Returns the exit code: 1 when a party did not start or an answer was wrong.</summary>
     public static async Task<int> Run(BenchmarkOptions options)
     {
         try
         {
-            var (upstream, upstreamAddress) = await Child.Serve("upstream");
+            var (upstream, upstreamAddress) = await Child.Serve(["upstream"]);
             using var upstreamChild = upstream;
             var target = new Uri(upstreamAddress, "/mcp");
-            var (forwarder, forwarderAddress) = await Child.Serve("forwarder", target.AbsoluteUri);
-            using var forwarderChild = forwarder;
+            using var forwarder = await ForwarderProcess.Start(target, options.Environment);
             await using var control = new ControlPlane();
             await control.Start(target);
-            using var gateway = await GatewayProcess.Start(control.Address);
+            using var gateway = await GatewayProcess.Start(control.Address, options.Environment);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"tools/call, {Environment.ProcessorCount} cores shared by client, upstream, forwarder and gateway; {options.Rounds} x {options.Slice.TotalSeconds:0.##} s per path, in turn"));
-            foreach (var era in Enum.GetValues<Era>())
+            await WarmUp(options, target, forwarder, gateway);
+            foreach (var era in options.Eras)
             {
-                foreach (var connections in Connections)
+                foreach (var connections in options.Connections)
                 {
-                    await Compare(options, era, connections, target, new Uri(forwarderAddress, "/mcp"), new Uri(gateway.Address, "/mcp"));
+                    await Compare(options, era, connections, target, forwarder, gateway);
                 }
             }
 
@@ -42,11 +40,27 @@ internal static class WireBenchmark
         }
     }
 
-    private static async Task Compare(BenchmarkOptions options, Era era, int connections, Uri direct, Uri forwarder, Uri gateway)
+    /// <summary>Until everything is compiled as it will stay: the runtime does that in the background, in steps, and the more code there is the longer it takes.</summary>
+    private static async Task WarmUp(BenchmarkOptions options, Uri direct, ForwarderProcess forwarder, GatewayProcess gateway)
+    {
+        foreach (var era in options.Eras)
+        {
+            using var one = new CallPathClient("direct", direct, "echo", era, 16);
+            using var two = new CallPathClient("forwarder", forwarder.Endpoint, "echo", era, 16);
+            using var three = new CallPathClient("gateway", gateway.Endpoint, "bench__echo", era, 16);
+            foreach (var (path, times) in new[] { (one, 1), (two, 2), (three, 4) })
+            {
+                await path.Open();
+                await path.Run(options.WarmUp * times, keep: false);
+            }
+        }
+    }
+
+    private static async Task Compare(BenchmarkOptions options, Era era, int connections, Uri direct, ForwarderProcess forwarder, GatewayProcess gateway)
     {
         using var one = new CallPathClient("direct", direct, "echo", era, connections);
-        using var two = new CallPathClient("forwarder", forwarder, "echo", era, connections);
-        using var three = new CallPathClient("gateway", gateway, "bench__echo", era, connections);
+        using var two = new CallPathClient("forwarder", forwarder.Endpoint, "echo", era, connections);
+        using var three = new CallPathClient("gateway", gateway.Endpoint, "bench__echo", era, connections);
         CallPathClient[] paths = [one, two, three];
         foreach (var path in paths)
         {
@@ -54,6 +68,7 @@ internal static class WireBenchmark
             await path.Run(options.WarmUp, keep: false);
         }
 
+        var (forwarderBefore, gatewayBefore) = (await forwarder.Spent(), await gateway.Spent());
         for (var round = 0; round < options.Rounds; round++)
         {
             for (var turn = 0; turn < paths.Length; turn++)
@@ -63,6 +78,8 @@ internal static class WireBenchmark
             }
         }
 
+        two.Samples.Spent = await forwarder.Spent() - forwarderBefore;
+        three.Samples.Spent = await gateway.Spent() - gatewayBefore;
         Report(era, connections, paths);
     }
 
@@ -70,12 +87,14 @@ internal static class WireBenchmark
     {
         Console.WriteLine();
         Console.WriteLine($"{(era == Era.Modern ? "2026-07-28" : "2025-11-25")}, {connections} connection{(connections == 1 ? "" : "s")}");
-        Console.WriteLine("  path         p50 ms   p95 ms   p99 ms   calls/s |  x direct: p50   calls/s |  x forwarder: p50   calls/s");
+        Console.WriteLine("  path         p50 ms   p95 ms   p99 ms   calls/s   cpu us/call   bytes/call |  x forwarder: p50   calls/s |  p50 added us");
+        var forwarder = paths[1].Samples;
         foreach (var path in paths)
         {
-            var (p50, rate) = (path.Samples.Percentile(0.5), path.Samples.PerSecond);
+            var (samples, p50) = (path.Samples, path.Samples.Percentile(0.5));
+            var (cpu, bytes) = samples.Spent is { } spent ? (spent.Processor.TotalMicroseconds / samples.Count, (double)spent.Allocated / samples.Count) : (double.NaN, double.NaN);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"  {path.Name,-10} {p50,8:0.000} {path.Samples.Percentile(0.95),8:0.000} {path.Samples.Percentile(0.99),8:0.000} {rate,9:0} | {p50 / paths[0].Samples.Percentile(0.5),14:0.00} {rate / paths[0].Samples.PerSecond,9:0.00} | {p50 / paths[1].Samples.Percentile(0.5),17:0.00} {rate / paths[1].Samples.PerSecond,9:0.00}"));
+                $"  {path.Name,-10} {p50,8:0.000} {samples.Percentile(0.95),8:0.000} {samples.Percentile(0.99),8:0.000} {samples.PerSecond,9:0} {cpu,13:0.0} {bytes,12:0} | {p50 / forwarder.Percentile(0.5),17:0.00} {samples.PerSecond / forwarder.PerSecond,9:0.00} | {(p50 - forwarder.Percentile(0.5)) * 1000,13:0}"));
         }
     }
 }

@@ -46,6 +46,8 @@ public sealed class DistributedPlatform : IPlatformUnderTest
 
     public string AdminKey { get; private set; } = "";
 
+    public IReadOnlyList<int> GatewayProcesses => [.. GatewayParts.Select(p => ProcessOf(p) ?? throw new InvalidOperationException($"{p} does not run."))];
+
     public string DataFolder => Path.Combine(_folder, "data");
 
     public string Logs => string.Join('\n', [.. _output, .. LogFiles().Select(ReadShared)]);

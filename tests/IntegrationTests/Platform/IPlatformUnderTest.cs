@@ -21,6 +21,9 @@ public interface IPlatformUnderTest : IAsyncDisposable
     /// <summary>Everything that all processes have written to their logs so far.</summary>
     string Logs { get; }
 
+    /// <summary>The process of each gateway, in the order of <see cref="Gateways"/>.</summary>
+    IReadOnlyList<int> GatewayProcesses { get; }
+
     /// <summary>Connection string of a service's database, as its runtime role.</summary>
     string RuntimeConnection(string service);
 

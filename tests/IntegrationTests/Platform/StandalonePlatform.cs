@@ -27,6 +27,8 @@ public sealed class StandalonePlatform : IPlatformUnderTest
 
     public Uri InternalAddress(string service) => new($"http://127.0.0.1:{_ports[1]}");
 
+    public IReadOnlyList<int> GatewayProcesses => [_process!.Id];
+
     public string AdminKey { get; private set; } = "";
 
     /// <summary>Of the process that runs now.</summary>

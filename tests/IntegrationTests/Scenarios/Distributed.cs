@@ -19,6 +19,10 @@ public sealed class Catalogs(SharedDistributed shared) : CatalogScenarios(shared
 
 public sealed class HostileInputs(SharedDistributed shared) : HostileInputScenarios(shared);
 
+public sealed class Besieging() : HostilePlatform(new DistributedForm());
+
+public sealed class Hostile(Besieging besieging) : HostileUpstreamScenarios(besieging), IClassFixture<Besieging>;
+
 public sealed class Secrets(SharedDistributed shared) : SecretScenarios(shared);
 
 public sealed class Packing() : PackPlatform(new DistributedForm());

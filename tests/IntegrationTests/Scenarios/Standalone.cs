@@ -19,6 +19,10 @@ public sealed class Catalogs(SharedStandalone shared) : CatalogScenarios(shared)
 
 public sealed class HostileInputs(SharedStandalone shared) : HostileInputScenarios(shared);
 
+public sealed class Besieging() : HostilePlatform(new StandaloneForm());
+
+public sealed class Hostile(Besieging besieging) : HostileUpstreamScenarios(besieging), IClassFixture<Besieging>;
+
 public sealed class Secrets(SharedStandalone shared) : SecretScenarios(shared);
 
 public sealed class Packing() : PackPlatform(new StandaloneForm());

@@ -239,6 +239,20 @@ public sealed class CallPathTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_servers_own_credential_comes_back_to_nobody_however_it_is_written()
+    {
+        _upstreams.Secrets = new KnownSecrets([KeyValuePair.Create("Authorization", "Bearer up/stream+\"credential\""), KeyValuePair.Create("X-Region", "north-by-west")]);
+        _upstreams.Answer = (_, _) => Task.FromResult("""
+            {"jsonrpc":"2.0","id":1,"result":{"a":"Bearer up/stream+\"credential\"!","b":"up\/stream+\"credential\"","c":"up/stream\u002B\u0022credential\u0022","d":"north-by-west"}}
+            """);
+
+        using var outcome = await Call("files__list");
+
+        using var json = System.Text.Json.JsonDocument.Parse(outcome.Answer!.Payload);
+        json.RootElement.EnumerateObject().Select(m => m.Value.GetString()!.Trim('*')).ShouldBe(["!", "", "", "north-by-west"]);
+    }
+
+    [Fact]
     public void Lists_show_what_could_be_allowed_and_nothing_else()
     {
         Names(List()).ShouldBe(["files__list", "files__read", "files__write"]);

@@ -95,6 +95,7 @@ public sealed class CallPath(GatewayStateStore store, ToolAttempts attempts, Cal
             return new CallOutcome(null, CallRefusal.AuditUnavailable);
         }
 
+        secrets?.Conceal(answer.Payload);
         return new CallOutcome(answer, null);
     }
 

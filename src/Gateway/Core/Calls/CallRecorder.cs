@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using McpPlatform.Contracts;
 using McpPlatform.Contracts.Gateway;
 using McpPlatform.Gateway.Redaction;
 using McpPlatform.Gateway.Spool;
@@ -22,7 +23,7 @@ public sealed class CallRecorder(CallSpool spool, TimeProvider time)
         var scope = new RedactionScope(call.Credential, secrets);
         var arguments = call.Message.Arguments;
         return spool.Append(new CallRecord(
-            Guid.CreateVersion7(call.StartedAt),
+            TimeOrderedId.Create(call.StartedAt),
             call.Caller.TenantId,
             call.StartedAt,
             (long)elapsed.TotalMicroseconds,

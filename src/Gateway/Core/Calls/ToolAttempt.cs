@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using McpPlatform.Gateway.Attempts;
+using McpPlatform.Gateway.Redaction;
 using McpPlatform.Gateway.State;
 using McpPlatform.Gateway.Telemetry;
 using McpPlatform.Mcp;
@@ -63,7 +64,7 @@ internal struct ToolAttempt(ToolAttempts owner, ToolCall call, UpstreamRequest r
         request.Clock = clock;
         if (call.OnNotification is { } deliver)
         {
-            request.OnNotification = Deliver(deliver, clock);
+            request.OnNotification = Deliver(deliver, clock, link.Secrets);
         }
 
         return link.Connection.Send(request, clock.Token);
@@ -90,9 +91,10 @@ internal struct ToolAttempt(ToolAttempts owner, ToolCall call, UpstreamRequest r
         }
     }
 
-    private static Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> Deliver(Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> deliver, AttemptClock clock) =>
-        async (message, token) =>
+    private static Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> Deliver(
+        Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> deliver, AttemptClock clock, KnownSecrets secrets) => async (message, token) =>
         {
+            secrets.Conceal(message);
             clock.Commit();
             clock.Wait(ExchangePhase.Caller);
             await deliver(message, token);

@@ -1,4 +1,7 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Json;
 
 namespace McpPlatform.Gateway.Redaction;
 
@@ -8,17 +11,56 @@ public sealed class KnownSecrets
     /// <summary>Shorter values would redact ordinary words.</summary>
     private const int MinLength = 6;
 
+    /// <summary>After a scheme ("Bearer …") a shorter part is no credential.</summary>
+    private const int MinPartLength = 12;
+
     private readonly string[] _values;
+    private readonly byte[][] _credentials;
     private readonly SearchValues<string> _search;
 
     /// <param name="values">In clear. Values under six characters are left out.</param>
     public KnownSecrets(IEnumerable<string> values)
+        : this(values.Select(static value => KeyValuePair.Create("", value)))
     {
-        _values = [.. values.Where(value => value.Length >= MinLength).Distinct(StringComparer.Ordinal).OrderByDescending(value => value.Length)];
-        _search = SearchValues.Create(_values, StringComparison.Ordinal);
     }
 
-    public static KnownSecrets None { get; } = new([]);
+    /// <param name="named">
+    /// Name and value in clear. What has a name of credentials is one, and of "Bearer x", <c>x</c> is as well; whatever else an operator sends along (a project, a
+    /// region) is an ordinary word in answers.
+    /// </param>
+    public KnownSecrets(IEnumerable<KeyValuePair<string, string>> named)
+    {
+        var (all, credentials) = (new List<string>(), new List<string>());
+        foreach (var (name, value) in named)
+        {
+            var isCredential = SensitiveNames.Matches(name);
+            (isCredential ? credentials : all).AddRange(isCredential ? WithoutScheme(value) : [value]);
+        }
+
+        _values = InOrder([.. all, .. credentials]);
+        _search = SearchValues.Create(_values, StringComparison.Ordinal);
+        _credentials = [.. InOrder(credentials).SelectMany(Encodings).Distinct(StringComparer.Ordinal).Select(Encoding.UTF8.GetBytes)];
+    }
+
+    public static KnownSecrets None { get; } = new(Array.Empty<string>());
+
+    /// <summary>
+    /// Overwrites every known credential in a JSON text with asterisks, byte for byte, so that the text stays as long and as valid as it was: a server that sends back what
+    /// it was called with must not hand the platform's credential to a caller. Costs nothing where a server has no credential.
+    /// </summary>
+    /// <param name="json">In memory that is the caller's to change.</param>
+    public void Conceal(ReadOnlyMemory<byte> json)
+    {
+        foreach (var secret in _credentials)
+        {
+            var rest = MemoryMarshal.AsMemory(json).Span;
+            for (var at = rest.IndexOf(secret); at >= 0; at = rest.IndexOf(secret))
+            {
+                rest.Slice(at, secret.Length).Fill((byte)'*');
+                rest = rest[(at + secret.Length)..];
+            }
+        }
+    }
 
     /// <summary>The first known secret in a text. Returns its position, or -1.</summary>
     internal int Find(ReadOnlySpan<char> text, out int length)
@@ -44,6 +86,23 @@ public sealed class KnownSecrets
         }
 
         return at;
+    }
+
+    /// <summary>Longest first, as <see cref="Find"/> needs them.</summary>
+    private static string[] InOrder(List<string> values) =>
+        [.. values.Where(value => value.Length >= MinLength).Distinct(StringComparer.Ordinal).OrderByDescending(value => value.Length)];
+
+    private static IEnumerable<string> WithoutScheme(string value)
+    {
+        var space = value.IndexOf(' ', StringComparison.Ordinal);
+        return space > 0 && value.Length - space > MinPartLength ? [value, value[(space + 1)..]] : [value];
+    }
+
+    /// <summary>The ways in which common serialisers write it inside a JSON string: as it is where nothing needs an escape, escaped as little or as much as they do.</summary>
+    private static IEnumerable<string> Encodings(string value)
+    {
+        var least = value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
+        return [least, least.Replace("/", "\\/", StringComparison.Ordinal), JsonEncodedText.Encode(value).Value];
     }
 
     /// <summary>Where the head of a known secret begins that a text's end cut off, or -1.</summary>

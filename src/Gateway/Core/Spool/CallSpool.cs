@@ -1,12 +1,13 @@
-using System.Threading.Channels;
+using System.Collections.Concurrent;
 using McpPlatform.Contracts.Gateway;
 using McpPlatform.Gateway.Storage;
 
 namespace McpPlatform.Gateway.Spool;
 
 /// <summary>
-/// Call records on disk, from the moment a call is answered until tracing has stored them. One writer appends what many calls hand in: each waits until its
-/// record is written to the file, so that a killed process loses no record of an answered call; the disk is flushed in groups.
+/// Call records on disk, from the moment a call is answered until tracing has stored them. An append completes when its record is written to the file, so that a
+/// killed process loses no record of an answered call; the disk is flushed in groups. One thread writes at a time, and it is nearly always the caller's own: handing
+/// a record of a kilobyte to a writer and being woken by it takes several times as long as writing it. Who comes meanwhile waits for the next group.
 /// </summary>
 public sealed class CallSpool : IAsyncDisposable
 {
@@ -17,24 +18,31 @@ public sealed class CallSpool : IAsyncDisposable
     private readonly SpoolFolder _folder;
     private readonly IGatewayObserver _observer;
     private readonly TimeProvider _time;
-    /// <summary>1 s: an operator who has made room sees it work at once.</summary>
-    private static readonly TimeSpan ProbeEvery = TimeSpan.FromSeconds(1);
+
+    /// <summary>Half a second: an operator who has made room sees it work at once.</summary>
+    private static readonly TimeSpan ProbeEvery = TimeSpan.FromMilliseconds(500);
 
     /// <summary>As much as the largest record: what would fit, fits.</summary>
     private static readonly byte[] Probe = new byte[SpoolOptions.MaxRecordBytes];
 
-    private readonly Channel<PendingAppend> _queue = Channel.CreateUnbounded<PendingAppend>(new UnboundedChannelOptions { SingleReader = true });
-    private readonly CancellationTokenSource _stop = new();
+    private readonly ConcurrentQueue<PendingAppend> _waiting = new();
 
-    /// <summary>Around flushing and closing the active file; a flush takes milliseconds, so writes never wait for it.</summary>
-    private readonly Lock _fileGate = new();
+    /// <summary>Full segments, which are flushed and closed in the background: a flush takes milliseconds, and nobody who writes waits for it.</summary>
+    private readonly ConcurrentQueue<FileStream> _full = new();
+    private readonly CancellationTokenSource _stop = new();
 
     /// <summary>Around the list of segments; held for an instant.</summary>
     private readonly Lock _segmentGate = new();
     private readonly SortedDictionary<long, long> _segments;
-    private readonly byte[] _batch = new byte[WriteBytes + SpoolOptions.MaxRecordBytes];
-    private readonly Task _writer;
     private readonly Task _flusher;
+
+    /// <summary>Made when records meet for the first time.</summary>
+    private byte[]? _batch;
+
+    /// <summary>1 while somebody writes: who turns it from 0 is the one, and alone touches the active file.</summary>
+    private int _writing;
+    private bool _ended;
+    private long _failedAt;
     private FileStream? _active;
     private long _activeNumber;
     private long _activeBytes;
@@ -49,6 +57,7 @@ public sealed class CallSpool : IAsyncDisposable
     {
         (_options, _observer, _time) = (options, observer, time);
         _folder = new SpoolFolder(options.Folder);
+        GatewayId = $"{options.GatewayName}-{_folder.Id}";
         _segments = _folder.Segments();
         if (_segments.Count > 0)
         {
@@ -60,12 +69,11 @@ public sealed class CallSpool : IAsyncDisposable
         _activeNumber = Math.Max(_activeNumber, _folder.LoadCommitted().Segment);
 
         _usedBytes = _segments.Values.Sum();
-        _writer = Task.Run(Write);
         _flusher = Task.Run(Flush);
     }
 
     /// <summary>Name of the gateway and id of the folder: tells this spool's batches from those of every other one, also on the same host.</summary>
-    public string GatewayId => $"{_options.GatewayName}-{_folder.Id}";
+    public string GatewayId { get; }
 
     /// <summary>Of the folder that this process alone has, also after a restart.</summary>
     public string FolderId => _folder.Id;
@@ -78,7 +86,7 @@ public sealed class CallSpool : IAsyncDisposable
 
     /// <summary>
     /// False while a record would be dropped: no room left, or the last write failed. A call that requires audit is refused then. While the last write
-    /// failed, the spool tries the disk every second, and other calls go on trying.
+    /// failed, the spool tries the disk twice a second, and other calls go on trying.
     /// </summary>
     public bool Accepts => !_failing && HasRoom(SpoolOptions.MaxRecordBytes);
 
@@ -95,25 +103,42 @@ public sealed class CallSpool : IAsyncDisposable
         }
 
         Interlocked.Add(ref _pendingBytes, size);
-        if (!_queue.Writer.TryWrite(pending))
+        if (_waiting.IsEmpty && TryBegin())
         {
-            Interlocked.Add(ref _pendingBytes, -size);
-            return Drop(pending);
+            var written = TryWrite(pending.Frame);
+            Wrote(written, 1, size);
+            pending.Release();
+            End();
+            return new ValueTask<bool>(written);
+        }
+
+        _waiting.Enqueue(pending);
+        if (TryBegin())
+        {
+            // Whoever wrote was done before it could see this one.
+            WriteWaiting();
         }
 
         return new ValueTask<bool>(pending.Task);
     }
 
-    /// <summary>Writes what is queued, flushes, and gives the folder free.</summary>
+    /// <summary>Writes what is waiting, flushes, and gives the folder free. Records that come later are dropped.</summary>
     public async ValueTask DisposeAsync()
     {
-        _queue.Writer.TryComplete();
-        await _writer;
+        while (!TryBegin())
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(1), CancellationToken.None);
+        }
+
+        WriteGroups();
+        _ended = true;
         await _stop.CancelAsync();
         await _flusher;
         Roll();
+        CloseFull();
         _folder.Dispose();
         _stop.Dispose();
+        End();
     }
 
     /// <summary>The segments with their readable size, oldest first, and whether they are closed.</summary>
@@ -134,14 +159,18 @@ public sealed class CallSpool : IAsyncDisposable
     /// <summary>Removes a closed segment whose records are stored elsewhere for good.</summary>
     internal void Delete(long number)
     {
+        long bytes;
         lock (_segmentGate)
         {
-            if (_segments.Remove(number, out var bytes))
+            if (!_segments.Remove(number, out bytes))
             {
-                File.Delete(_folder.SegmentPath(number));
-                Interlocked.Add(ref _usedBytes, -bytes);
+                return;
             }
         }
+
+        // Not under the gate: that takes a while, and whoever writes a record comes by there.
+        File.Delete(_folder.SegmentPath(number));
+        Interlocked.Add(ref _usedBytes, -bytes);
     }
 
     private bool HasRoom(int bytes) => Volatile.Read(ref _usedBytes) + Volatile.Read(ref _pendingBytes) + bytes <= _options.MaxBytes;
@@ -153,13 +182,37 @@ public sealed class CallSpool : IAsyncDisposable
         return new ValueTask<bool>(false);
     }
 
-    private async Task Write()
+    private bool TryBegin() => Volatile.Read(ref _writing) == 0 && Interlocked.CompareExchange(ref _writing, 1, 0) == 0;
+
+    /// <summary>Lets the next one write. Those who waited meanwhile need not wait for another caller, nor this one for them.</summary>
+    private void End()
+    {
+        Interlocked.Exchange(ref _writing, 0);
+        if (!_waiting.IsEmpty && TryBegin())
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(static spool => spool.WriteWaiting(), this, preferLocal: false);
+        }
+    }
+
+    /// <summary>Begun by whoever calls it; ends when nobody waits.</summary>
+    private void WriteWaiting()
+    {
+        do
+        {
+            WriteGroups();
+            Interlocked.Exchange(ref _writing, 0);
+        }
+        while (!_waiting.IsEmpty && TryBegin());
+    }
+
+    private void WriteGroups()
     {
         var group = new List<PendingAppend>();
-        while (await More())
+        while (!_waiting.IsEmpty)
         {
+            _batch ??= new byte[WriteBytes + SpoolOptions.MaxRecordBytes];
             var bytes = 0;
-            while (bytes < WriteBytes && _queue.Reader.TryRead(out var pending))
+            while (bytes < WriteBytes && _waiting.TryDequeue(out var pending))
             {
                 pending.Frame.CopyTo(_batch.AsSpan(bytes));
                 bytes += pending.Length;
@@ -167,12 +220,7 @@ public sealed class CallSpool : IAsyncDisposable
             }
 
             var written = TryWrite(_batch.AsSpan(0, bytes));
-            if (!written)
-            {
-                Interlocked.Add(ref _dropped, group.Count);
-            }
-
-            Interlocked.Add(ref _pendingBytes, -bytes);
+            Wrote(written, group.Count, bytes);
             foreach (var pending in group)
             {
                 pending.Complete(written);
@@ -182,23 +230,23 @@ public sealed class CallSpool : IAsyncDisposable
         }
     }
 
-    /// <summary>
-    /// Waits for records; false at the end. While writing fails, it tries the disk meanwhile: where every call must be recorded, none comes any more that would.
-    /// </summary>
-    private async Task<bool> More()
+    private void Wrote(bool written, int records, int bytes)
     {
-        var more = _queue.Reader.WaitToReadAsync().AsTask();
-        while (_failing && await Task.WhenAny(more, Task.Delay(ProbeEvery, _time)) != more)
+        if (!written)
         {
-            // Nothing behind what counts, taken back at once; after a crash in between a start cuts it off as a torn tail.
-            TryWrite(Probe, counts: false);
+            Interlocked.Add(ref _dropped, records);
         }
 
-        return await more;
+        Interlocked.Add(ref _pendingBytes, -bytes);
     }
 
     private bool TryWrite(ReadOnlySpan<byte> frames, bool counts = true)
     {
+        if (_ended)
+        {
+            return false;
+        }
+
         try
         {
             var file = _active ?? Begin();
@@ -218,7 +266,7 @@ public sealed class CallSpool : IAsyncDisposable
             }
 
             // The next write starts at the same offset and overwrites what this one left; a crash before that is a torn tail.
-            _failing = true;
+            Failed();
             return false;
         }
 
@@ -250,18 +298,29 @@ public sealed class CallSpool : IAsyncDisposable
         }
     }
 
+    /// <summary>The active segment is full.</summary>
     private void Roll()
     {
-        lock (_fileGate)
+        if (_active is not { } file)
+        {
+            return;
+        }
+
+        try
         {
             // A failed write may have left more than what counts.
-            _active?.SetLength(_activeBytes);
-            FlushActive();
-            _active?.Dispose();
-            lock (_segmentGate)
-            {
-                _active = null;
-            }
+            file.SetLength(_activeBytes);
+        }
+        catch (IOException exception)
+        {
+            Failed();
+            _observer.SpoolFailed(exception);
+        }
+
+        _full.Enqueue(file);
+        lock (_segmentGate)
+        {
+            _active = null;
         }
     }
 
@@ -272,12 +331,19 @@ public sealed class CallSpool : IAsyncDisposable
         {
             while (await timer.WaitForNextTickAsync(_stop.Token))
             {
-                if (_dirty)
+                CloseFull();
+                if (_dirty && _active is { } file)
                 {
-                    lock (_fileGate)
-                    {
-                        FlushActive();
-                    }
+                    _dirty = false;
+                    Flush(file);
+                }
+
+                if (_failing && _time.GetElapsedTime(Volatile.Read(ref _failedAt)) >= ProbeEvery && TryBegin())
+                {
+                    // Where every call must be recorded, none comes any more that would. Nothing behind what counts, taken back at once; after a crash in between a
+                    // start cuts it off as a torn tail.
+                    TryWrite(Probe, counts: false);
+                    End();
                 }
             }
         }
@@ -287,18 +353,32 @@ public sealed class CallSpool : IAsyncDisposable
         }
     }
 
-    /// <summary>Under the file gate, so that the file is not closed meanwhile.</summary>
-    private void FlushActive()
+    /// <summary>Only the flusher closes files, so none is closed while it is flushed.</summary>
+    private void CloseFull()
     {
-        _dirty = false;
+        while (_full.TryDequeue(out var file))
+        {
+            Flush(file);
+            file.Dispose();
+        }
+    }
+
+    private void Flush(FileStream file)
+    {
         try
         {
-            _active?.Flush(flushToDisk: true);
+            file.Flush(flushToDisk: true);
         }
         catch (IOException exception)
         {
-            _failing = true;
+            Failed();
             _observer.SpoolFailed(exception);
         }
+    }
+
+    private void Failed()
+    {
+        Volatile.Write(ref _failedAt, _time.GetTimestamp());
+        _failing = true;
     }
 }

@@ -11,6 +11,12 @@ internal sealed class PendingAppend() : TaskCompletionSource<bool>(TaskCreationO
     /// <summary>Arguments and results are JSON text: the default encoder would write each of their quotes as six bytes.</summary>
     private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    private static readonly PendingAppend Nowhere = new();
+
+    /// <summary>Of this thread: a writer is larger than most of what it writes.</summary>
+    [ThreadStatic]
+    private static Utf8JsonWriter? s_writer;
+
     private byte[] _buffer = [];
 
     public int Length { get; private set; }
@@ -21,9 +27,17 @@ internal sealed class PendingAppend() : TaskCompletionSource<bool>(TaskCreationO
     public static PendingAppend Encode(CallRecord record)
     {
         var pending = new PendingAppend { _buffer = ArrayPool<byte>.Shared.Rent(2048), Length = SpoolFrame.HeaderBytes };
-        using (var writer = new Utf8JsonWriter(pending, WriterOptions))
+        var writer = s_writer ??= new Utf8JsonWriter(pending, WriterOptions);
+        writer.Reset(pending);
+        try
         {
             JsonSerializer.Serialize(writer, record, CallRecordJson.Default.CallRecord);
+            writer.Flush();
+        }
+        finally
+        {
+            // Holds on to nothing until the next one.
+            writer.Reset(Nowhere);
         }
 
         SpoolFrame.Seal(pending._buffer.AsSpan(0, pending.Length));
@@ -33,9 +47,15 @@ internal sealed class PendingAppend() : TaskCompletionSource<bool>(TaskCreationO
     /// <summary>Ends the wait and gives the buffer back.</summary>
     public void Complete(bool written)
     {
+        Release();
+        SetResult(written);
+    }
+
+    /// <summary>Gives the buffer back: nobody waits.</summary>
+    public void Release()
+    {
         ArrayPool<byte>.Shared.Return(_buffer);
         _buffer = [];
-        SetResult(written);
     }
 
     void IBufferWriter<byte>.Advance(int count) => Length += count;

@@ -1,4 +1,5 @@
 using System.Collections;
+using McpPlatform.Contracts;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -9,18 +10,16 @@ public static class RequestIds
 {
     public const string Header = "X-Request-Id";
 
-    private static readonly object Key = new();
-
     /// <summary>The id of this request.</summary>
-    public static string Of(HttpContext context) => context.Items.TryGetValue(Key, out var id) ? (string)id! : context.TraceIdentifier;
+    public static string Of(HttpContext context) => context.TraceIdentifier;
 
     /// <param name="takesIds">Behind the edge: the id is the one that the edge gave, so that an error's id is found in every log.</param>
     internal static async Task Use(HttpContext context, RequestDelegate next, bool takesIds, TimeProvider clock, ILogger logger)
     {
         var id = takesIds && context.Request.Headers[Header] is [{ Length: 32 } given] && Guid.TryParseExact(given, "n", out _)
             ? given
-            : Guid.CreateVersion7(clock.GetUtcNow()).ToString("n");
-        context.Items[Key] = id;
+            : TimeOrderedId.Create(clock.GetUtcNow()).ToString("n");
+        context.TraceIdentifier = id;
         context.Response.Headers[Header] = id;
         using (logger.BeginScope(new Scope(id)))
         {

@@ -29,7 +29,7 @@ internal sealed class CallerAuthentication(
 
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        if (Context.GetEndpoint()?.Metadata.GetMetadata<OwnAuthenticationMetadata>() is not null || Credentials.Of(Request.Headers) is not { } credential)
+        if (Credentials.Of(Request.Headers) is not { } credential)
         {
             return Task.FromResult(AuthenticateResult.NoResult());
         }

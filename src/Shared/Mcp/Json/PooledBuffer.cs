@@ -8,7 +8,7 @@ namespace McpPlatform.Mcp.Json;
 /// <param name="capacity">First size in bytes.</param>
 public sealed class PooledBuffer(int capacity = 1024) : IBufferWriter<byte>, IDisposable
 {
-    private byte[] _array = ArrayPool<byte>.Shared.Rent(capacity);
+    private byte[] _array = MessageMemory.Rent(capacity);
     private int _written;
 
     /// <summary>What was written so far; valid until the next write or <see cref="Dispose"/>.</summary>
@@ -67,7 +67,7 @@ public sealed class PooledBuffer(int capacity = 1024) : IBufferWriter<byte>, IDi
         _written = 0;
         if (array.Length > 0)
         {
-            ArrayPool<byte>.Shared.Return(array);
+            MessageMemory.Return(array);
         }
     }
 
@@ -80,9 +80,9 @@ public sealed class PooledBuffer(int capacity = 1024) : IBufferWriter<byte>, IDi
         }
 
         ObjectDisposedException.ThrowIf(_array.Length == 0, this);
-        var larger = ArrayPool<byte>.Shared.Rent(checked(Math.Max(_array.Length * 2, _written + size)));
+        var larger = MessageMemory.Rent(checked(Math.Max(_array.Length * 2, _written + size)));
         _array.AsSpan(0, _written).CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(_array);
+        MessageMemory.Return(_array);
         _array = larger;
     }
 }

@@ -16,7 +16,7 @@ public sealed record SseLimits(int MaxLine = 1024 * 1024, int MaxEvent = 4 * 102
 public sealed class SseReader(Stream stream, SseLimits limits) : IDisposable
 {
     private readonly PooledBuffer _data = new();
-    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(8 * 1024);
+    private byte[] _buffer = MessageMemory.Rent(8 * 1024);
     private int _start;
     private int _end;
     private int _scanned;
@@ -70,7 +70,7 @@ public sealed class SseReader(Stream stream, SseLimits limits) : IDisposable
         var buffer = Interlocked.Exchange(ref _buffer, []);
         if (buffer.Length > 0)
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            MessageMemory.Return(buffer);
         }
     }
 
@@ -168,9 +168,9 @@ public sealed class SseReader(Stream stream, SseLimits limits) : IDisposable
 
         if (_end == _buffer.Length)
         {
-            var larger = ArrayPool<byte>.Shared.Rent(_buffer.Length * 2);
+            var larger = MessageMemory.Rent(_buffer.Length * 2);
             _buffer.AsSpan(0, _end).CopyTo(larger);
-            ArrayPool<byte>.Shared.Return(_buffer);
+            MessageMemory.Return(_buffer);
             _buffer = larger;
         }
 

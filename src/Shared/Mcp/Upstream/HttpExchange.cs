@@ -66,7 +66,7 @@ internal sealed class HttpExchange(HttpMessageInvoker http, HttpUpstreamOptions 
         }
 
         await using var raw = await response.Content.ReadAsStreamAsync(patience.Token);
-        await using var body = new PatientStream(raw, patience, options.IdleTimeout);
+        await using var body = new PatientStream(raw, patience, options.IdleTimeout, Math.Max(options.MaxStreamBytes, options.MaxResponseBytes));
         switch (response.Content.Headers.ContentType?.MediaType)
         {
             case "text/event-stream" when response.IsSuccessStatusCode:

@@ -10,6 +10,15 @@ internal static class HttpPost
     // An announced length is only a claim: memory follows the bytes that really come.
     private const int FirstBuffer = 64 * 1024;
 
+    /// <summary>
+    /// Before a larger message the server is asked whether it wants it: one that refuses at the head would else be heard only after all of it was sent, if ever. 1 MiB,
+    /// as curl has it: what is smaller fits the socket's buffers.
+    /// </summary>
+    private const int AskFirst = 1024 * 1024;
+
+    /// <summary>Longest wait that an upstream can ask for: a longer one says nothing, and callers are told of it.</summary>
+    private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromHours(1);
+
     private static readonly MediaTypeHeaderValue Json = new("application/json");
 
     /// <summary>A POST of one message. The message must live until the answer's head is there.</summary>
@@ -19,6 +28,11 @@ internal static class HttpPost
         request.Content = new ReadOnlyMemoryContent(message);
         request.Content.Headers.ContentType = Json;
         request.Headers.TryAddWithoutValidation("Accept", "application/json, text/event-stream");
+        if (message.Length > AskFirst)
+        {
+            request.Headers.ExpectContinue = true;
+        }
+
         var trace = OutgoingTrace.Current;
         if (trace.Parent is not null)
         {
@@ -78,12 +92,12 @@ internal static class HttpPost
         _ => null,
     };
 
-    /// <summary>A refusal by HTTP status, with the time after which the upstream wants to be asked again, if it says so.</summary>
+    /// <summary>A refusal by HTTP status, with the time after which the upstream wants to be asked again, if it says so: an hour at most.</summary>
     public static UpstreamException Refused(HttpResponseMessage response, TimeProvider time)
     {
         var after = response.Headers.RetryAfter;
         var wait = after?.Delta ?? (after?.Date is { } date ? date - time.GetUtcNow() : null);
-        return new UpstreamException((int)response.StatusCode) { RetryAfter = wait is { } w && w < TimeSpan.Zero ? TimeSpan.Zero : wait };
+        return new UpstreamException((int)response.StatusCode) { RetryAfter = wait is { } w ? TimeSpan.FromTicks(Math.Clamp(w.Ticks, 0, LongestRetryAfter.Ticks)) : null };
     }
 
     /// <summary>Reads a whole body up to a size; the buffer is the caller's.</summary>

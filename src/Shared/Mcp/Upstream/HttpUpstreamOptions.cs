@@ -15,6 +15,12 @@ public sealed record HttpUpstreamOptions
     /// <summary>Largest message taken, and largest JSON answer. 10 MiB.</summary>
     public int MaxResponseBytes { get; init; } = 10 * 1024 * 1024;
 
+    /// <summary>
+    /// Most bytes of one event stream, everything that comes before the answer included. 64 MiB: six answers of the largest size; a stream that reports on and on
+    /// would else cost its full rate until the total time is over.
+    /// </summary>
+    public long MaxStreamBytes { get; init; } = 64 * 1024 * 1024;
+
     /// <summary>Longest wait for the head of a response, connecting included. 30 s: the platform's default to the first byte.</summary>
     public TimeSpan HeaderTimeout { get; init; } = TimeSpan.FromSeconds(30);
 

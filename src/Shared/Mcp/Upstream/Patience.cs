@@ -58,9 +58,11 @@ internal sealed class Patience : IDisposable
     }
 }
 
-/// <summary>A stream that shows signs of life while it is read.</summary>
-internal sealed class PatientStream(Stream inner, Patience patience, TimeSpan idle) : Stream
+/// <summary>A stream that shows signs of life while it is read, and ends with <see cref="UpstreamException"/> (too large) after so many bytes.</summary>
+internal sealed class PatientStream(Stream inner, Patience patience, TimeSpan idle, long most) : Stream
 {
+    private long _read;
+
     public override bool CanRead => true;
 
     public override bool CanSeek => false;
@@ -74,8 +76,13 @@ internal sealed class PatientStream(Stream inner, Patience patience, TimeSpan id
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         patience.Read(idle);
-        return inner.ReadAsync(buffer, cancellationToken);
+        var reading = inner.ReadAsync(buffer, cancellationToken);
+        return reading.IsCompletedSuccessfully ? new(Count(reading.Result)) : Counted(reading);
     }
+
+    private async ValueTask<int> Counted(ValueTask<int> reading) => Count(await reading);
+
+    private int Count(int read) => (_read += read) > most ? throw UpstreamException.TooLarge(most) : read;
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 

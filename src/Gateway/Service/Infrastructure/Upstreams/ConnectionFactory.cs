@@ -58,12 +58,13 @@ internal sealed class ConnectionFactory : IConnectionFactory, IDisposable
             Endpoint = new Uri(how.Url ?? throw new UpstreamSetupException(FailureKind.Protocol, "The server's entry has no address.")),
             Headers = [.. headers],
             MaxResponseBytes = _options.MaxResponseBytes,
+            MaxStreamBytes = _options.MaxStreamBytes,
             HeaderTimeout = Or(how.Timeouts?.HeadersMs, _options.HeadersTimeout),
             IdleTimeout = Or(how.Timeouts?.IdleMs, _options.IdleTimeout),
         };
         var http = Invoker(how.AllowPrivateAddress, Or(how.Timeouts?.ConnectMs, _options.ConnectTimeout));
         IUpstreamConnection connection = how.Transport == "sse" ? new SseUpstream(http, options, Platform, _time) : new HttpUpstream(http, options, Platform, _time);
-        return new NewConnection(connection, new KnownSecrets(headers.Values));
+        return new NewConnection(connection, new KnownSecrets(headers));
     }
 
     private static TimeSpan Or(int? milliseconds, TimeSpan otherwise) => milliseconds is { } own ? TimeSpan.FromMilliseconds(own) : otherwise;
@@ -90,7 +91,7 @@ internal sealed class ConnectionFactory : IConnectionFactory, IDisposable
             StderrBytes = _options.StderrBytes,
             Mark = _marks.Next(),
         };
-        return new NewConnection(new StdioUpstream(options, Platform, _time), new KnownSecrets(values.Values)) { Mark = options.Mark };
+        return new NewConnection(new StdioUpstream(options, Platform, _time), new KnownSecrets(values)) { Mark = options.Mark };
     }
 
     private Dictionary<string, string> Open(UpstreamKey key, IReadOnlyList<ProtectedValue> sealedValues, Func<string, string> field)

@@ -9,6 +9,7 @@ using McpPlatform.Gateway.Infrastructure.Records;
 using McpPlatform.Gateway.Infrastructure.Security;
 using McpPlatform.Gateway.Infrastructure.Snapshots;
 using McpPlatform.Gateway.Infrastructure.Upstreams;
+using McpPlatform.Gateway.Limits;
 using McpPlatform.Gateway.Management;
 using McpPlatform.Gateway.Spool;
 using McpPlatform.Gateway.State;
@@ -64,10 +65,13 @@ public sealed class GatewayModule : IServiceModule
 
     private static void AddState(IServiceCollection services)
     {
+        services.AddSingleton(p => Options(p) is var o
+            ? new LimitDefaults(new RateLimit(o.RequestsPerSecond, o.Burst), o.MaxConcurrencyPerServer, o.MaxConcurrencyPerTenant, o.MaxQueue, o.QueueTimeout) : null!);
+        services.AddSingleton(p => new LimitShares(isAlone: true, p.GetRequiredService<TimeProvider>()));
         services.AddSingleton(p =>
         {
             var files = new SnapshotFiles(Path.Combine(Folder(p), "snapshots"), p.GetRequiredService<TimeProvider>());
-            var store = new GatewayStateStore(files, p.GetRequiredService<IGatewayObserver>(), p.GetRequiredService<TimeProvider>());
+            var store = new GatewayStateStore(files, p.GetRequiredService<IGatewayObserver>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<LimitDefaults>());
             store.LoadFromDisk();
             return store;
         });
@@ -99,6 +103,7 @@ public sealed class GatewayModule : IServiceModule
         services.AddHostedService<EndpointProber>();
         services.AddHostedService<EndpointReporter>();
         services.AddSingleton(p => Options(p) is var o ? new CallLimits(o.MaxStaleness, o.MaxResponseBytes) : null!);
+        services.AddSingleton<CallLimiter>();
         services.AddSingleton<ToolAttempts>();
         services.AddSingleton<CallRecorder>();
         services.AddSingleton<CallPath>();

@@ -23,13 +23,29 @@ public sealed class GatewayOptions
     /// </summary>
     public string? ConfigFile { get; set; }
 
-    /// <summary>Requests per second and key, before bursts. Default 100.</summary>
+    /// <summary>Requests per second of a key that has no rate of its own, all gateways together. Default 100.</summary>
     [Range(1, 1_000_000, ErrorMessage = "Gateway__RequestsPerSecond must be between 1 and 1000000.")]
     public int RequestsPerSecond { get; set; } = 100;
 
-    /// <summary>Requests of one key at once after a pause. Default 200: an agent that fans out.</summary>
+    /// <summary>Requests at once after a pause, of such a key. Default 200: an agent that fans out.</summary>
     [Range(1, 1_000_000, ErrorMessage = "Gateway__Burst must be between 1 and 1000000.")]
     public int Burst { get; set; } = 200;
+
+    /// <summary>Calls of one server under way at once at this gateway, where the server says nothing else. Default 256: more of them at once make no server faster.</summary>
+    [Range(1, 100_000, ErrorMessage = "Gateway__MaxConcurrencyPerServer must be between 1 and 100000.")]
+    public int MaxConcurrencyPerServer { get; set; } = 256;
+
+    /// <summary>Calls of one tenant under way at once at this gateway, where the tenant has no number of its own. Default 1024: four busy servers.</summary>
+    [Range(1, 100_000, ErrorMessage = "Gateway__MaxConcurrencyPerTenant must be between 1 and 100000.")]
+    public int MaxConcurrencyPerTenant { get; set; } = 1024;
+
+    /// <summary>Calls that wait for their turn at one server, or in one tenant; further ones are refused at once. Default 1024; 0 = nobody waits.</summary>
+    [Range(0, 100_000, ErrorMessage = "Gateway__MaxQueue must be between 0 and 100000.")]
+    public int MaxQueue { get; set; } = 1024;
+
+    /// <summary>Longest wait for a turn; a call's own total holds as well. Default 10 s: a caller that is refused can go elsewhere, one that waits cannot.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:10:00", ErrorMessage = "Gateway__QueueTimeout must be between 00:00:00 and 00:10:00.")]
+    public TimeSpan QueueTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Longest wait for a TCP connection to a server. Default 2 s: a live host on another continent answers within one.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00", ErrorMessage = "Gateway__ConnectTimeout must be between 00:00:00.1 and 00:01:00.")]

@@ -1,10 +1,12 @@
 using System.Text;
 using System.Text.Json;
 using McpPlatform.Contracts.Gateway;
+using McpPlatform.Contracts.Registry;
 using McpPlatform.Gateway.Attempts;
 using McpPlatform.Gateway.Authentication;
 using McpPlatform.Gateway.Balancing;
 using McpPlatform.Gateway.Calls;
+using McpPlatform.Gateway.Limits;
 using McpPlatform.Gateway.Redaction;
 using McpPlatform.Gateway.Spool;
 using McpPlatform.Gateway.State;
@@ -34,6 +36,7 @@ public sealed class CallPathTests : IAsyncDisposable
     private readonly FakeUpstreams _upstreams = new();
     private readonly GatewayStateStore _store;
     private readonly CallSpool _spool;
+    private LimitDefaults _limits = LimitDefaults.Default;
     private AttemptTimers _timers = AttemptTimers.Default;
 
     public CallPathTests()
@@ -342,8 +345,93 @@ public sealed class CallPathTests : IAsyncDisposable
             StartedTimestamp = _time.GetTimestamp(),
             OnNotification = (_, _) => ValueTask.CompletedTask,
         };
-        var path = new CallPath(_store, new ToolAttempts(new AttemptEngine(AttemptRules.Default, TimeProvider.System), new Balancer(BreakerRules.Default, _time), _upstreams, _timers, _observer, _time), new CallRecorder(_spool, _time), CallLimits.Default);
+        var path = new CallPath(_store, new CallLimiter(new LimitShares(isAlone: true, _time), _limits, _time), new ToolAttempts(new AttemptEngine(AttemptRules.Default, TimeProvider.System), new Balancer(BreakerRules.Default, _time), _upstreams, _timers, _observer, _time), new CallRecorder(_spool, _time), CallLimits.Default);
         return await path.Run(call, token);
+    }
+
+    [Fact]
+    public async Task Over_the_rate_of_tool_or_server_a_call_is_refused_and_the_refusal_names_it()
+    {
+        Limit(new ServerLimits(new CallRate(0.01, 3), new Dictionary<string, CallRate> { ["list"] = new(0.01, 1) }));
+
+        (await Call("files__list")).Refusal.ShouldBeNull();
+        Data(await Call("files__list")).ShouldBe("""{"code":"rate_limited","limit":"tool","value":0.01,"burst":1,"retryAfterSeconds":100}""");
+        (await Call("files__read")).Refusal.ShouldBeNull();
+        (await Call("files__read")).Refusal.ShouldBeNull();
+        Data(await Call("files__read")).ShouldContain("\"limit\":\"server\"");
+        (_upstreams.Received.Count, Records().Count(r => r.ErrorCode == "rate_limited")).ShouldBe((3, 2));
+    }
+
+    [Fact]
+    public async Task A_call_waits_for_a_place_and_has_less_time_for_having_waited()
+    {
+        Limit(new ServerLimits(MaxConcurrency: 1));
+        var first = new TaskCompletionSource();
+        _upstreams.Answer = async (_, _) =>
+        {
+            await first.Task;
+            return """{"jsonrpc":"2.0","id":1,"result":{"content":[]}}""";
+        };
+
+        var calls = Enumerable.Range(0, 3).Select(_ => Call("files__list")).ToList();
+        await Until(() => Files().Bulkhead.Waiting == 2);
+        _upstreams.Received.Count.ShouldBe(1);
+        first.SetResult();
+
+        (await Task.WhenAll(calls)).ShouldAllBe(outcome => outcome.Refusal == null);
+        Files().Bulkhead.UnderWay.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_call_whose_caller_hangs_up_while_it_waits_is_recorded_as_cancelled_and_takes_no_place()
+    {
+        Limit(new ServerLimits(MaxConcurrency: 1));
+        Files().Bulkhead.TryEnter().ShouldBeTrue();
+        using var hangUp = new CancellationTokenSource();
+        var waiting = Call("files__list", token: hangUp.Token);
+        await Until(() => Files().Bulkhead.Waiting == 1);
+
+        await hangUp.CancelAsync();
+
+        await Should.ThrowAsync<OperationCanceledException>(waiting);
+        (Files().Bulkhead.Waiting, _upstreams.Received.Count, Record().Status).ShouldBe((0, 0, "cancelled"));
+    }
+
+    [Fact]
+    public async Task Without_a_place_in_time_a_call_is_refused_and_leaves_every_place()
+    {
+        Limit(new ServerLimits(MaxConcurrency: 1), tenant: 1);
+        _limits = _limits with { LongestWait = TimeSpan.FromMilliseconds(20) };
+        Files().Bulkhead.TryEnter();
+        Data(await Call("files__list")).ShouldBe("""{"code":"concurrency_limited","limit":"concurrency","scope":"server","value":1,"reason":"queue_timeout","retryAfterSeconds":1}""");
+        Files().Bulkhead.Leave();
+
+        Caller().Bulkhead.TryEnter();
+        Data(await Call("files__list")).ShouldContain("\"scope\":\"tenant\"");
+        Caller().Bulkhead.Leave();
+
+        (await Call("files__list")).Refusal.ShouldBeNull();
+        (Files().Bulkhead.UnderWay, Caller().Bulkhead.UnderWay).ShouldBe((0, 0));
+    }
+
+    private static string Data(CallOutcome outcome) => Encoding.UTF8.GetString(outcome.Refusal!.Error.Data.Span);
+
+    private ServerRoute Files() => _store.Current.Registry.RoutesOf(DefaultTenant.Id).Servers["files"];
+
+    private void Limit(ServerLimits limits, int? tenant = null)
+    {
+        var version = _store.Current.Registry.Version + 2;
+        _store.OfferPolicy(Snapshots.Bytes(Snapshots.Policy(version, Snapshots.Tenant() with { MaxConcurrency = tenant }))).ShouldBe(SnapshotOutcome.Taken);
+        _store.OfferRegistry(Snapshots.Bytes(Snapshots.Registry(version, Snapshots.Server("files", "list", "read") with { Limits = limits }))).ShouldBe(SnapshotOutcome.Taken);
+    }
+
+    private static async Task Until(Func<bool> holds)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+        while (!holds())
+        {
+            await Task.Delay(5, patience.Token);
+        }
     }
 
     private CallRecord Record() => Records().ShouldHaveSingleItem();

@@ -174,16 +174,15 @@ public sealed class StateTests : IDisposable
     [Fact]
     public void A_key_keeps_what_is_left_of_its_rate_when_the_policy_changes()
     {
-        var limit = new RateLimit(1, 1);
         var store = Store();
         store.OfferPolicy(Snapshots.Bytes(Snapshots.Policy(1)));
         ApiKeys.Authenticate(store.Current, Snapshots.Key, _time, out var before);
-        before!.Bucket.TryTake(limit, _time, out _).ShouldBeTrue();
+        Enumerable.Range(0, 300).Count(_ => before!.Rate.TryTake(_time, out var _)).ShouldBe(200);
 
         store.OfferPolicy(Snapshots.Bytes(Snapshots.Policy(2)));
 
         ApiKeys.Authenticate(store.Current, Snapshots.Key, _time, out var after);
-        after!.Bucket.TryTake(limit, _time, out _).ShouldBeFalse();
+        after!.Rate.TryTake(_time, out _).ShouldBeFalse();
     }
 
     [Fact]
@@ -192,15 +191,15 @@ public sealed class StateTests : IDisposable
         var bucket = new TokenBucket();
         var limit = new RateLimit(10, 5);
 
-        Enumerable.Range(0, 10).Count(_ => bucket.TryTake(limit, _time, out var _)).ShouldBe(5);
-        bucket.TryTake(limit, _time, out var wait).ShouldBeFalse();
+        Enumerable.Range(0, 10).Count(_ => bucket.TryTake(limit, _time, out var _, out var _)).ShouldBe(5);
+        bucket.TryTake(limit, _time, out var wait, out _).ShouldBeFalse();
         wait.ShouldBe(TimeSpan.FromMilliseconds(100));
 
         _time.Advance(TimeSpan.FromMilliseconds(250));
-        Enumerable.Range(0, 10).Count(_ => bucket.TryTake(limit, _time, out var _)).ShouldBe(2);
+        Enumerable.Range(0, 10).Count(_ => bucket.TryTake(limit, _time, out var _, out var _)).ShouldBe(2);
 
         _time.Advance(TimeSpan.FromDays(1));
-        Enumerable.Range(0, 10).Count(_ => bucket.TryTake(limit, _time, out var _)).ShouldBe(5);
+        Enumerable.Range(0, 10).Count(_ => bucket.TryTake(limit, _time, out var _, out var _)).ShouldBe(5);
     }
 
     private TenantRoutes Routes(params McpPlatform.Contracts.Registry.ServerEntry[] servers)

@@ -41,8 +41,8 @@ public sealed class TenantUseCaseTests
     {
         var tenant = Tenant.Found(DefaultTenant.Id, DefaultTenant.Slug, "Default", s_now);
 
-        tenant.Change("Renamed", isActive: true, s_now).IsSuccess.ShouldBeTrue();
-        tenant.Change("Renamed", isActive: false, s_now).Error!.Code.ShouldBe("tenants.default");
+        tenant.Change("Renamed", isActive: true, maxConcurrency: 5, s_now).IsSuccess.ShouldBeTrue();
+        tenant.Change("Renamed", isActive: false, maxConcurrency: null, s_now).Error!.Code.ShouldBe("tenants.default");
         tenant.Delete(s_now).Error!.Code.ShouldBe("tenants.default");
         tenant.IsActive.ShouldBeTrue();
     }

@@ -66,6 +66,7 @@ public static class RouteTable
         GET    /api/v1/keys                                           keys:read                 200
         POST   /api/v1/keys                                           keys:write                400
         GET    /api/v1/keys/{id}                                      keys:read                 404
+        PATCH  /api/v1/keys/{id}                                      keys:write                400
         DELETE /api/v1/keys/{id}                                      keys:write                404
 
         GET    /api/v1/policies                                       policies:read             200

@@ -1,4 +1,5 @@
 using McpPlatform.Gateway.Attempts;
+using McpPlatform.Gateway.Limits;
 using McpPlatform.Gateway.Redaction;
 using McpPlatform.Gateway.State;
 using McpPlatform.Gateway.Telemetry;
@@ -22,10 +23,10 @@ public sealed record CallLimits(TimeSpan MaxStaleness, int MaxResponseBytes)
 }
 
 /// <summary>
-/// The way of a request to a server: resolve and decide → attempts → shape → record. The key's rate was taken before, since it bounds every request and
+/// The way of a request to a server: resolve and decide → rates → a place → attempts → shape → record. The key's rate was taken before, since it bounds every request and
 /// what the steps here cost. A new concern is one more step in <see cref="Run"/>.
 /// </summary>
-public sealed class CallPath(GatewayStateStore store, ToolAttempts attempts, CallRecorder recorder, CallLimits limits)
+public sealed class CallPath(GatewayStateStore store, CallLimiter limiter, ToolAttempts attempts, CallRecorder recorder, CallLimits limits)
 {
     /// <summary>
     /// Runs a call to its end. The record is on disk when this returns. Throws <see cref="OperationCanceledException"/> when the caller cancelled; that is
@@ -34,25 +35,36 @@ public sealed class CallPath(GatewayStateStore store, ToolAttempts attempts, Cal
     public async ValueTask<CallOutcome> Run(ToolCall call, CancellationToken cancellationToken)
     {
         using var span = CallSpan.Start(call.Method, call.Message.Meta);
-        var refusal = Admit(call);
+        var refusal = Admit(call) ?? limiter.Take(call);
         if (refusal is not null)
         {
             return await Refuse(call, refusal, secrets: null);
         }
 
         span?.SetTag(call.Tool is null ? "mcp.target" : "gen_ai.tool.name", call.Target).SetTag("mcpp.server", call.Route!.Slug);
-        AttemptOutcome<UpstreamAnswer> outcome;
+        AttemptOutcome<UpstreamAnswer> outcome = default;
+        CallPlaces places = default;
         try
         {
-            outcome = await Try(call, cancellationToken);
+            places = await limiter.Enter(call, cancellationToken);
+            refusal = places.Refusal;
+            if (refusal is null)
+            {
+                outcome = await Try(call, cancellationToken);
+            }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             await recorder.Append(call, CallEnd.Cancelled, default, null);
             throw;
         }
+        finally
+        {
+            places.Dispose();
+        }
 
-        return outcome.Failure is { } failure
+        return refusal is not null ? await Refuse(call, refusal, secrets: null)
+            : outcome.Failure is { } failure
             ? await Refuse(call, CallRefusal.Upstream(failure), call.Secrets)
             : await Finish(call, outcome.Answer!, call.Secrets);
     }

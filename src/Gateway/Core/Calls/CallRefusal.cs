@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using McpPlatform.Gateway.Attempts;
+using McpPlatform.Gateway.Limits;
 using McpPlatform.Gateway.State;
 using McpPlatform.Mcp;
 using McpPlatform.Mcp.Json;
@@ -89,9 +90,30 @@ public sealed record CallRefusal(string Status, string Code, McpError Error, Tim
     public static CallRefusal AuditUnavailable { get; } =
         Of(Failed, "audit_unavailable", ErrorCodes.NotReady, "This call must be recorded and cannot be at the moment.", 503, TimeSpan.FromSeconds(5));
 
-    /// <summary>Over the key's rate.</summary>
-    public static CallRefusal RateLimited(TimeSpan retryAfter) =>
-        Of(Failed, "rate_limited", ErrorCodes.RateLimited, "Too many requests with this key. Wait as long as Retry-After says.", 429, retryAfter);
+    /// <summary>Over a rate: of the key, the server or the tool.</summary>
+    public static CallRefusal RateLimited(in LimitUse use)
+    {
+        var (limit, kind) = (use.Terms.Limit, use.Terms.Kind.Name());
+        var what = use.Terms.Kind == LimitKind.Key ? "requests with this key" : $"calls of this {kind}";
+        var message = string.Create(CultureInfo.InvariantCulture, $"Too many {what}: {limit.PerSecond:0.###} a second, {limit.Burst} at once. Wait as long as Retry-After says.");
+        var data = string.Create(
+            CultureInfo.InvariantCulture,
+            $$"""{"code":"rate_limited","limit":"{{kind}}","value":{{limit.PerSecond:0.###}},"burst":{{limit.Burst}},"retryAfterSeconds":{{Seconds(use.RetryAfter)}}}""");
+        return new CallRefusal(Failed, "rate_limited", new McpError(ErrorCodes.RateLimited, message, 429) { Data = Encoding.UTF8.GetBytes(data) }, use.RetryAfter);
+    }
+
+    /// <summary>No place among the calls under way: too many wait already, or none became free in time.</summary>
+    public static CallRefusal Crowded(LimitScope scope, int most, Admission admission)
+    {
+        var (whose, status) = scope == LimitScope.Server ? ("server", 503) : ("tenant", 429);
+        var why = admission == Admission.Full ? "queue_full" : "queue_timeout";
+        var message = admission == Admission.Full
+            ? $"{most} calls of this {whose} are under way and too many wait for their turn."
+            : $"{most} calls of this {whose} are under way and none ended in time.";
+        var data = $$"""{"code":"concurrency_limited","limit":"concurrency","scope":"{{whose}}","value":{{most}},"reason":"{{why}}","retryAfterSeconds":1}""";
+        return new CallRefusal(
+            Failed, "concurrency_limited", new McpError(ErrorCodes.RateLimited, message, status) { Data = Encoding.UTF8.GetBytes(data) }, TimeSpan.FromSeconds(1));
+    }
 
     /// <summary>The server behind the platform failed. Message and data say which limit was hit: timer, budget, attempts.</summary>
     public static CallRefusal Upstream(AttemptFailure failed)

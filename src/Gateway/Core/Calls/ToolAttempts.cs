@@ -20,7 +20,13 @@ public sealed class ToolAttempts(AttemptEngine engine, Balancer balancer, IUpstr
     /// <param name="parameters">As the server is to see them.</param>
     internal ValueTask<AttemptOutcome<UpstreamAnswer>> Run(ToolCall call, ReadOnlyMemory<byte> parameters, CancellationToken cancellationToken) =>
         engine.Run<ToolAttempt, UpstreamLease, UpstreamAnswer>(
-            new ToolAttempt(this, call, new UpstreamRequest(call.Method, parameters), call.Route!.TimersOver(timers).Within(call.Timers)), cancellationToken);
+            new ToolAttempt(this, call, new UpstreamRequest(call.Method, parameters), TimersOf(call)), cancellationToken);
+
+    private AttemptTimers TimersOf(ToolCall call)
+    {
+        var own = call.Route!.TimersOver(timers).Within(call.Timers);
+        return call.Waited == TimeSpan.Zero ? own : own with { Total = own.Total - call.Waited };
+    }
 
     /// <summary>An attempt was answered, by a result or an error: the endpoint is alive.</summary>
     public void Answered(EndpointRoute endpoint)

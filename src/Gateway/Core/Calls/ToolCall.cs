@@ -1,5 +1,6 @@
 using System.Net;
 using McpPlatform.Gateway.Attempts;
+using McpPlatform.Gateway.Limits;
 using McpPlatform.Gateway.State;
 using McpPlatform.Mcp;
 using McpPlatform.Mcp.Json;
@@ -49,6 +50,12 @@ public sealed class ToolCall
 
     /// <summary>The credentials that travelled with the last attempt: whatever the server echoes of them is redacted.</summary>
     internal Redaction.KnownSecrets? Secrets { get; set; }
+
+    /// <summary>The limit of tool or server that has least left; null where none is set.</summary>
+    public LimitUse? Tightest { get; internal set; }
+
+    /// <summary>How long it waited for its turn: so much less is left for the call itself.</summary>
+    internal TimeSpan Waited { get; set; }
 
     /// <summary>Set once a tool's name is resolved; null for other methods.</summary>
     public ToolRoute? Tool { get; internal set; }

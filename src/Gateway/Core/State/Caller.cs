@@ -1,4 +1,4 @@
-using McpPlatform.Gateway.Calls;
+using McpPlatform.Gateway.Limits;
 using McpPlatform.PolicyEngine;
 
 namespace McpPlatform.Gateway.State;
@@ -6,9 +6,9 @@ namespace McpPlatform.Gateway.State;
 /// <summary>Whoever holds one API key, with the policy that rules them already looked up.</summary>
 public sealed class Caller
 {
-    internal Caller(Guid tenantId, string tenant, bool isTenantActive, Guid keyId, DateTimeOffset? expiresAt, CompiledPolicy policy, PrincipalInfo principal, TokenBucket bucket)
+    internal Caller(Guid tenantId, string tenant, bool isTenantActive, Guid keyId, DateTimeOffset? expiresAt, CompiledPolicy policy, PrincipalInfo principal, RateGate rate, Bulkhead bulkhead)
     {
-        (TenantId, Tenant, IsTenantActive, KeyId, ExpiresAt, Policy, Bucket) = (tenantId, tenant, isTenantActive, keyId, expiresAt, policy, bucket);
+        (TenantId, Tenant, IsTenantActive, KeyId, ExpiresAt, Policy, Rate, Bulkhead) = (tenantId, tenant, isTenantActive, keyId, expiresAt, policy, rate, bulkhead);
         Principal = policy.Resolve(principal);
     }
 
@@ -31,6 +31,9 @@ public sealed class Caller
 
     public CompiledPrincipal Principal { get; }
 
-    /// <summary>What the key has left of its rate; lives on when the policy changes.</summary>
-    public TokenBucket Bucket { get; }
+    /// <summary>The key's rate; lives on when the policy changes.</summary>
+    public RateGate Rate { get; }
+
+    /// <summary>The tenant's calls under way.</summary>
+    public Bulkhead Bulkhead { get; }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using McpPlatform.Gateway.Limits;
 
 namespace McpPlatform.Gateway.State;
 
@@ -20,7 +21,7 @@ public enum SnapshotOutcome
 /// Holds the one <see cref="GatewayState"/>. Snapshots are checked and compiled beside it, then swapped; versions never go back; the last good ones are on
 /// disk. One writer at a time; readers never wait.
 /// </summary>
-public sealed class GatewayStateStore(SnapshotFiles files, IGatewayObserver observer, TimeProvider time)
+public sealed class GatewayStateStore(SnapshotFiles files, IGatewayObserver observer, TimeProvider time, LimitDefaults? limits = null)
 {
     /// <summary>How often a confirmation is noted on disk: after a crash the snapshot counts as this much older at most.</summary>
     private static readonly TimeSpan NoteEvery = TimeSpan.FromSeconds(30);
@@ -97,7 +98,7 @@ public sealed class GatewayStateStore(SnapshotFiles files, IGatewayObserver obse
                 return SnapshotOutcome.Confirmed;
             }
 
-            var compiled = PolicyState.Compile(snapshot, _current.Policy);
+            var compiled = PolicyState.Compile(snapshot, _current.Policy, limits, time);
             Keep(SnapshotFiles.Policy, content, save);
             Volatile.Write(ref _current, _current with { Policy = compiled, PolicyConfirmedAt = TimestampBefore(age) });
             observer.SnapshotTaken(SnapshotFiles.Policy, snapshot.Version);
@@ -126,7 +127,7 @@ public sealed class GatewayStateStore(SnapshotFiles files, IGatewayObserver obse
                 return SnapshotOutcome.Confirmed;
             }
 
-            var compiled = RegistryState.Compile(snapshot, _current.Registry);
+            var compiled = RegistryState.Compile(snapshot, _current.Registry, limits, time);
             Keep(SnapshotFiles.Registry, content, save);
             Volatile.Write(ref _current, _current with { Registry = compiled, RegistryConfirmedAt = TimestampBefore(age) });
             observer.SnapshotTaken(SnapshotFiles.Registry, snapshot.Version);

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using McpPlatform.Contracts.Registry;
+using McpPlatform.Gateway.Limits;
 
 namespace McpPlatform.Gateway.State;
 
@@ -25,13 +26,16 @@ public sealed class RegistryState
     public FrozenDictionary<Guid, TenantRoutes> Tenants { get; }
 
     /// <summary>Compiles a snapshot. Servers that are not enabled are not in it.</summary>
-    /// <param name="previous">Servers that were there before keep what is known of them: budgets.</param>
-    public static RegistryState Compile(RegistrySnapshot snapshot, RegistryState previous)
+    /// <param name="previous">Servers that were there before keep what is known of them: budgets, what is left of rates.</param>
+    /// <param name="limits">For servers that have none of their own; null = the usual.</param>
+    /// <param name="time">For rates that change; null = the system's.</param>
+    public static RegistryState Compile(RegistrySnapshot snapshot, RegistryState previous, LimitDefaults? limits = null, TimeProvider? time = null)
     {
+        var rules = new LimitRules(limits ?? LimitDefaults.Default, time ?? TimeProvider.System);
         var tenants = snapshot.Servers
             .Where(server => server.Enabled)
             .GroupBy(server => server.TenantId)
-            .ToFrozenDictionary(group => group.Key, group => new TenantRoutes(group, previous.RoutesOf(group.Key)));
+            .ToFrozenDictionary(group => group.Key, group => new TenantRoutes(group, previous.RoutesOf(group.Key), rules));
         return new RegistryState(snapshot.Version, snapshot.GeneratedAt, tenants);
     }
 
@@ -42,10 +46,10 @@ public sealed class RegistryState
 /// <summary>The servers of one tenant, and all their tools under one roof.</summary>
 public sealed class TenantRoutes
 {
-    internal TenantRoutes(IEnumerable<ServerEntry> servers, TenantRoutes? previous)
+    internal TenantRoutes(IEnumerable<ServerEntry> servers, TenantRoutes? previous, LimitRules? rules)
     {
         var before = previous?.Servers.Values.ToDictionary(server => server.ServerId);
-        Servers = servers.Select(entry => new ServerRoute(entry, before?.GetValueOrDefault(entry.ServerId))).ToFrozenDictionary(server => server.Slug, StringComparer.Ordinal);
+        Servers = servers.Select(entry => new ServerRoute(entry, before?.GetValueOrDefault(entry.ServerId), rules!)).ToFrozenDictionary(server => server.Slug, StringComparer.Ordinal);
         var tools = Servers.Values.SelectMany(server => server.Tools).ToList();
         foreach (var colliding in tools.GroupBy(tool => tool.Aggregated, StringComparer.Ordinal).Where(group => group.Skip(1).Any()).SelectMany(group => group).ToList())
         {
@@ -66,7 +70,7 @@ public sealed class TenantRoutes
         ResourceTemplates = ByUri(server => server.ResourceTemplates);
     }
 
-    public static TenantRoutes None { get; } = new([], null);
+    public static TenantRoutes None { get; } = new([], null, null);
 
     /// <summary>By slug.</summary>
     public FrozenDictionary<string, ServerRoute> Servers { get; }

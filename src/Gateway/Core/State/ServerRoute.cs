@@ -4,6 +4,7 @@ using System.Text.Json;
 using McpPlatform.Contracts.Registry;
 using McpPlatform.Gateway.Attempts;
 using McpPlatform.Gateway.Balancing;
+using McpPlatform.Gateway.Limits;
 
 namespace McpPlatform.Gateway.State;
 
@@ -16,21 +17,23 @@ public sealed class ServerRoute
     private AttemptTimers? _timers;
     private uint _turn = uint.MaxValue;
 
-    /// <param name="before">The same server in the last snapshot: what it has left of its budget lives on.</param>
-    internal ServerRoute(ServerEntry entry, ServerRoute? before)
+    /// <param name="before">The same server in the last snapshot: what it has left of its budget and its rates lives on.</param>
+    internal ServerRoute(ServerEntry entry, ServerRoute? before, LimitRules rules)
     {
         (TenantId, ServerId, Slug, Environment, Connection) = (entry.TenantId, entry.ServerId, entry.Slug, entry.Environment, entry.Connection);
         RequiresAudit = entry.Tags.Contains(AuditTag, StringComparer.Ordinal);
         MaxAttempts = entry.MaxAttempts ?? int.MaxValue;
         Budget = before?.Budget ?? new RetryBudget();
         Spread = Spread.Of(entry.Balancing);
+        (Bulkhead, Rate) = (rules.Places(entry, before?.Bulkhead), rules.Rate(entry, before?.Rate));
         var known = before?.Endpoints.ToDictionary(endpoint => endpoint.Id, endpoint => endpoint.State);
         Endpoints = [.. EndpointsOf(entry.Connection).Take(Balancer.MostEndpoints).Select((at, index) =>
             new EndpointRoute(
                 this, at.Connection, at.Weight, index, entry.Breakers?.FirstOrDefault(order => order.Address == EndpointRoute.Address(at.Connection)), known?.GetValueOrDefault(EndpointRoute.IdOf(ServerId, at.Connection))))];
         Turns = TurnsOf(Endpoints);
         // A server that lists a name twice means one tool: the first.
-        Tools = [.. entry.Tools.DistinctBy(tool => tool.Name, StringComparer.Ordinal).OrderBy(tool => tool.Name, StringComparer.Ordinal).Select(tool => new ToolRoute(this, tool))];
+        Tools = [.. entry.Tools.DistinctBy(tool => tool.Name, StringComparer.Ordinal).OrderBy(tool => tool.Name, StringComparer.Ordinal)
+            .Select(tool => new ToolRoute(this, tool, rules.Rate(entry, tool.Name, before?.ByName.GetValueOrDefault(tool.Name)?.Rate)))];
         ByName = Tools.ToFrozenDictionary(tool => tool.Name, StringComparer.Ordinal);
         Legacy = entry.Offer?.Legacy;
         Modern = entry.Offer?.Modern;
@@ -67,6 +70,12 @@ public sealed class ServerRoute
 
     /// <summary>What calls of it may retry.</summary>
     public RetryBudget Budget { get; }
+
+    /// <summary>Its calls under way.</summary>
+    public Bulkhead Bulkhead { get; }
+
+    /// <summary>Of all its calls; null = no limit of its own.</summary>
+    public RateGate? Rate { get; }
 
     /// <summary>By name, ordinal.</summary>
     public ToolRoute[] Tools { get; }

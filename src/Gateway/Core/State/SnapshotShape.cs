@@ -12,7 +12,7 @@ internal static class SnapshotShape
     {
         foreach (var tenant in snapshot.Tenants)
         {
-            if (tenant is null || HasHoles(tenant.Keys) || tenant.Keys.Any(key => HasHoles(key.Roles) || HasHoles(key.Scopes)))
+            if (tenant is null || HasHoles(tenant.Keys) || tenant.Keys.Any(key => HasHoles(key.Roles) || HasHoles(key.Scopes) || key.Rate is <= 0 || key.Burst is <= 0) || tenant.MaxConcurrency is <= 0)
             {
                 return false;
             }
@@ -31,6 +31,7 @@ internal static class SnapshotShape
         foreach (var server in snapshot.Servers)
         {
             if (server is null || HasHoles(server.Tags) || HasHoles(server.Tools) || HasHoles(server.Connection.Headers) || HasHoles(server.Connection.Variables) || HasHoles(server.Connection.Endpoints ?? []) || HasHoles(server.Breakers ?? [])
+                || !AreLimits(server.Limits)
                 || server.Tools.Any(tool => tool.Definition.ValueKind != JsonValueKind.Object)
                 || !IsWhole(server.Offer)
                 || (server.Enabled && !slugs.Add((server.TenantId, server.Slug))))
@@ -44,6 +45,12 @@ internal static class SnapshotShape
 
     private static bool IsWhole(ServerOffer? offer) => offer is null || ((IReadOnlyList<OfferedItem>[])[offer.Prompts, offer.Resources, offer.ResourceTemplates]).All(
         items => !HasHoles(items) && items.All(item => item.Definition.ValueKind == JsonValueKind.Object));
+
+    /// <summary>No rate that would let nothing through for ever, or divide by zero.</summary>
+    private static bool AreLimits(ServerLimits? limits) => limits is null
+        || (limits.MaxConcurrency is null or > 0 && (limits.Rate is null || IsRate(limits.Rate)) && (limits.Tools is null || limits.Tools.Values.All(IsRate)));
+
+    private static bool IsRate(CallRate rate) => rate is { Rate: > 0, Burst: null or > 0 };
 
     private static bool HasHoles<T>(IReadOnlyList<T> list)
         where T : class => list.Contains(null!);

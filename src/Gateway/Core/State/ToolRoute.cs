@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Runtime.InteropServices;
 using McpPlatform.Contracts.Registry;
+using McpPlatform.Gateway.Limits;
 using McpPlatform.Mcp;
 using McpPlatform.Mcp.Json;
 
@@ -9,9 +10,9 @@ namespace McpPlatform.Gateway.State;
 /// <summary>One tool, with everything that can be prepared before the first call of it.</summary>
 public sealed class ToolRoute : IListed
 {
-    internal ToolRoute(ServerRoute server, ToolDefinition definition)
+    internal ToolRoute(ServerRoute server, ToolDefinition definition, RateGate? rate)
     {
-        Server = server;
+        (Server, Rate) = (server, rate);
         Name = definition.Name;
         OnlyIn = EraNames.Find(definition.Era);
         Definition = JsonMarshal.GetRawUtf8Value(definition.Definition).ToArray();
@@ -21,6 +22,9 @@ public sealed class ToolRoute : IListed
     }
 
     public ServerRoute Server { get; }
+
+    /// <summary>Of its calls; null = no limit of its own.</summary>
+    public RateGate? Rate { get; }
 
     /// <summary>The server's own name of it.</summary>
     public string Name { get; }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using McpPlatform.Gateway.Attempts;
 using McpPlatform.Gateway.Calls;
+using McpPlatform.Gateway.Limits;
 using McpPlatform.Mcp;
 
 namespace McpPlatform.Gateway.Telemetry;
@@ -24,7 +25,7 @@ public static class GatewayMetrics
 
     private static readonly Counter<long> Calls = Meter.CreateCounter<long>("mcpp.gateway.calls", "{call}", "Tool calls by outcome.");
 
-    private static readonly Counter<long> Limited = Meter.CreateCounter<long>("mcpp.gateway.rate_limited", "{request}", "Requests refused because their key's rate was used up.");
+    private static readonly Counter<long> Refusals = Meter.CreateCounter<long>("mcpp.gateway.rate_limited", "{request}", "Requests refused by a limit, by which one it was.");
 
     private static readonly Counter<long> FailedAttempts = Meter.CreateCounter<long>(
         "mcpp.gateway.attempts.failed", "{attempt}", "Attempts at upstreams that failed, by kind and by what followed.");
@@ -55,6 +56,6 @@ public static class GatewayMetrics
     /// <summary>A request other than a call was answered.</summary>
     public static void Answered(string method, TimeSpan elapsed) => Duration.Record(elapsed.TotalSeconds, new KeyValuePair<string, object?>("mcp.method.name", method));
 
-    /// <summary>A request was refused because of its key's rate.</summary>
-    public static void RateLimited() => Limited.Add(1);
+    /// <summary>A request was refused because of a limit.</summary>
+    public static void Limited(LimitKind limit) => Refusals.Add(1, new KeyValuePair<string, object?>("mcpp.limit", limit.Name()));
 }

@@ -7,6 +7,7 @@ namespace McpPlatform.Gateway.Endpoints;
 /// <param name="Credential">The caller's key, for redaction only.</param>
 /// <param name="Server">The server whose endpoint was called; null on the one that shows all.</param>
 /// <param name="StartedTimestamp">The start on the monotonic clock.</param>
+/// <param name="KeyLeft">Requests that the key has left at once.</param>
 internal sealed record GatewayRequest(
     GatewayState State,
     Caller Caller,
@@ -14,4 +15,5 @@ internal sealed record GatewayRequest(
     ServerRoute? Server,
     string RequestId,
     DateTimeOffset StartedAt,
-    long StartedTimestamp);
+    long StartedTimestamp,
+    int KeyLeft);

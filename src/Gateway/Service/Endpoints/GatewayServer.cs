@@ -65,6 +65,11 @@ internal sealed class GatewayServer(CallPath calls, TimeProvider time) : IMcpSer
             OnNotification = context.Message.Meta.ProgressToken.IsNone ? null : responder.Notify,
         };
         using var outcome = await calls.Run(call, cancellationToken);
+        if (call.Tightest is { } tightest && tightest.Left < request.KeyLeft)
+        {
+            LimitHeaders.Set(context.Http, tightest);
+        }
+
         await Answer(context.Http, responder, outcome);
     }
 

@@ -1,5 +1,6 @@
 using McpPlatform.Gateway.Authentication;
 using McpPlatform.Gateway.Calls;
+using McpPlatform.Gateway.Limits;
 using McpPlatform.Gateway.State;
 using McpPlatform.Gateway.Telemetry;
 using McpPlatform.Hosting.Errors;
@@ -7,7 +8,6 @@ using McpPlatform.Hosting.Security;
 using McpPlatform.Mcp;
 using McpPlatform.Mcp.AspNetCore;
 using McpPlatform.Mcp.Json;
-using Microsoft.Extensions.Options;
 using Caller = McpPlatform.Gateway.State.Caller;
 
 namespace McpPlatform.Gateway.Endpoints;
@@ -20,11 +20,9 @@ internal sealed class McpEndpoints(
     McpEndpoint protocol,
     GatewayServer server,
     GatewayStateStore store,
-    IOptions<GatewayOptions> options,
+    LimitShares shares,
     TimeProvider time)
 {
-    private readonly RateLimit _rate = new(options.Value.RequestsPerSecond, options.Value.Burst);
-
     public static void Map(IEndpointRouteBuilder endpoints)
     {
         var mcp = endpoints.ServiceProvider.GetRequiredService<McpEndpoints>();
@@ -46,10 +44,12 @@ internal sealed class McpEndpoints(
                 return Refuse(http, new McpError(ErrorCodes.AccessDenied, "Send a valid API key as 'Authorization: Bearer <key>' or 'X-Api-Key: <key>'.", 401));
         }
 
-        if (!caller!.Bucket.TryTake(_rate, time, out var retryAfter))
+        var isWithin = shares.TryTake(caller!.Rate, out var use);
+        LimitHeaders.Set(http, use);
+        if (!isWithin)
         {
-            GatewayMetrics.RateLimited();
-            return Refuse(http, CallRefusal.RateLimited(retryAfter));
+            GatewayMetrics.Limited(LimitKind.Key);
+            return Refuse(http, CallRefusal.RateLimited(use));
         }
 
         ServerRoute? route = null;
@@ -58,7 +58,7 @@ internal sealed class McpEndpoints(
             return Refuse(http, new McpError(ErrorCodes.InvalidRequest, "There is no such server.", 404));
         }
 
-        http.Features.Set(new GatewayRequest(state, caller, credential!, route, RequestIds.Of(http), startedAt, started));
+        http.Features.Set(new GatewayRequest(state, caller, credential!, route, RequestIds.Of(http), startedAt, started, use.Left));
         return protocol.Handle(http, server);
     }
 

@@ -24,6 +24,14 @@ internal static class Rules
         .Must(scopes => scopes.Count <= PolicyLimits.MaxScopes && scopes.All(s => Scope.IsValid(s)))
         .WithMessage($"must be at most {PolicyLimits.MaxScopes} patterns, each of which {Scope.Rule}");
 
+    public static IRuleBuilderOptions<T, double?> IsRate<T>(this IRuleBuilder<T, double?> rule) => rule
+        .Must(rate => rate is null or 0 or (>= 0.01 and <= 1_000_000))
+        .WithMessage("must be from 0.01 to 1000000 requests per second; 0 brings the platform's own back");
+
+    public static IRuleBuilderOptions<T, int?> IsBurst<T>(this IRuleBuilder<T, int?> rule) => rule
+        .Must(burst => burst is null or (>= 0 and <= 1_000_000))
+        .WithMessage("must be from 1 to 1000000 requests; 0 brings the platform's own back");
+
     /// <summary>A page of a list.</summary>
     public static Result<(int Limit, string? After)> Page(int? limit, string? cursor)
     {

@@ -10,7 +10,7 @@ public enum ApiKeyState
     Revoked,
 }
 
-/// <summary>An API key, known by its hash. It never changes but to be revoked, for good; whoever needs other roles makes another key.</summary>
+/// <summary>An API key, known by its hash. Its rights never change; whoever needs other roles makes another key. How often it may ask can change, and it is revoked for good.</summary>
 public sealed class ApiKey : ITenantOwned, IAudited
 {
     public const int MaxNameLength = 128;
@@ -44,6 +44,12 @@ public sealed class ApiKey : ITenantOwned, IAudited
     /// <summary>Null = never.</summary>
     public DateTimeOffset? ExpiresAt { get; private set; }
 
+    /// <summary>Requests per second; null = as the gateways' option says.</summary>
+    public double? Rate { get; private set; }
+
+    /// <summary>Requests at once after a pause; null = a second's worth of its own rate, or as the option says.</summary>
+    public int? Burst { get; private set; }
+
     public DateTimeOffset CreatedAt { get; private set; }
 
     public string CreatedBy { get; private set; } = "";
@@ -67,11 +73,16 @@ public sealed class ApiKey : ITenantOwned, IAudited
         Roles = [.. terms.Roles.Distinct(StringComparer.Ordinal)],
         Scopes = [.. terms.Scopes.Distinct(StringComparer.Ordinal)],
         ExpiresAt = terms.ExpiresAt?.ToUniversalTime(),
+        Rate = terms.Rate,
+        Burst = terms.Burst,
         CreatedAt = now,
         CreatedBy = Actor.Shorten(createdBy),
     };
 
     public ApiKeyState State(DateTimeOffset now) => RevokedAt is not null ? ApiKeyState.Revoked : ExpiresAt <= now ? ApiKeyState.Expired : ApiKeyState.Active;
+
+    /// <summary>Sets how often it may ask. Null leaves a part as it is; 0 brings the gateways' own back.</summary>
+    public void Limit(double? rate, int? burst) => (Rate, Burst) = (rate is 0 ? null : rate ?? Rate, burst is 0 ? null : burst ?? Burst);
 
     /// <summary>Revokes; false when it was revoked already, and nothing changes.</summary>
     public bool Revoke(string by, DateTimeOffset now)
@@ -87,4 +98,4 @@ public sealed class ApiKey : ITenantOwned, IAudited
 }
 
 /// <summary>What a new key is to be.</summary>
-public sealed record KeyTerms(string Name, string Subject, IReadOnlyList<string> Roles, IReadOnlyList<string> Scopes, DateTimeOffset? ExpiresAt);
+public sealed record KeyTerms(string Name, string Subject, IReadOnlyList<string> Roles, IReadOnlyList<string> Scopes, DateTimeOffset? ExpiresAt, double? Rate = null, int? Burst = null);

@@ -22,6 +22,9 @@ public sealed class Tenant : IAudited
     /// <summary>False: no key of this tenant authenticates.</summary>
     public bool IsActive { get; private set; }
 
+    /// <summary>Calls of the tenant under way at once at one gateway; null = as the gateway's option says.</summary>
+    public int? MaxConcurrency { get; private set; }
+
     public DateTimeOffset CreatedAt { get; private set; }
 
     public DateTimeOffset UpdatedAt { get; private set; }
@@ -37,14 +40,14 @@ public sealed class Tenant : IAudited
         new() { Id = id, Slug = slug, Name = name, IsActive = true, CreatedAt = now, UpdatedAt = now };
 
     /// <summary>Refuses to switch the default tenant off.</summary>
-    public Result Change(string name, bool isActive, DateTimeOffset now)
+    public Result Change(string name, bool isActive, int? maxConcurrency, DateTimeOffset now)
     {
         if (IsDefault && !isActive)
         {
             return Error.Conflict("tenants.default", "The default tenant runs the platform and cannot be switched off.");
         }
 
-        (Name, IsActive, UpdatedAt) = (name, isActive, now);
+        (Name, IsActive, MaxConcurrency, UpdatedAt) = (name, isActive, maxConcurrency, now);
         return Result.Success;
     }
 

@@ -19,6 +19,7 @@ internal static class KeyEndpoints
         keys.MapGet("/", List).RequirePermission(Permissions.KeysRead).WithSummary("Lists the keys, oldest first; revoked ones on request.");
         keys.MapPost("/", Create).RequirePermission(Permissions.KeysWrite).WithSummary("Makes a key with at most the caller's rights; shows it this once.");
         keys.MapGet("/{id:guid}", Get).RequirePermission(Permissions.KeysRead).WithSummary("Shows a key without its text.");
+        keys.MapPatch("/{id:guid}", Limit).RequirePermission(Permissions.KeysWrite).WithSummary("Sets how often a key may ask; what is left out stays, 0 brings the platform's own back.");
         keys.MapDelete("/{id:guid}", Revoke).RequirePermission(Permissions.KeysWrite).WithSummary("Revokes a key for good, everywhere within seconds.");
     }
 
@@ -42,6 +43,9 @@ internal static class KeyEndpoints
     private static async Task<Results<Ok<KeyView>, ErrorResult>> Get(Guid id, ISender sender, CancellationToken ct) =>
         (await sender.Send(new GetKey(id), ct)).Match<Results<Ok<KeyView>, ErrorResult>>(key => TypedResults.Ok(key), error => error.ToResult());
 
+    private static async Task<Results<Ok<KeyView>, ErrorResult>> Limit(Guid id, LimitKeyBody body, ISender sender, CancellationToken ct) =>
+        (await sender.Send(new LimitKey(id, body.Rate, body.Burst), ct)).Match<Results<Ok<KeyView>, ErrorResult>>(key => TypedResults.Ok(key), error => error.ToResult());
+
     private static async Task<Results<NoContent, ErrorResult>> Revoke(Guid id, ISender sender, CancellationToken ct) =>
         (await sender.Send(new RevokeKey(id), ct)).Match<Results<NoContent, ErrorResult>>(() => TypedResults.NoContent(), error => error.ToResult());
 }
@@ -51,15 +55,24 @@ internal static class KeyEndpoints
 /// <param name="Subject">Whom the key stands for in rules and call records; its name when left out.</param>
 /// <param name="Scopes">Action patterns that bound what the roles give; left out = no bound.</param>
 /// <param name="ExpiresAt">Left out = never.</param>
+/// <param name="Rate">Requests per second over all gateways; left out = the platform's own.</param>
+/// <param name="Burst">Requests at once after a pause; left out = a second's worth of its own rate, or the platform's own.</param>
 internal sealed record CreateKeyBody(
     string Name,
     IReadOnlyList<string> Roles,
     string? Subject = null,
     IReadOnlyList<string>? Scopes = null,
-    DateTimeOffset? ExpiresAt = null)
+    DateTimeOffset? ExpiresAt = null,
+    double? Rate = null,
+    int? Burst = null)
 {
-    public CreateKey ToCommand(Granter granter) => new(Name, Subject, Roles, Scopes ?? [], ExpiresAt, granter);
+    public CreateKey ToCommand(Granter granter) => new(Name, Subject, Roles, Scopes ?? [], ExpiresAt, granter, Rate, Burst);
 }
+
+/// <summary>How often a key may ask. What is left out stays as it is.</summary>
+/// <param name="Rate">Requests per second over all gateways; 0 = the platform's own.</param>
+/// <param name="Burst">Requests at once after a pause; 0 = a second's worth of its own rate, or the platform's own.</param>
+internal sealed record LimitKeyBody(double? Rate = null, int? Burst = null);
 
 /// <summary>A new key.</summary>
 /// <param name="Key">The key itself, never shown again.</param>
@@ -75,12 +88,15 @@ internal sealed record CreatedKeyResponse(
     ApiKeyState State,
     DateTimeOffset? ExpiresAt,
     DateTimeOffset CreatedAt,
-    string CreatedBy)
+    string CreatedBy,
+    double? Rate,
+    int? Burst)
 {
     public static CreatedKeyResponse Of(CreatedKey created)
     {
         var key = created.Details;
         return new(
-            key.Id, created.Key, key.Name, key.Subject, key.Prefix, key.Last4, key.Roles, key.Scopes, key.State, key.ExpiresAt, key.CreatedAt, key.CreatedBy);
+            key.Id, created.Key, key.Name, key.Subject, key.Prefix, key.Last4, key.Roles, key.Scopes, key.State, key.ExpiresAt, key.CreatedAt, key.CreatedBy,
+            key.Rate, key.Burst);
     }
 }

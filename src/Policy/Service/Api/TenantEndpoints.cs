@@ -19,7 +19,7 @@ internal static class TenantEndpoints
         tenants.MapGet("/", List).RequirePermission(Permissions.TenantsRead).WithSummary("Lists the tenants, by slug.");
         tenants.MapPost("/", Create).RequirePermission(Permissions.TenantsWrite).WithSummary("Founds a tenant.");
         tenants.MapGet("/{tenant}", Get).RequirePermission(Permissions.TenantsRead).WithSummary("Shows a tenant, by id or slug.");
-        tenants.MapPut("/{tenant}", Update).RequirePermission(Permissions.TenantsWrite).WithSummary("Renames a tenant, switches it on or off.");
+        tenants.MapPut("/{tenant}", Update).RequirePermission(Permissions.TenantsWrite).WithSummary("Renames a tenant, switches it on or off, bounds its calls under way at once.");
         tenants.MapDelete("/{tenant}", Delete).RequirePermission(Permissions.TenantsWrite).WithSummary("Deletes a tenant: its keys authenticate no more.");
         tenants.MapPost("/{tenant}/keys", CreateKey).RequirePermission(Permissions.TenantsWrite)
             .WithSummary("Makes a key for a tenant, such as its first admin key; shows it this once.");
@@ -28,7 +28,8 @@ internal static class TenantEndpoints
     /// <param name="Slug">1 to 63 of a-z, 0-9, '-' and single '_'.</param>
     internal sealed record CreateTenantBody(string Slug, string Name);
 
-    internal sealed record UpdateTenantBody(string Name, bool Active);
+    /// <param name="MaxConcurrency">Calls of the tenant under way at once at each gateway; left out = as the gateway's option says.</param>
+    internal sealed record UpdateTenantBody(string Name, bool Active, int? MaxConcurrency = null);
 
     private static async Task<Results<Ok<Page<TenantView>>, ErrorResult>> List(ISender sender, CancellationToken ct, int? limit = null, string? cursor = null) =>
         (await sender.Send(new ListTenants(limit, cursor), ct)).Match<Results<Ok<Page<TenantView>>, ErrorResult>>(page => TypedResults.Ok(page), error => error.ToResult());
@@ -42,7 +43,7 @@ internal static class TenantEndpoints
         (await sender.Send(new GetTenant(tenant), ct)).Match<Results<Ok<TenantView>, ErrorResult>>(found => TypedResults.Ok(found), error => error.ToResult());
 
     private static async Task<Results<Ok<TenantView>, ErrorResult>> Update(string tenant, UpdateTenantBody body, ISender sender, CancellationToken ct) =>
-        (await sender.Send(new UpdateTenant(tenant, body.Name, body.Active), ct)).Match<Results<Ok<TenantView>, ErrorResult>>(
+        (await sender.Send(new UpdateTenant(tenant, body.Name, body.Active, body.MaxConcurrency), ct)).Match<Results<Ok<TenantView>, ErrorResult>>(
             changed => TypedResults.Ok(changed),
             error => error.ToResult());
 

@@ -34,6 +34,9 @@ public sealed record Delivery
     /// <summary>How the processes of a stdio server live; null = one for the tenant.</summary>
     public ServerProcess? Process { get; init; }
 
+    /// <summary>How much of it gateways let through; null = nothing was said.</summary>
+    public ServerLimits? Limits { get; init; }
+
     /// <summary>What was ordered for breakers; null = nothing ever was.</summary>
     public IReadOnlyList<BreakerOrder>? Breakers { get; init; }
 

@@ -23,7 +23,7 @@ internal static class ServerEndpoints
         servers.MapGet("/", List).RequirePermission(Permissions.ServersRead).WithSummary("Lists servers by slug; filters: q (in slug or title), tag, transport, health.");
         servers.MapPost("/", Register).RequirePermission(Permissions.ServersWrite).WithSummary("Registers a server, by address or by the name of an operator's launcher; it is looked at within a second.");
         servers.MapGet("/{server}", Get).RequirePermission(Permissions.ServersRead).WithSummary("Shows a server, by id or slug; its version is its ETag.");
-        servers.MapPatch("/{server}", Change).RequirePermission(Permissions.ServersWrite).WithSummary("Changes what is given; headers, variables and timeouts are replaced as a whole. With If-Match only the version that was read.");
+        servers.MapPatch("/{server}", Change).RequirePermission(Permissions.ServersWrite).WithSummary("Changes what is given; headers, variables, timeouts and limits are replaced as a whole. With If-Match only the version that was read.");
         servers.MapDelete("/{server}", Delete).RequirePermission(Permissions.ServersWrite).WithSummary("Removes a server; its tools are no longer listed or callable.");
         servers.MapPost("/{server}/discover", Discover).RequirePermission(Permissions.ServersWrite).WithSummary("Looks at a server now; a server that fails is an answer, see health and health_message.");
         servers.MapGet("/{server}/offer", Offer).RequirePermission(Permissions.ServersRead).WithSummary("Shows what a server says of itself and offers besides tools: eras, capabilities, instructions, prompts, resources and templates.");
@@ -42,6 +42,9 @@ internal static class ServerEndpoints
     /// <param name="Scope">For stdio, who shares a process: tenant (default), principal, session, call (nobody), or shared (all tenants, where the operator's launcher allows it).</param>
     /// <param name="IdleStopMs">For stdio: how long a process may stand idle before it is stopped; 0 = the gateway's own.</param>
     /// <param name="MaxInstances">For stdio: most processes at once, within the gateway's own limit; 0 = that limit.</param>
+    /// <param name="RateLimit">Calls per second of all callers, all gateways together, and how many at once; an empty object takes it away.</param>
+    /// <param name="ToolRateLimits">The same for single tools, by the server's own name of them; replaced as a whole.</param>
+    /// <param name="MaxConcurrency">Calls under way at once at each gateway; further ones wait their turn. 0 = as the gateway's option says.</param>
     /// <param name="AllowPrivateAddress">Lets the server live on a loopback, private or link-local address. Needs the permission servers:private.</param>
     internal sealed record RegisterServerBody(
         string Slug,
@@ -61,7 +64,10 @@ internal static class ServerEndpoints
         ServerBalancing? Balancing = null,
         string? Scope = null,
         int? IdleStopMs = null,
-        int? MaxInstances = null);
+        int? MaxInstances = null,
+        RateTerms? RateLimit = null,
+        IReadOnlyDictionary<string, RateTerms>? ToolRateLimits = null,
+        int? MaxConcurrency = null);
 
     internal sealed record ChangeServerBody(
         string? Title = null,
@@ -79,7 +85,10 @@ internal static class ServerEndpoints
         ServerBalancing? Balancing = null,
         string? Scope = null,
         int? IdleStopMs = null,
-        int? MaxInstances = null);
+        int? MaxInstances = null,
+        RateTerms? RateLimit = null,
+        IReadOnlyDictionary<string, RateTerms>? ToolRateLimits = null,
+        int? MaxConcurrency = null);
 
     private static async Task<Results<Ok<Page<ServerView>>, ErrorResult>> List(
         ISender sender,
@@ -107,7 +116,8 @@ internal static class ServerEndpoints
 
         var command = new RegisterServer(
             body.Slug, body.Title, body.Transport, body.Url, body.Launcher, body.AllowPrivateAddress, body.Headers, body.Variables, body.Environment, body.Tags, body.Enabled,
-            body.Timeouts, body.MaxAttempts, body.Endpoints, body.Balancing, body.Scope, body.IdleStopMs, body.MaxInstances);
+            body.Timeouts, body.MaxAttempts, body.Endpoints, body.Balancing, body.Scope, body.IdleStopMs, body.MaxInstances,
+            body.RateLimit, body.ToolRateLimits, body.MaxConcurrency);
         return (await sender.Send(command, ct)).Match<Results<Created<ServerView>, ErrorResult>>(
             server => TypedResults.Created($"/api/v1/servers/{server.Id}", Tagged(http, server)),
             error => error.ToResult());
@@ -134,7 +144,8 @@ internal static class ServerEndpoints
         var mayPrivate = http.Caller().May(Permissions.ServersPrivate);
         var command = new ChangeServer(
             server, body.Title, body.Url, body.Launcher, isMoved && !mayPrivate ? false : body.AllowPrivateAddress, body.Headers, body.Variables, body.Environment, body.Tags, body.Enabled, expected.Value,
-            body.Timeouts, body.MaxAttempts, body.Endpoints, body.Balancing, body.Scope, body.IdleStopMs, body.MaxInstances);
+            body.Timeouts, body.MaxAttempts, body.Endpoints, body.Balancing, body.Scope, body.IdleStopMs, body.MaxInstances,
+            body.RateLimit, body.ToolRateLimits, body.MaxConcurrency);
         return (await sender.Send(command, ct)).Match<Results<Ok<ServerView>, ErrorResult>>(view => TypedResults.Ok(Tagged(http, view)), error => error.ToResult());
     }
 

@@ -9,7 +9,8 @@ public sealed record PolicySnapshot(long Version, DateTimeOffset GeneratedAt, IR
 /// <summary>One tenant's part.</summary>
 /// <param name="Active">False: no key of this tenant authenticates.</param>
 /// <param name="Document">The tenant's roles with their rules, as PolicyEngine parses them. A part that does not parse denies.</param>
-public sealed record TenantPolicy(Guid TenantId, string Slug, bool Active, JsonElement Document, IReadOnlyList<KeyGrant> Keys);
+/// <param name="MaxConcurrency">Calls of the tenant under way at once at one gateway; null = as the gateway's own option says.</param>
+public sealed record TenantPolicy(Guid TenantId, string Slug, bool Active, JsonElement Document, IReadOnlyList<KeyGrant> Keys, int? MaxConcurrency = null);
 
 /// <summary>One API key, as a gateway knows it: by hash only.</summary>
 /// <param name="Hash">SHA-256 of the whole key, lower-case hex.</param>
@@ -17,10 +18,14 @@ public sealed record TenantPolicy(Guid TenantId, string Slug, bool Active, JsonE
 /// <param name="Roles">Names of roles in the tenant's document, or the built-in <c>admin</c>, <c>viewer</c>.</param>
 /// <param name="Scopes">Action patterns that bound what the roles give; empty = no bound.</param>
 /// <param name="ExpiresAt">Null = never.</param>
+/// <param name="Rate">Requests per second; null = as the gateway's own option says.</param>
+/// <param name="Burst">Requests at once after a pause; null = a second's worth of its own rate, or as the gateway's own option says.</param>
 public sealed record KeyGrant(
     Guid KeyId,
     string Hash,
     string Subject,
     IReadOnlyList<string> Roles,
     IReadOnlyList<string> Scopes,
-    DateTimeOffset? ExpiresAt);
+    DateTimeOffset? ExpiresAt,
+    double? Rate = null,
+    int? Burst = null);

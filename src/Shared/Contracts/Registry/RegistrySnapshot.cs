@@ -16,6 +16,7 @@ public sealed record RegistrySnapshot(long Version, DateTimeOffset GeneratedAt, 
 /// <param name="Balancing">How calls are spread over several endpoints; null = round-robin.</param>
 /// <param name="Breakers">What was ordered for the breakers of its endpoints; null or none = nothing.</param>
 /// <param name="Offer">What it offers besides tools; null = not known, and nothing is offered.</param>
+/// <param name="Limits">How much of it gateways let through; null = nothing was said.</param>
 public sealed record ServerEntry(
     Guid ServerId,
     Guid TenantId,
@@ -30,7 +31,8 @@ public sealed record ServerEntry(
     int? MaxAttempts = null,
     ServerBalancing? Balancing = null,
     IReadOnlyList<BreakerOrder>? Breakers = null,
-    ServerOffer? Offer = null);
+    ServerOffer? Offer = null,
+    ServerLimits? Limits = null);
 
 /// <summary>How a gateway reaches a server.</summary>
 /// <param name="Transport"><c>http</c>, <c>sse</c> or <c>stdio</c>.</param>

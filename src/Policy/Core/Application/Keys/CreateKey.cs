@@ -11,13 +11,17 @@ namespace McpPlatform.Policy.Application.Keys;
 /// are too many.
 /// </summary>
 /// <param name="Subject">Whom it stands for; null = its name.</param>
+/// <param name="Rate">Requests per second; null = the platform's own.</param>
+/// <param name="Burst">Requests at once after a pause; null = a second's worth of its own rate, or the platform's own.</param>
 public sealed record CreateKey(
     string Name,
     string? Subject,
     IReadOnlyList<string> Roles,
     IReadOnlyList<string> Scopes,
     DateTimeOffset? ExpiresAt,
-    Granter Granter) : IRequest<Result<CreatedKey>>;
+    Granter Granter,
+    double? Rate = null,
+    int? Burst = null) : IRequest<Result<CreatedKey>>;
 
 internal sealed class CreateKeyValidator : AbstractValidator<CreateKey>
 {
@@ -29,6 +33,8 @@ internal sealed class CreateKeyValidator : AbstractValidator<CreateKey>
         RuleFor(c => c.Roles).Must(roles => roles.Count > 0).WithMessage("must name at least one role: a key without roles can do nothing");
         RuleFor(c => c.Scopes).AreScopes();
         RuleFor(c => c.ExpiresAt).Must(at => at is null || at > clock.GetUtcNow()).WithMessage("must lie in the future");
+        RuleFor(c => c.Rate).IsRate();
+        RuleFor(c => c.Burst).IsBurst();
     }
 }
 
@@ -45,7 +51,7 @@ internal sealed class CreateKeyHandler(
     {
         var next = await version.Next(cancellationToken);
         var now = clock.GetUtcNow();
-        var terms = new KeyTerms(request.Name, request.Subject ?? request.Name, request.Roles, request.Scopes, request.ExpiresAt);
+        var terms = new KeyTerms(request.Name, request.Subject ?? request.Name, request.Roles, request.Scopes, request.ExpiresAt, request.Rate is 0 ? null : request.Rate, request.Burst is 0 ? null : request.Burst);
         var roles = await policySets.Roles(cancellationToken);
         if ((UnknownRole(request.Roles, roles) ?? await Forbidden(request.Granter, terms, roles, now, cancellationToken)) is { } error)
         {

@@ -8,6 +8,8 @@ namespace McpPlatform.Policy.Application.Keys;
 /// <param name="Last4">Its last four characters.</param>
 /// <param name="ExpiresAt">Null = never.</param>
 /// <param name="LastChangedBy">Who created or, if it is revoked, revoked it.</param>
+/// <param name="Rate">Requests per second; null = the platform's own.</param>
+/// <param name="Burst">Requests at once after a pause; null = a second's worth of its own rate, or the platform's own.</param>
 public sealed record KeyView(
     Guid Id,
     string Name,
@@ -22,7 +24,9 @@ public sealed record KeyView(
     string CreatedBy,
     DateTimeOffset? RevokedAt,
     DateTimeOffset LastChangedAt,
-    string LastChangedBy)
+    string LastChangedBy,
+    double? Rate,
+    int? Burst)
 {
     internal static KeyView Of(ApiKey key, DateTimeOffset now) => new(
         key.Id,
@@ -38,7 +42,9 @@ public sealed record KeyView(
         key.CreatedBy,
         key.RevokedAt,
         key.RevokedAt ?? key.CreatedAt,
-        key.RevokedAt is null ? key.CreatedBy : key.RevokedBy);
+        key.RevokedAt is null ? key.CreatedBy : key.RevokedBy,
+        key.Rate,
+        key.Burst);
 
     internal static Error NotFound() => Error.NotFound("keys.not_found", "There is no such key.");
 }

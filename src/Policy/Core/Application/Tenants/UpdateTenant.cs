@@ -5,12 +5,16 @@ using MediatR;
 
 namespace McpPlatform.Policy.Application.Tenants;
 
-/// <summary>Renames a tenant, switches it on or off. Fails with <c>tenants.not_found</c>, or <c>tenants.default</c> for the default tenant.</summary>
-public sealed record UpdateTenant(string Tenant, string Name, bool Active) : IRequest<Result<TenantView>>;
+/// <summary>Renames a tenant, switches it on or off, and bounds its calls under way at once. Fails with <c>tenants.not_found</c>, or <c>tenants.default</c> for the default tenant.</summary>
+public sealed record UpdateTenant(string Tenant, string Name, bool Active, int? MaxConcurrency = null) : IRequest<Result<TenantView>>;
 
 internal sealed class UpdateTenantValidator : AbstractValidator<UpdateTenant>
 {
-    public UpdateTenantValidator() => RuleFor(c => c.Name).IsText(Domain.Tenant.MaxNameLength);
+    public UpdateTenantValidator()
+    {
+        RuleFor(c => c.Name).IsText(Domain.Tenant.MaxNameLength);
+        RuleFor(c => c.MaxConcurrency).Must(n => n is null or (>= 1 and <= 100_000)).WithMessage("must be from 1 to 100000; left out = the platform's own");
+    }
 }
 
 internal sealed class UpdateTenantHandler(ITenants tenants, IPolicyVersion version, IEventOutbox outbox, TimeProvider clock)
@@ -25,7 +29,7 @@ internal sealed class UpdateTenantHandler(ITenants tenants, IPolicyVersion versi
         }
 
         var now = clock.GetUtcNow();
-        if (tenant.Change(request.Name, request.Active, now).Error is { } error)
+        if (tenant.Change(request.Name, request.Active, request.MaxConcurrency, now).Error is { } error)
         {
             return error;
         }

@@ -8,7 +8,7 @@ namespace McpPlatform.Registry.Application.Servers;
 
 /// <summary>
 /// Changes what is given; null leaves a member as it is. Headers and variables are replaced as a whole, since their values cannot be read back; timeouts
-/// too, so that an empty object brings the gateway's own back. A url takes the place of all endpoints. Slug and
+/// too, so that an empty object brings the gateway's own back; and so are limits, which can be set on a server of the factory as well. A url takes the place of all endpoints. Slug and
 /// transport stay. Fails with <c>servers.not_found</c>, <c>servers.changed</c>, <c>servers.managed</c>.
 /// </summary>
 /// <param name="Server">Id or slug.</param>
@@ -31,7 +31,10 @@ public sealed record ChangeServer(
     ServerBalancing? Balancing = null,
     string? Scope = null,
     int? IdleStopMs = null,
-    int? MaxInstances = null) : IRequest<Result<ServerView>>;
+    int? MaxInstances = null,
+    RateTerms? RateLimit = null,
+    IReadOnlyDictionary<string, RateTerms>? ToolRateLimits = null,
+    int? MaxConcurrency = null) : IRequest<Result<ServerView>>;
 
 internal sealed class ChangeServerValidator : AbstractValidator<ChangeServer>
 {
@@ -52,6 +55,9 @@ internal sealed class ChangeServerValidator : AbstractValidator<ChangeServer>
         RuleFor(c => c.Scope).IsScope();
         RuleFor(c => c.IdleStopMs).IsIdleStop();
         RuleFor(c => c.MaxInstances).IsMaxInstances();
+        RuleFor(c => c.RateLimit).IsRate();
+        RuleFor(c => c.ToolRateLimits).AreToolRates();
+        RuleFor(c => c.MaxConcurrency).IsMaxConcurrency();
     }
 }
 
@@ -71,8 +77,8 @@ internal sealed class ChangeServerHandler(IServers servers, IRegistryVersion ver
             return ServerView.Changed(server.Version);
         }
 
-        var onlyEnabled = request is { Title: null, Url: null, Launcher: null, AllowPrivateAddress: null, Headers: null, Variables: null, Environment: null, Tags: null, Timeouts: null, MaxAttempts: null, Endpoints: null, Balancing: null, Scope: null, IdleStopMs: null, MaxInstances: null };
-        if (server.ManagedBy == ManagedBy.Factory && !onlyEnabled)
+        var describesIt = request is not { Title: null, Url: null, Launcher: null, AllowPrivateAddress: null, Headers: null, Variables: null, Environment: null, Tags: null, Timeouts: null, MaxAttempts: null, Endpoints: null, Balancing: null, Scope: null, IdleStopMs: null, MaxInstances: null };
+        if (server.ManagedBy == ManagedBy.Factory && describesIt)
         {
             return ServerView.FactoryOwns(server.Slug);
         }
@@ -85,7 +91,7 @@ internal sealed class ChangeServerHandler(IServers servers, IRegistryVersion ver
         }
 
         var now = clock.GetUtcNow();
-        if (onlyEnabled)
+        if (!describesIt && request is { RateLimit: null, ToolRateLimits: null, MaxConcurrency: null })
         {
             server.Enable(request.Enabled ?? server.Enabled, now);
         }
@@ -116,5 +122,6 @@ internal sealed class ChangeServerHandler(IServers servers, IRegistryVersion ver
             Endpoints = request.Endpoints ?? (request.Url is null ? server.Delivery.Endpoints : null),
             Balancing = request.Balancing ?? server.Delivery.Balancing,
             Process = DeliveryRules.Process(server.Delivery.Process, request.Scope, request.IdleStopMs, request.MaxInstances),
+            Limits = new LimitTerms(request.RateLimit, request.ToolRateLimits, request.MaxConcurrency).Over(server.Delivery.Limits),
         });
 }

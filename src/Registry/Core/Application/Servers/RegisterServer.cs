@@ -34,7 +34,10 @@ public sealed record RegisterServer(
     ServerBalancing? Balancing = null,
     string? Scope = null,
     int? IdleStopMs = null,
-    int? MaxInstances = null) : IRequest<Result<ServerView>>;
+    int? MaxInstances = null,
+    RateTerms? RateLimit = null,
+    IReadOnlyDictionary<string, RateTerms>? ToolRateLimits = null,
+    int? MaxConcurrency = null) : IRequest<Result<ServerView>>;
 
 internal sealed class RegisterServerValidator : AbstractValidator<RegisterServer>
 {
@@ -47,6 +50,9 @@ internal sealed class RegisterServerValidator : AbstractValidator<RegisterServer
         RuleFor(c => c.Timeouts).AreTimeouts();
         RuleFor(c => c.MaxAttempts).IsMaxAttempts();
         RuleFor(c => c.Balancing).IsBalancing();
+        RuleFor(c => c.RateLimit).IsRate();
+        RuleFor(c => c.ToolRateLimits).AreToolRates();
+        RuleFor(c => c.MaxConcurrency).IsMaxConcurrency();
         When(c => c.Transport == ServerTransport.Stdio, () =>
         {
             RuleFor(c => c.Launcher).IsSlug().WithMessage("must name a launcher of the operator's mcpplatform.yaml; commands never come over the network");
@@ -110,7 +116,15 @@ internal sealed class RegisterServerHandler(
                 request.Environment ?? "",
                 request.Tags ?? [],
                 request.Enabled,
-                new Delivery { Timeouts = request.Timeouts, MaxAttempts = request.MaxAttempts, Endpoints = request.Endpoints, Balancing = request.Balancing, Process = DeliveryRules.Process(null, request.Scope, request.IdleStopMs, request.MaxInstances) }),
+                new Delivery
+                {
+                    Timeouts = request.Timeouts,
+                    MaxAttempts = request.MaxAttempts,
+                    Endpoints = request.Endpoints,
+                    Balancing = request.Balancing,
+                    Process = DeliveryRules.Process(null, request.Scope, request.IdleStopMs, request.MaxInstances),
+                    Limits = new LimitTerms(request.RateLimit, request.ToolRateLimits, request.MaxConcurrency).Over(null),
+                }),
             now);
         servers.Add(server);
         outbox.Changed(server, next, now);

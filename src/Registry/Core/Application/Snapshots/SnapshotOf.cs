@@ -31,5 +31,6 @@ public static class SnapshotOf
         server.Delivery.MaxAttempts,
         server.Delivery.Balancing,
         server.Delivery.Breakers,
-        offer);
+        offer,
+        server.Delivery.Limits);
 }

@@ -67,6 +67,23 @@ public class RedactionTests
         Redactor.Text(text, default).ShouldBe(text);
     }
 
+    [Theory]
+    [InlineData("""{"text":"the quick brown fox","n":[1,-2.5e3,true,null],"":{}}""")]
+    [InlineData("""{ "text" : "lines\nand \"quotes\" and \u00e9",  "url":"https://example.com:8080/x?a=b" }""")]
+    [InlineData("\"text\"")]
+    [InlineData("[]")]
+    public void A_document_without_secrets_is_kept_as_it_came(string json) =>
+        Redactor.Json(Encoding.UTF8.GetBytes(json), default).ShouldBe(json);
+
+    [Theory]
+    [InlineData("""{"pass\u0077ord":"S3cr3t-Planted-Value"}""")]
+    [InlineData("""{"text":"pass\u0077ord=S3cr3t-Planted-Value"}""")]
+    [InlineData("""{"text":"  {\"password\":\"S3cr3t-Planted-Value\"}"}""")]
+    [InlineData("""{"a":"clean","b":["clean",{"c":"Bearer S3cr3t-Planted-Value"}]}""")]
+    [InlineData("""{"a":"clean"} password=S3cr3t-Planted-Value""")]
+    public void One_secret_anywhere_has_the_whole_document_looked_at(string json) =>
+        Redactor.Json(Encoding.UTF8.GetBytes(json), default).ShouldNotContain("S3cr3t");
+
     [Fact]
     public void Numbers_that_count_tokens_and_status_codes_stay()
     {

@@ -18,7 +18,7 @@ internal ref struct JsonRedaction(RedactionScope scope, int maxBytes, int level 
     private const int MaxLevel = 3;
 
     /// <summary>A longer name is no name; its head is kept.</summary>
-    private const int MaxNameLength = 200;
+    public const int MaxNameLength = 200;
 
     private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 

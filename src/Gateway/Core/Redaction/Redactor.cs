@@ -12,12 +12,12 @@ public static class Redactor
     public const int DefaultMaxBytes = 16 * 1024;
 
     /// <summary>
-    /// A JSON document without its secrets: valid JSON again, of at most <paramref name="maxBytes"/> bytes of UTF-8. What does not fit is left out and a
-    /// marker says so. Input that is not JSON comes back as one redacted JSON string.
+    /// A JSON document without its secrets: valid JSON again, of at most <paramref name="maxBytes"/> bytes of UTF-8; where there is none and it fits, the document as it
+    /// is. What does not fit is left out and a marker says so. Input that is not JSON comes back as one redacted JSON string.
     /// </summary>
     /// <param name="maxBytes">At least 256.</param>
     public static string Json(ReadOnlySpan<byte> json, in RedactionScope scope, int maxBytes = DefaultMaxBytes) =>
-        new JsonRedaction(scope, maxBytes).Run(json);
+        json.Length <= maxBytes && CleanJson.Is(json, scope) ? Encoding.UTF8.GetString(json) : new JsonRedaction(scope, maxBytes).Run(json);
 
     /// <summary>Free text without its secrets, at most <paramref name="maxLength"/> characters.</summary>
     public static string Text(string text, in RedactionScope scope, int maxLength = 1024)

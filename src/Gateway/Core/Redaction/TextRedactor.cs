@@ -56,6 +56,23 @@ internal static class TextRedactor
         return output?.Append(text[copied..]).ToString();
     }
 
+    /// <summary>Whether <see cref="Redact"/> would find nothing in a whole text.</summary>
+    public static bool IsClean(ReadOnlySpan<char> text, in RedactionScope scope)
+    {
+        var position = 0;
+        while (position < text.Length && Next(text, position, scope, cut: false, out var found))
+        {
+            if (found.Length > 0)
+            {
+                return false;
+            }
+
+            position = found.Resume;
+        }
+
+        return true;
+    }
+
     private static int CutSecret(ReadOnlySpan<char> text, in RedactionScope scope)
     {
         var known = scope.Known?.FindCut(text) ?? -1;

@@ -14,17 +14,22 @@ internal static class Scenery
     /// <summary>Of somebody who may read metrics.</summary>
     public const string Observer = "mcpp_00000000_OOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOO";
 
+    public const int Servers = 100;
+
+    public const int ToolsEach = 10;
+
     public static readonly Guid Tenant = new("00000000-0000-7000-8000-000000000001");
 
-    /// <summary>A role of twenty rules, of which the last allows: what a decision usually has to look through.</summary>
-    public static PolicySnapshot Policy(int keys)
+    /// <summary>The caller holds roles of this many rules in all, of which one allows: a third are about a server, a third about a tool of all servers, the rest about several of either.</summary>
+    public static PolicySnapshot Policy(int keys, int rules)
     {
-        var denials = Enumerable.Range(0, 19).Select(i =>
-            $$"""{"id":"deny-{{i}}","effect":"deny","actions":["tools:call"],"resources":["tool:other-{{i}}/*","tool:*/delete_{{i}}"]}""");
-        var rules = string.Join(',', [.. denials, """{"id":"all","effect":"allow","actions":["tools:call"],"resources":["*"]}"""]);
-        var document = JsonDocument.Parse($$"""{"roles":[{"name":"caller","grants":[{{rules}}]}]}""").RootElement;
-        var others = Enumerable.Range(1, keys - 2).Select(i => Grant($"mcpp_{i + 1:x8}_{new string('B', 43)}"));
-        return new PolicySnapshot(1, DateTimeOffset.UnixEpoch, [new TenantPolicy(Tenant, "default", true, document, [Grant(Key), Grant(Observer, "viewer"), .. others])]);
+        // A role has at most 500 rules.
+        var denials = Enumerable.Range(0, rules - 1).Select(Denial).Chunk(400).Select((chunk, i) => $$"""{"name":"caller-{{i}}","grants":[{{string.Join(',', chunk)}}]}""").ToArray();
+        const string allow = """{"name":"caller","grants":[{"id":"all","effect":"allow","actions":["tools:call"],"resources":["*"]}]}""";
+        var document = JsonDocument.Parse($$"""{"roles":[{{string.Join(',', [.. denials, allow])}}]}""").RootElement;
+        string[] roles = ["caller", .. denials.Select((_, i) => $"caller-{i}")];
+        var others = Enumerable.Range(1, keys - 2).Select(i => Grant($"mcpp_{i + 1:x8}_{new string('B', 43)}", "caller"));
+        return new PolicySnapshot(1, DateTimeOffset.UnixEpoch, [new TenantPolicy(Tenant, "default", true, document, [Grant(Key, roles), Grant(Observer, "viewer"), .. others])]);
     }
 
     /// <summary>Servers <c>bench</c> (at <paramref name="upstream"/>) and <c>server-1</c>…, with tools <c>echo</c> and <c>tool_1</c>… each.</summary>
@@ -43,9 +48,20 @@ internal static class Scenery
         "",
         JsonDocument.Parse($$$$$"""{"name":"{{{{{name}}}}}","description":"A tool.","inputSchema":{"type":"object","properties":{"text":{"type":"string"}}}}""").RootElement);
 
-    private static KeyGrant Grant(string key, string role = "caller")
+    private static string Denial(int i)
+    {
+        var resource = (i % 3) switch
+        {
+            0 => $"\"tool:other-{i}/*\"",
+            1 => $"\"tool:*/delete_{i}\"",
+            _ => $"\"tool:team-{i}/*\",\"tool:*/drop_{i}\",\"server:old-{i}*\"",
+        };
+        return $$"""{"id":"deny-{{i}}","effect":"deny","actions":["tools:call"],"resources":[{{resource}}]}""";
+    }
+
+    private static KeyGrant Grant(string key, params string[] roles)
     {
         var hash = SHA256.HashData(Encoding.UTF8.GetBytes(key));
-        return new KeyGrant(new Guid(hash.AsSpan(0, 16)), Convert.ToHexStringLower(hash), "alice", [role], [], null);
+        return new KeyGrant(new Guid(hash.AsSpan(0, 16)), Convert.ToHexStringLower(hash), "alice", roles, [], null);
     }
 }

@@ -180,14 +180,9 @@ public sealed class CompiledPolicy
             foreach (var role in request.Principal.Roles)
             {
                 var set = role.RulesFor(request.Action);
-                foreach (var rule in set.Of(effect))
+                if (set.Of(effect).First(target, ref evaluation, set.AreForOneAction ? null : request.Action, unseen) is { } rule)
                 {
-                    if ((set.AreForOneAction || rule.CoversAction(request.Action))
-                        && rule.CoversTarget(target, request.Environment)
-                        && (unseen ? rule.AppliesUnseen(ref evaluation) : rule.Applies(ref evaluation)))
-                    {
-                        return new(effect, rule.Id, Reason(rule));
-                    }
+                    return new(effect, rule.Id, Reason(rule));
                 }
             }
         }

@@ -11,7 +11,7 @@ public static class PolicyLimits
 
     public const int MaxRoles = 1000;
 
-    /// <summary>Rules in one role. A decision over 500 rules of the same action was measured at 20 µs, over one at 50 ns.</summary>
+    /// <summary>Rules in one role. Rules for one server, or for one tool of all servers, are found by its name, however many there are; rules such as <c>tool:*_delete</c> are looked at one after the other, 20 ns each.</summary>
     public const int MaxRulesPerRole = 500;
 
     /// <summary>Roles that one principal may hold; further ones make everything denied.</summary>

@@ -37,6 +37,7 @@ internal sealed class AttemptScene : IUpstreams, IUpstreamConnection
             StartedAt = DateTimeOffset.UnixEpoch,
             StartedTimestamp = 0,
             Tool = state.Registry.RoutesOf(caller.TenantId).ByName["bench__echo"],
+            Route = state.Registry.RoutesOf(caller.TenantId).Servers["bench"],
         };
         _answer = new UpstreamAnswer(EnvelopeParser.Parse("""{"jsonrpc":"2.0","id":1,"result":{"content":[]}}"""u8.ToArray()).Envelope!, new MemoryStream());
     }

@@ -2,6 +2,7 @@ using System.Text;
 using McpPlatform.Benchmarks.Wire;
 using McpPlatform.Contracts.Gateway;
 using McpPlatform.Gateway.Authentication;
+using McpPlatform.Gateway.Calls;
 using McpPlatform.Gateway.Redaction;
 using McpPlatform.Gateway.Spool;
 using McpPlatform.Gateway.State;
@@ -11,17 +12,15 @@ using McpPlatform.PolicyEngine;
 
 namespace McpPlatform.Benchmarks.Micro;
 
-/// <summary>The entry points, ready to be called: 1000 keys, 50 servers with 20 tools each, a role of 20 rules, a call of 300 bytes.</summary>
+/// <summary>The entry points, ready to be called: 1000 keys, 100 servers with 10 tools each, 20 rules or 1000, a call of 300 bytes.</summary>
 internal sealed class HotPath : IAsyncDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("mcpp-benchmark-spool-").FullName;
-    private readonly GatewayState _state = new(
-        PolicyState.Compile(Scenery.Policy(keys: 1000), PolicyState.Empty),
-        RegistryState.Compile(Scenery.Registry(new Uri("http://127.0.0.1:1/mcp"), servers: 50, toolsEach: 20), RegistryState.Empty),
-        0,
-        0);
+    private readonly GatewayState _state = State(rules: 20);
+    private readonly GatewayState _manyRules = State(rules: 1000);
     private readonly byte[] _message = Encoding.UTF8.GetBytes(
         $$$$"""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"bench__echo","arguments":{"text":"{{{{new string('x', 100)}}}}","path":"/tmp/a","password":"hunter22"},"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28"}}}""");
+    private readonly byte[] _clean = Encoding.UTF8.GetBytes($$"""{"text":"{{new string('x', 100)}}","path":"/tmp/a","limit":20,"next":"page 2"}""");
     private readonly byte[] _large = Encoding.UTF8.GetBytes(
         $$"""{"items":[{{string.Join(',', Enumerable.Range(0, 100).Select(i => $$"""{"id":{{i}},"name":"item {{i}}","note":"{{new string('n', 40)}}"}"""))}}],"token":"abcdef0123456789"}""");
     private readonly CallSpool _spool;
@@ -31,6 +30,7 @@ internal sealed class HotPath : IAsyncDisposable
     public IEnumerable<(string Name, Func<ValueTask> Operation)> EntryPoints()
     {
         ApiKeys.Authenticate(_state, Scenery.Key, TimeProvider.System, out var caller);
+        ApiKeys.Authenticate(_manyRules, Scenery.Key, TimeProvider.System, out var strict);
         var tool = _state.Registry.RoutesOf(Scenery.Tenant).ByName["bench__echo"];
         var envelope = EnvelopeParser.Parse(_message).Envelope!;
         var scope = new RedactionScope(Scenery.Key, KnownSecrets.None);
@@ -40,13 +40,17 @@ internal sealed class HotPath : IAsyncDisposable
         yield return ("envelope: EnvelopeParser.Parse", Sync(() => EnvelopeParser.Parse(_message)));
         yield return ("resolve: RoutesOf + ByName", Sync(() => _state.Registry.RoutesOf(Scenery.Tenant).ByName.TryGetValue("bench__echo", out _)));
         yield return ("decide: CompiledPolicy.Decide, 20 rules", Sync(() => Decide(caller!, tool, envelope)));
+        yield return ("decide: CompiledPolicy.Decide, 1000 rules", Sync(() => Decide(strict!, tool, envelope)));
+        yield return ("list: CatalogList.TryWrite, 1000 tools on 5 pages, 20 rules", Sync(() => List(_state, caller!)));
+        yield return ("list: CatalogList.TryWrite, 1000 tools on 5 pages, 1000 rules", Sync(() => List(_manyRules, strict!)));
         yield return ("rewrite: JsonSplice.Write", Sync(() =>
         {
             using var buffer = new PooledBuffer(envelope.Params.Length + 64);
             JsonSplice.Write(envelope.Params.Span, tool.OwnName, buffer);
         }));
-        yield return ($"redact: Redactor.Json, {envelope.Arguments.Length} bytes", Sync(() => Redactor.Json(envelope.Arguments.Span, scope)));
-        yield return ($"redact: Redactor.Json, {_large.Length} bytes", Sync(() => Redactor.Json(_large, scope)));
+        yield return ($"redact: Redactor.Json, {_clean.Length} bytes without secrets", Sync(() => Redactor.Json(_clean, scope)));
+        yield return ($"redact: Redactor.Json, {envelope.Arguments.Length} bytes with one", Sync(() => Redactor.Json(envelope.Arguments.Span, scope)));
+        yield return ($"redact: Redactor.Json, {_large.Length} bytes with one", Sync(() => Redactor.Json(_large, scope)));
         var attempts = new AttemptScene(_state, caller!, envelope);
         yield return ("attempt: AttemptEngine.Run, answered at once", attempts.AtOnce);
         yield return ("attempt: AttemptEngine.Run, answered later", attempts.Later);
@@ -63,6 +67,35 @@ internal sealed class HotPath : IAsyncDisposable
     {
         await _spool.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
+    }
+
+    private static GatewayState State(int rules) => new(
+        PolicyState.Compile(Scenery.Policy(keys: 1000, rules), PolicyState.Empty),
+        RegistryState.Compile(Scenery.Registry(new Uri("http://127.0.0.1:1/mcp"), Scenery.Servers, Scenery.ToolsEach), RegistryState.Empty),
+        0,
+        0);
+
+    /// <summary>As a client does that wants to see everything.</summary>
+    private static void List(GatewayState state, Caller caller)
+    {
+        string? cursor = null;
+        var pages = 0;
+        do
+        {
+            using var page = new PooledBuffer(16 * 1024);
+            if (!CatalogList.TryWrite(state, caller, McpMethods.ListTools, null, ProtocolEra.Modern, cursor, new Asked(DateTimeOffset.UnixEpoch, null), page))
+            {
+                throw new InvalidOperationException("The cursor must be good.");
+            }
+
+            cursor = JsonMembers.Text(JsonMembers.Find(page.Written, "nextCursor"u8));
+            pages++;
+        }
+        while (cursor is not null);
+        if (pages != 5)
+        {
+            throw new InvalidOperationException($"{pages} pages are not five.");
+        }
     }
 
     private static Func<ValueTask> Sync(Action operation) => () =>

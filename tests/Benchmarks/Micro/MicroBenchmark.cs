@@ -10,7 +10,7 @@ internal static class MicroBenchmark
 
     public static async Task Run(BenchmarkOptions options)
     {
-        Console.WriteLine("entry point                                          ns/op   bytes/op");
+        Console.WriteLine("entry point                                                            ns/op   bytes/op");
         await using var path = new HotPath();
         foreach (var (name, operation) in path.EntryPoints())
         {
@@ -47,6 +47,6 @@ internal static class MicroBenchmark
 
         var bytes = (GC.GetTotalAllocatedBytes(precise: true) - allocated) / (double)(Runs * perRun);
         Array.Sort(nanoseconds);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-48} {nanoseconds[Runs / 2],10:0} {bytes,10:0}"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-66} {nanoseconds[Runs / 2],10:0} {bytes,10:0}"));
     }
 }

@@ -16,8 +16,8 @@ internal sealed class ControlPlane : IAsyncDisposable
 
     public async Task Start(Uri upstream)
     {
-        var policy = JsonSerializer.SerializeToUtf8Bytes(Scenery.Policy(keys: 1000), SnapshotJson.Default.PolicySnapshot);
-        var registry = JsonSerializer.SerializeToUtf8Bytes(Scenery.Registry(upstream, servers: 50, toolsEach: 20), SnapshotJson.Default.RegistrySnapshot);
+        var policy = JsonSerializer.SerializeToUtf8Bytes(Scenery.Policy(keys: 1000, rules: 20), SnapshotJson.Default.PolicySnapshot);
+        var registry = JsonSerializer.SerializeToUtf8Bytes(Scenery.Registry(upstream, servers: Scenery.Servers, toolsEach: Scenery.ToolsEach), SnapshotJson.Default.RegistrySnapshot);
         _app.MapGet("/internal/v1/policy/snapshot", context => Answer(context, policy));
         _app.MapGet("/internal/v1/registry/snapshot", context => Answer(context, registry));
 

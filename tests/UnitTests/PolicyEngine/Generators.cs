@@ -10,7 +10,9 @@ namespace McpPlatform.UnitTests.PolicyEngine;
 internal static class Generators
 {
     private static readonly string[] s_resources =
-        ["*", "platform", "server:git*", "server:db", "tool:github/*", "tool:*/delete_*", "tool:git*t*e", "tool:db/list", "prompt:*", "resource:db/*e*"];
+        ["*", "platform", "server:git*", "server:db", "tool:github/*", "tool:*/delete_*", "tool:git*t*e", "tool:db/list", "prompt:*", "resource:db/*e*",
+        // What rules are found by: a server, the last part of a name, a beginning.
+        "tool:github/list", "tool:*/list", "tool:*/e/delete_e", "prompt:db/*", "server:github", "server:gi*", "tool:gitea*", "resource:*/update"];
 
     public static Arbitrary<Case> Cases => (
         from document in Document
@@ -66,7 +68,8 @@ internal static class Generators
         Compared(["request.time"], ["lt", "gte"], ["\"2026-05-01T12:00:00Z\""]));
 
     private static Gen<JsonObject> Document =>
-        from counts in Gen.Choose(0, 4).ListOf(3)
+        // Now and then many: from eight of an effect on they are looked up, not looked through.
+        from counts in Gen.Frequency((30, Gen.Choose(0, 4)), (1, Gen.Choose(8, 12))).ListOf(3)
         from roles in Gen.CollectToList(counts.Select((count, i) => Role($"r{i}", count)))
         select new JsonObject { ["roles"] = new JsonArray([.. roles]) };
 

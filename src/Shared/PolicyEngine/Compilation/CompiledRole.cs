@@ -43,7 +43,7 @@ internal sealed class CompiledRole
 /// <param name="AreForOneAction">True when all cover the action that was asked for; else each must be asked.</param>
 internal sealed record RuleSet(CompiledRule[] Rules, bool AreForOneAction)
 {
-    private readonly CompiledRule[][] _byEffect = [.. Enum.GetValues<Effect>().Select(e => Rules.Where(r => r.Effect == e).ToArray())];
+    private readonly RuleIndex[] _byEffect = [.. Enum.GetValues<Effect>().Select(e => new RuleIndex([.. Rules.Where(r => r.Effect == e)]))];
 
-    public CompiledRule[] Of(Effect effect) => _byEffect[(int)effect];
+    public RuleIndex Of(Effect effect) => _byEffect[(int)effect];
 }

@@ -32,6 +32,9 @@ internal sealed class CompiledRule
 
     public IEnumerable<string> Actions => _actions.Select(a => a.Text);
 
+    /// <summary>By what targets that it covers are found: one for each of its resources.</summary>
+    public IEnumerable<Anchor> Anchors => _resources.Select(r => r.Anchor);
+
     /// <summary>A rule without a readable form: denies everything.</summary>
     public static CompiledRule DenyAll(string role, string id, ArgumentPaths paths) => new(role, new(id, Effect.Deny, ["*"], ["*"], [], [], null), paths, isMalformed: true);
 

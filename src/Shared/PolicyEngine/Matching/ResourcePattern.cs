@@ -25,6 +25,14 @@ internal sealed class ResourcePattern
         return new(PatternSyntax.Kinds[text[..colon]], WildcardPattern.Compile(text[(colon + 1)..]));
     }
 
+    /// <summary>By what targets that it matches are found.</summary>
+    public Anchor Anchor => _kind switch
+    {
+        null or TargetKind.Platform => default,
+        TargetKind.Server => Anchor.OfServer(_pattern!),
+        _ => Anchor.OfPath(_pattern!),
+    };
+
     public bool Matches(scoped in Target target) => _kind switch
     {
         null => true,

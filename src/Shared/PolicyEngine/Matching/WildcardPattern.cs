@@ -7,38 +7,44 @@ namespace McpPlatform.PolicyEngine.Matching;
 /// </summary>
 internal sealed class WildcardPattern
 {
-    private readonly string _prefix;
-    private readonly string _suffix;
     private readonly LiteralPart[] _middle;
-    private readonly bool _isLiteral;
 
     private WildcardPattern(string text)
     {
         Text = text;
         var parts = text.Split('*');
-        _isLiteral = parts.Length == 1;
-        _prefix = parts[0];
-        _suffix = _isLiteral ? "" : parts[^1];
-        _middle = _isLiteral ? [] : [.. parts[1..^1].Where(p => p.Length > 0).Select(p => new LiteralPart(p))];
+        IsLiteral = parts.Length == 1;
+        Head = parts[0];
+        Tail = IsLiteral ? "" : parts[^1];
+        _middle = IsLiteral ? [] : [.. parts[1..^1].Where(p => p.Length > 0).Select(p => new LiteralPart(p))];
     }
 
     public string Text { get; }
+
+    /// <summary>True without <c>*</c>.</summary>
+    public bool IsLiteral { get; }
+
+    /// <summary>What stands before the first <c>*</c>; everything when there is none.</summary>
+    public string Head { get; }
+
+    /// <summary>What stands after the last <c>*</c>; nothing when there is none.</summary>
+    public string Tail { get; }
 
     public static WildcardPattern Compile(string text) => new(text);
 
     public bool Matches(ReadOnlySpan<char> text)
     {
-        if (_isLiteral)
+        if (IsLiteral)
         {
-            return text.SequenceEqual(_prefix);
+            return text.SequenceEqual(Head);
         }
 
-        if (text.Length < _prefix.Length + _suffix.Length || !text.StartsWith(_prefix) || !text.EndsWith(_suffix))
+        if (text.Length < Head.Length + Tail.Length || !text.StartsWith(Head) || !text.EndsWith(Tail))
         {
             return false;
         }
 
-        var rest = text[_prefix.Length..^_suffix.Length];
+        var rest = text[Head.Length..^Tail.Length];
         foreach (var part in _middle)
         {
             var end = part.FindEnd(rest);

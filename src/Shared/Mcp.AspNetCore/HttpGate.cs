@@ -7,6 +7,9 @@ namespace McpPlatform.Mcp.AspNetCore;
 /// <summary>What is checked of HTTP before a body is read. Each answer is null or a refusal with its status.</summary>
 internal static class HttpGate
 {
+    private static McpError WrongType { get; } =
+        new(ErrorCodes.InvalidRequest, "Content-Type must be application/json, in UTF-8.", StatusCodes.Status415UnsupportedMediaType);
+
     /// <summary>
     /// DNS rebinding: a page in a local browser reaches a loopback port under a name of its own. So on loopback the Host must be a loopback name, and an
     /// Origin, wherever it comes from, must be allowed (403, MCP 2026-07-28 and 2025-11-25, Transports).
@@ -33,10 +36,17 @@ internal static class HttpGate
 
     /// <summary>Content type 415, Accept 406, declared length 413.</summary>
     public static McpError? Post(HttpRequest request, McpEndpointOptions options) =>
-        !IsJson(request.ContentType) ? new(ErrorCodes.InvalidRequest, "Content-Type must be application/json, in UTF-8.", StatusCodes.Status415UnsupportedMediaType)
+        !IsJson(request.ContentType) ? WrongType
         : !AcceptsBoth(request) ? new(ErrorCodes.InvalidRequest, "Accept must list application/json and text/event-stream.", StatusCodes.Status406NotAcceptable)
         : request.ContentLength > options.MaxBodyBytes ? TooLarge(options)
         : null;
+
+    /// <summary>Content type and declared length alone: for messages whose answer goes elsewhere.</summary>
+    public static McpError? Body(HttpRequest request, McpEndpointOptions options) =>
+        !IsJson(request.ContentType) ? WrongType : request.ContentLength > options.MaxBodyBytes ? TooLarge(options) : null;
+
+    /// <summary>Whether the client takes an event stream.</summary>
+    public static bool AcceptsStream(HttpRequest request) => Accepted(request).Stream;
 
     /// <summary>413.</summary>
     public static McpError TooLarge(McpEndpointOptions options) =>
@@ -54,6 +64,12 @@ internal static class HttpGate
 
     private static bool AcceptsBoth(HttpRequest request)
     {
+        var (json, stream) = Accepted(request);
+        return json && stream;
+    }
+
+    private static (bool Json, bool Stream) Accepted(HttpRequest request)
+    {
         var (json, stream) = (false, false);
         foreach (var line in request.Headers.Accept)
         {
@@ -67,6 +83,6 @@ internal static class HttpGate
             }
         }
 
-        return json && stream;
+        return (json, stream);
     }
 }

@@ -1,48 +1,66 @@
-using System.Buffers;
-using McpPlatform.Mcp.Sse;
+using McpPlatform.Mcp.AspNetCore.Streams;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace McpPlatform.Mcp.AspNetCore;
 
 /// <summary>
-/// The HTTP response of one request: plain JSON, or from the first notification on an event stream that is flushed per message and kept alive by comments.
+/// The HTTP response of one request: plain JSON, or from the first notification or question on an event stream. In a live session the stream outlives the
+/// response: what a lost connection did not take is kept, and after <see cref="Detach"/> the request goes on without a response.
 /// </summary>
 internal sealed class HttpSink(HttpContext http, McpEndpointOptions options, TimeProvider time) : IAnswerSink, IAsyncDisposable
 {
-    private SemaphoreSlim? _turn;
-    private CancellationTokenSource? _ended;
-    private Task _keepAlive = Task.CompletedTask;
-
-    private bool IsGone => http.RequestAborted.IsCancellationRequested;
+    private EventStream? _stream;
+    private Task _pump = Task.CompletedTask;
+    private ClientSession? _session;
+    private McpRequestContext? _context;
+    private TaskCompletionSource? _left;
+    private bool _isDetached;
 
     /// <inheritdoc/>
-    public async ValueTask Notify(ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
+    public bool CanAsk => _session is not null && (_stream is not null || !IsGone);
+
+    /// <summary>Ends when the request no longer needs its response; null: it always does.</summary>
+    public Task? Left => _left?.Task;
+
+    private bool IsGone => !_isDetached && http.RequestAborted.IsCancellationRequested;
+
+    /// <summary>The request belongs to a live session: its stream can be resumed, and its client asked.</summary>
+    public void Bind(ClientSession session, McpRequestContext context)
     {
+        (_session, _context) = (session, context);
+        _left = session.Info.Version.HasPolling ? new(TaskCreationOptions.RunContinuationsAsynchronously) : null;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask Notify(ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
+    {
+        if (_stream is not null)
+        {
+            return _stream.Add(message.Span, wait: true, cancellationToken);
+        }
+
         if (IsGone)
         {
-            return;
+            return ValueTask.CompletedTask;
         }
 
-        if (_turn is null)
-        {
-            Upgrade();
-        }
-
-        await Write(message, cancellationToken);
+        var (stream, pump) = Upgrade();
+        var added = stream.Add(message.Span, wait: true, cancellationToken);
+        Start(pump);
+        return added;
     }
 
     /// <inheritdoc/>
     public async ValueTask Answer(ReadOnlyMemory<byte> message, int status)
     {
-        if (IsGone)
+        if (_stream is not null)
         {
+            await _stream.Add(message.Span, wait: true, CancellationToken.None);
             return;
         }
 
-        if (_turn is not null)
+        if (IsGone)
         {
-            await Write(message, CancellationToken.None);
             return;
         }
 
@@ -52,68 +70,84 @@ internal sealed class HttpSink(HttpContext http, McpEndpointOptions options, Tim
         await http.Response.BodyWriter.WriteAsync(message, CancellationToken.None);
     }
 
-    /// <summary>Ends the comments; nothing is written afterwards.</summary>
+    /// <inheritdoc/>
+    public ValueTask<RpcAnswer> Ask(string method, ReadOnlyMemory<byte> rawParams, CancellationToken cancellationToken)
+    {
+        if (!CanAsk)
+        {
+            throw new InvalidOperationException("This client cannot be asked.");
+        }
+
+        var pump = default(SsePump);
+        if (_stream is null)
+        {
+            (_, pump) = Upgrade();
+        }
+
+        var asked = _session!.Questions.Ask(_stream!, method, rawParams, wait: true, cancellationToken);
+        if (pump is not null)
+        {
+            Start(pump);
+        }
+
+        return asked;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask Open(CancellationToken cancellationToken)
+    {
+        if (_stream is null && !IsGone)
+        {
+            Start(Upgrade().Pump);
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask Detach(TimeSpan? retry)
+    {
+        if (_left is null || IsGone)
+        {
+            return ValueTask.CompletedTask;
+        }
+
+        if (_stream is null)
+        {
+            Start(Upgrade().Pump);
+        }
+
+        _stream!.SendAway(retry ?? options.Sessions.Retry);
+        if (!_isDetached)
+        {
+            _isDetached = true;
+            _context!.Leave();
+            _left.TrySetResult();
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>The request is over: nothing more comes on its stream.</summary>
+    public void Complete() => _stream?.Complete();
+
+    /// <summary>The HTTP exchange is over when what there is to write is written. A request that goes on completes its stream itself.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (_ended is null)
+        if (!_isDetached)
         {
-            return;
+            Complete();
         }
 
-        await _ended.CancelAsync();
-        await _keepAlive;
-        _ended.Dispose();
-        _turn?.Dispose();
+        await _pump;
     }
 
-    private void Upgrade()
+    private (EventStream Stream, SsePump Pump) Upgrade()
     {
-        _turn = new SemaphoreSlim(1, 1);
-        _ended = new CancellationTokenSource();
-        http.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
-        http.Response.StatusCode = StatusCodes.Status200OK;
-        http.Response.ContentType = "text/event-stream";
-        http.Response.Headers.CacheControl = "no-cache, no-transform";
-        http.Response.Headers["X-Accel-Buffering"] = "no";
-        _keepAlive = KeepAlive(_turn, _ended.Token);
+        _stream = _session?.Streams?.Open() ?? new EventStream(options.Sessions.MaxUnsentBytes);
+        SsePump.Prepare(http);
+        return (_stream, new SsePump(http, _stream, _stream.Open()!, options, time));
     }
 
-    private async ValueTask Write(ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
-    {
-        await _turn!.WaitAsync(cancellationToken);
-        try
-        {
-            SseWriter.WriteMessage(http.Response.BodyWriter, message.Span);
-            await http.Response.BodyWriter.FlushAsync(CancellationToken.None);
-        }
-        finally
-        {
-            _turn.Release();
-        }
-    }
-
-    private async Task KeepAlive(SemaphoreSlim turn, CancellationToken ended)
-    {
-        using var timer = new PeriodicTimer(options.KeepAlive, time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(ended) && !IsGone)
-            {
-                await turn.WaitAsync(ended);
-                try
-                {
-                    http.Response.BodyWriter.Write(SseWriter.KeepAlive);
-                    await http.Response.BodyWriter.FlushAsync(CancellationToken.None);
-                }
-                finally
-                {
-                    turn.Release();
-                }
-            }
-        }
-        catch (OperationCanceledException) when (ended.IsCancellationRequested)
-        {
-            // The answer is complete.
-        }
-    }
+    private void Start(SsePump pump) => _pump = pump.Run(_left is null ? null : options.Sessions.Retry);
 }

@@ -68,11 +68,18 @@ public sealed class McpServerDescription(string name, string version)
     /// <summary>True when lists are the same for every caller, so that shared caches may keep them. Default false: policy decides per caller.</summary>
     public bool CachePublicly { get; init; }
 
+    /// <summary>How modern results of reading are completed: they are fresh once.</summary>
+    private IReadOnlyList<MemberEdit> ReadEdits => field ??= ResultEdits.Read(this);
+
     /// <summary>How modern results of calls are completed; made at first use, since it depends on the properties.</summary>
     internal IReadOnlyList<MemberEdit> CallEdits => field ??= ResultEdits.Call(this);
 
     /// <summary>How modern results that may be cached are completed.</summary>
     internal IReadOnlyList<MemberEdit> ListEdits => field ??= ResultEdits.List(this);
+
+    /// <summary>How modern results of a method are completed.</summary>
+    internal IReadOnlyList<MemberEdit> EditsOf(string? method) =>
+        method == McpMethods.ReadResource ? ReadEdits : McpMethods.IsList(method) ? ListEdits : CallEdits;
 
     /// <summary>Raw <c>serverInfo</c>.</summary>
     internal ReadOnlyMemory<byte> Info { get; } =
@@ -80,18 +87,27 @@ public sealed class McpServerDescription(string name, string version)
 }
 
 /// <summary>One request to an endpoint, checked.</summary>
-/// <param name="Http">Of the request; for a batch, of the whole batch.</param>
+/// <param name="Http">See the property.</param>
 /// <param name="Message">Valid until the request is answered.</param>
 /// <param name="Version">The revision it is answered in.</param>
 /// <param name="Caller">Who asks.</param>
 /// <param name="Session">The legacy session; null in the modern era and for stateless legacy requests.</param>
 public sealed record McpRequestContext(HttpContext Http, Envelope Message, ProtocolVersion Version, McpCaller Caller, McpSession? Session)
 {
+    /// <summary>
+    /// Of the request; for a batch, of the whole batch. When the request goes on without its response (<see cref="McpResponder.Detach"/>, HTTP+SSE, WebSocket)
+    /// it is a copy that keeps what the host put there: ask for it where you need it, and do not hold on to it.
+    /// </summary>
+    public HttpContext Http { get; private set; } = Http;
+
     /// <summary>The live session on this process; null in the modern era and for stateless legacy requests.</summary>
     public ClientSession? Live { get; init; }
 
     /// <summary>Shorthand.</summary>
     public ProtocolEra Era => Version.Era;
+
+    /// <summary>Lets go of the real HTTP context.</summary>
+    internal void Leave() => Http = DetachedHttp.Copy(Http);
 }
 
 /// <summary>Who is on the other side, as far as the protocol needs to know. Sessions are bound to both.</summary>

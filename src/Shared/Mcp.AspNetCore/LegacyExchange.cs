@@ -1,57 +1,90 @@
-using System.Buffers.Binary;
-using System.Security.Cryptography;
-using McpPlatform.Mcp.Json;
+using McpPlatform.Mcp.AspNetCore.Sessions;
+using McpPlatform.Mcp.AspNetCore.Streams;
 using Microsoft.AspNetCore.Http;
 
 namespace McpPlatform.Mcp.AspNetCore;
 
-/// <summary>Serves one request; the sink gets exactly one answer unless the token ended.</summary>
-internal delegate Task ServeRequest(IMcpServer server, McpRequestContext context, IAnswerSink sink, CancellationToken cancelled);
+/// <summary>One HTTP request in the legacy era, its session looked up.</summary>
+/// <param name="Session">The live session; null without refusal: stateless.</param>
+/// <param name="Refusal">Why nothing but a handshake is served.</param>
+internal readonly record struct LegacyRequest(HttpContext Http, IMcpServer Server, HttpSink Sink, McpCaller Caller, ClientSession? Session, McpError? Refusal);
 
 /// <summary>
-/// The revisions with sessions. A request without version, without session and without modern <c>_meta</c> is served stateless as 2025-03-26, the revision
-/// that an absent header stands for; a version without a session is a client that lost its session (400).
+/// Streamable HTTP of the revisions with sessions. A request without version, without session and without modern <c>_meta</c> is served stateless as
+/// 2025-03-26, the revision that an absent header stands for; a version without a session is a client that lost its session (400).
 /// </summary>
-internal sealed class LegacyExchange(ISessionIds sessions, McpEndpointOptions options, TimeProvider time, ServeRequest serve)
+internal sealed class LegacyExchange(SessionDoor door, RequestDispatcher dispatcher, McpEndpointOptions options, TimeProvider time)
 {
-    private readonly RunningCalls _running = new();
-
-    /// <summary>One message.</summary>
-    public async Task Single(HttpContext http, IMcpServer server, HttpSink sink, Envelope message)
+    /// <summary>Looks the session up; null when another process answered, or nobody could (404 then).</summary>
+    public async ValueTask<LegacyRequest?> Receive(HttpContext http, IMcpServer server, HttpSink sink)
     {
         var caller = options.Caller(http);
-        if (message is { Method: McpMethods.Initialize, Kind: MessageKind.Request })
+        var id = http.Request.Headers[McpHeaders.SessionId];
+        var version = http.Request.Headers[McpHeaders.ProtocolVersion];
+        ClientSession? session = null;
+        McpError? refusal = null;
+        if (id.Count > 0)
         {
-            await Initialize(http, server, sink, message, caller);
-            return;
+            McpSession? foreign = null;
+            session = id.Count == 1 ? door.Find(http, id[0]!, caller, out foreign) : null;
+            if (foreign is not null)
+            {
+                if (!await door.Forward(http, foreign))
+                {
+                    await Refuse(sink, SessionDoor.NotFound, default);
+                }
+
+                return null;
+            }
+
+            refusal = session is null ? SessionDoor.NotFound : null;
+        }
+        else if (version.Count > 0)
+        {
+            refusal = McpError.Shape($"{McpHeaders.SessionId} is required.");
         }
 
-        var (session, refusal) = FindSession(http, caller);
-        if (refusal is not null)
+        if (version.Count > 0 && ProtocolVersion.Find(version) is not { IsModern: false })
         {
-            await Refuse(sink, refusal, message.Id);
+            refusal = McpError.Shape($"Unknown {McpHeaders.ProtocolVersion}.");
+        }
+
+        return new(http, server, sink, caller, session, refusal);
+    }
+
+    /// <summary>One message. What is returned is the rest of a request that goes on without its response, and still needs the message; null: none.</summary>
+    public async ValueTask<Task?> Single(LegacyRequest request, Envelope message)
+    {
+        if (message is { Method: McpMethods.Initialize, Kind: MessageKind.Request })
+        {
+            await Initialize(request, message);
+        }
+        else if (request.Refusal is not null)
+        {
+            await Refuse(request.Sink, request.Refusal, message.Id);
         }
         else if (message.Kind == MessageKind.Request)
         {
-            await Request(http, server, sink, message, caller, session);
+            return await Request(request, message);
         }
         else
         {
-            Take(message, session);
-            http.Response.StatusCode = StatusCodes.Status202Accepted;
+            await Take(request, message);
+            request.Http.Response.StatusCode = StatusCodes.Status202Accepted;
         }
+
+        return null;
     }
 
     /// <summary>Several messages at once, answered in one array (2025-03-26 only).</summary>
-    public async Task Batch(HttpContext http, IMcpServer server, HttpSink sink, ReadOnlyMemory<byte> body)
+    public async Task Batch(LegacyRequest request, ReadOnlyMemory<byte> body)
     {
-        var caller = options.Caller(http);
-        var (session, refusal) = FindSession(http, caller);
-        refusal ??= session is null || session.Version.AllowsBatches ? null : McpError.Shape("Batches left the protocol with 2025-06-18.");
+        var refusal = request.Refusal
+            ?? (request.Session is { Info.Version.AllowsBatches: false } ? McpError.Shape("Batches left the protocol with 2025-06-18.") : null);
         var items = refusal is null ? EnvelopeParser.SplitBatch(body, options.MaxBatch, out refusal) : null;
         if (refusal is not null)
         {
-            await Refuse(sink, refusal, default);
+            await Refuse(request.Sink, refusal, default);
             return;
         }
 
@@ -69,109 +102,182 @@ internal sealed class LegacyExchange(ISessionIds sessions, McpEndpointOptions op
             }
             else if (message.Kind == MessageKind.Request)
             {
-                await Request(http, server, batch, message, caller, session);
+                await BatchItem(request, message, batch);
             }
             else
             {
-                Take(message, session);
+                await Take(request, message);
             }
         }
 
         if (batch.IsEmpty)
         {
-            http.Response.StatusCode = StatusCodes.Status202Accepted;
+            request.Http.Response.StatusCode = StatusCodes.Status202Accepted;
             return;
         }
 
-        await sink.Answer(batch.Finish(), StatusCodes.Status200OK);
+        await request.Sink.Answer(batch.Finish(), StatusCodes.Status200OK);
+    }
+
+    /// <summary>
+    /// GET: the standalone stream (one at a time: 409), or with <c>Last-Event-ID</c> the rest of exactly the stream that event was on (400 when that is not
+    /// kept). A stream that is resumed is taken from whoever reads it: to the client its connection is dead.
+    /// </summary>
+    public async Task Listen(LegacyRequest request)
+    {
+        var (http, session) = (request.Http, request.Session);
+        var resumes = http.Request.Headers["Last-Event-ID"] is { Count: > 0 };
+        var refusal = !HttpGate.AcceptsStream(http.Request) ? new(ErrorCodes.InvalidRequest, "Accept must list text/event-stream.", StatusCodes.Status406NotAcceptable)
+            : request.Refusal ?? (session is null ? McpError.Shape($"{McpHeaders.SessionId} is required.") : null);
+        if (refusal is null && !dispatcher.TryOpen(request.Server, session!))
+        {
+            refusal = new(ErrorCodes.InternalError, "Internal error.", StatusCodes.Status500InternalServerError);
+        }
+
+        var (stream, reader) = refusal is not null ? default : resumes ? Resume(session!, http.Request.Headers["Last-Event-ID"]) : (session!.Standalone, session.Standalone.Open());
+        if (reader is null)
+        {
+            refusal ??= resumes ? McpError.Shape("Unknown Last-Event-ID.")
+                : new(ErrorCodes.InvalidRequest, "The session has a standalone stream already.", StatusCodes.Status409Conflict);
+            await Refuse(request.Sink, refusal, default);
+            return;
+        }
+
+        SsePump.Prepare(http);
+        await new SsePump(http, stream!, reader, options, time).Run(session!.Info.Version.HasPolling && !resumes ? options.Sessions.Retry : null);
+        door.Touch(session);
     }
 
     /// <summary>DELETE: 204, or 400 and 404 as for requests.</summary>
-    public async Task EndSession(HttpContext http, HttpSink sink)
+    public async Task EndSession(LegacyRequest request)
     {
-        var (session, refusal) = FindSession(http, options.Caller(http));
-        if (session is null)
+        if (request.Session is not { } session || request.Refusal is not null)
         {
-            await Refuse(sink, refusal ?? McpError.Shape($"{McpHeaders.SessionId} is required."), default);
+            await Refuse(request.Sink, request.Refusal ?? McpError.Shape($"{McpHeaders.SessionId} is required."), default);
             return;
         }
 
-        sessions.End(session);
-        _running.CancelAll(session.Id);
-        http.Response.StatusCode = StatusCodes.Status204NoContent;
+        door.End(session);
+        request.Http.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 
     private static ValueTask Refuse(IAnswerSink sink, McpError error, RequestId id) => new McpResponder(sink, id, ProtocolEra.Legacy).Error(error);
 
-    private static string Endpoint(HttpContext http) => http.Request.PathBase.Add(http.Request.Path).ToString().TrimEnd('/').ToLowerInvariant();
-
-    private async Task Initialize(HttpContext http, IMcpServer server, HttpSink sink, Envelope message, McpCaller caller)
+    private static (EventStream? Stream, EventReader? Reader) Resume(ClientSession session, string? lastEventId)
     {
-        if (message.TextParam("protocolVersion"u8) is not { } asked)
+        var separator = lastEventId?.IndexOf('-', StringComparison.Ordinal) ?? -1;
+        var stream = separator > 0 && int.TryParse(lastEventId.AsSpan(0, separator), out var number) ? session.Streams?.Find(number) : null;
+        return stream is not null && long.TryParse(lastEventId.AsSpan(separator + 1), out var after) && after >= 0 ? (stream, stream.Resume(after)) : default;
+    }
+
+    private async Task Initialize(LegacyRequest request, Envelope message)
+    {
+        if (Handshake.Read(message, out var error) is not { } version || door.Open(version, request.Caller, replays: true, out error) is not { } session)
         {
-            await Refuse(sink, McpError.Params("'params.protocolVersion' must be a string."), message.Id);
+            await Refuse(request.Sink, error!, message.Id);
             return;
         }
 
-        var version = ProtocolVersion.Find(asked) is { IsModern: false } known ? known : ProtocolVersion.LatestLegacy;
-        var hash = BinaryPrimitives.ReadUInt128BigEndian(SHA256.HashData(message.Param("capabilities"u8).Span));
-        var session = new McpSession(Guid.CreateVersion7(), version, caller, hash, time.GetUtcNow());
-        http.Response.Headers[McpHeaders.SessionId] = sessions.Issue(session, Endpoint(http));
-        await serve(server, new(http, message, version, caller, session), sink, http.RequestAborted);
+        Handshake.Apply(session, message, version);
+        request.Http.Response.Headers[McpHeaders.SessionId] = door.Issue(request.Http, session);
+        var context = new McpRequestContext(request.Http, message, version, request.Caller, session.Info) { Live = session };
+        if (!await dispatcher.Serve(request.Server, context, request.Sink, request.Http.RequestAborted))
+        {
+            door.End(session);
+        }
     }
 
-    /// <summary>The session of a request; null without refusal: stateless.</summary>
-    private (McpSession? Session, McpError? Refusal) FindSession(HttpContext http, McpCaller caller)
+    private async ValueTask<Task?> Request(LegacyRequest request, Envelope message)
     {
-        var version = http.Request.Headers[McpHeaders.ProtocolVersion];
-        if (version.Count > 0 && ProtocolVersion.Find(version) is not { IsModern: false })
-        {
-            return (null, McpError.Shape($"Unknown {McpHeaders.ProtocolVersion}."));
-        }
-
-        var value = http.Request.Headers[McpHeaders.SessionId];
-        if (value.Count == 0)
-        {
-            return version.Count == 0 ? default : (null, McpError.Shape($"{McpHeaders.SessionId} is required."));
-        }
-
-        var session = value.Count == 1 ? sessions.Find(value[0]!, Endpoint(http), caller) : null;
-        return session is null
-            ? (null, new(ErrorCodes.InvalidRequest, "Session not found.", StatusCodes.Status404NotFound))
-            : (session, null);
-    }
-
-    private async Task Request(HttpContext http, IMcpServer server, IAnswerSink sink, Envelope message, McpCaller caller, McpSession? session)
-    {
-        if (session is null)
+        if (request.Session is not { } session)
         {
             // Nothing could cancel this request but its own connection.
-            await serve(server, new(http, message, ProtocolVersion.March2025, caller, null), sink, http.RequestAborted);
-            return;
+            await dispatcher.Serve(request.Server, Stateless(request, message), request.Sink, request.Http.RequestAborted);
+            return null;
         }
 
         // A lost connection does not cancel (2025-06-18, Transports): only notifications/cancelled does.
-        using var call = _running.Start(session.Id, message.Id);
+        if (session.Running.Start(message.Id) is not { } call)
+        {
+            await Refuse(request.Sink, McpError.Shape("A request with this id is still running."), message.Id);
+            return null;
+        }
+
+        var context = new McpRequestContext(request.Http, message, session.Info.Version, request.Caller, session.Info) { Live = session };
+        request.Sink.Bind(session, context);
+        var serving = dispatcher.Serve(request.Server, context, request.Sink, call.Token);
+        if (request.Sink.Left is { } left && !serving.IsCompleted && await Task.WhenAny(serving, left) == left)
+        {
+            return Finish(serving, session, call, request.Sink);
+        }
+
+        await Finish(serving, session, call, request.Sink);
+        if (call.Token.IsCancellationRequested && !request.Http.Response.HasStarted)
+        {
+            // A cancelled request has no answer; the exchange that carried it still needs a status.
+            request.Http.Response.StatusCode = StatusCodes.Status202Accepted;
+        }
+
+        return null;
+    }
+
+    private async Task Finish(Task<bool> serving, ClientSession session, RunningCalls.Call call, HttpSink sink)
+    {
+        try
+        {
+            await serving;
+        }
+        finally
+        {
+            door.Touch(session);
+            call.Dispose();
+            sink.Complete();
+        }
+    }
+
+    private async Task BatchItem(LegacyRequest request, Envelope message, BatchSink sink)
+    {
+        if (request.Session is not { } session)
+        {
+            await dispatcher.Serve(request.Server, Stateless(request, message), sink, request.Http.RequestAborted);
+            return;
+        }
+
+        using var call = session.Running.Start(message.Id);
         if (call is null)
         {
             await Refuse(sink, McpError.Shape("A request with this id is still running."), message.Id);
             return;
         }
 
-        await serve(server, new(http, message, session.Version, caller, session), sink, call.Token);
-        if (call.Token.IsCancellationRequested && !http.Response.HasStarted)
-        {
-            // A cancelled request has no answer; the exchange that carried it still needs a status.
-            http.Response.StatusCode = StatusCodes.Status202Accepted;
-        }
+        var context = new McpRequestContext(request.Http, message, session.Info.Version, request.Caller, session.Info) { Live = session };
+        await dispatcher.Serve(request.Server, context, sink, call.Token);
     }
 
-    /// <summary>Notifications and answers. Nothing is asked of clients yet, so only a cancellation has a consequence.</summary>
-    private void Take(Envelope message, McpSession? session)
+    private static McpRequestContext Stateless(LegacyRequest request, Envelope message) =>
+        new(request.Http, message, ProtocolVersion.March2025, request.Caller, null);
+
+    /// <summary>Notifications, and answers to our questions. An answer that nothing waits for is late, which is normal.</summary>
+    private async ValueTask Take(LegacyRequest request, Envelope message)
     {
-        if (message.Method == McpMethods.Cancelled && session is not null && RequestId.FromRaw(message.Param("requestId"u8)) is { IsNone: false } id)
+        var session = request.Session;
+        if (message.Kind == MessageKind.Response)
         {
-            _running.Cancel(session.Id, id);
+            session?.Questions.Answer(message);
+        }
+        else if (message.Method == McpMethods.Cancelled)
+        {
+            if (session is not null && RequestId.FromRaw(message.Param("requestId"u8)) is { IsNone: false } id)
+            {
+                session.Running.Cancel(id);
+            }
+        }
+        else
+        {
+            var context = session is null
+                ? Stateless(request, message)
+                : new McpRequestContext(request.Http, message, session.Info.Version, request.Caller, session.Info) { Live = session };
+            await dispatcher.Notified(request.Server, context, request.Http.RequestAborted);
         }
     }
 }

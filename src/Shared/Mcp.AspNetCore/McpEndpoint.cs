@@ -1,32 +1,48 @@
+using McpPlatform.Mcp.AspNetCore.Sessions;
 using McpPlatform.Mcp.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace McpPlatform.Mcp.AspNetCore;
 
 /// <summary>
-/// Streamable HTTP for both eras on one address: MCP 2026-07-28 (stateless) and the revisions with sessions from 2025-03-26 on. One instance serves any number
-/// of endpoints; which <see cref="IMcpServer"/> stands behind one is told per request.
+/// Streamable HTTP for both eras on one address: MCP 2026-07-28 (stateless) and the revisions with sessions from 2025-03-26 on; besides, HTTP+SSE and
+/// WebSocket on addresses of their own. One instance serves any number of endpoints; which <see cref="IMcpServer"/> stands behind one is told per request.
 /// </summary>
-public sealed partial class McpEndpoint
+public sealed class McpEndpoint : IDisposable
 {
-    // An announced length is only a claim: memory follows the bytes that really come.
-    private const int FirstBuffer = 64 * 1024;
-
     private readonly McpEndpointOptions _options;
     private readonly TimeProvider _time;
-    private readonly ILogger<McpEndpoint> _logger;
+    private readonly LiveSessions _live;
+    private readonly RequestDispatcher _dispatcher;
     private readonly LegacyExchange _legacy;
+    private readonly SseTransport _sse;
+    private readonly SocketTransport _sockets;
 
-    /// <summary>An endpoint whose sessions are named by <paramref name="sessions"/>.</summary>
-    public McpEndpoint(ISessionIds sessions, McpEndpointOptions options, TimeProvider time, ILogger<McpEndpoint> logger)
+    /// <summary>
+    /// An endpoint whose sessions are named by <paramref name="ids"/> and live on the processes of <paramref name="owners"/>. They end when the host stops.
+    /// </summary>
+    public McpEndpoint(
+        ISessionIds ids, ISessionOwners owners, McpEndpointOptions options, TimeProvider time, ILoggerFactory loggers, IHostApplicationLifetime? lifetime = null)
     {
         _options = options;
         _time = time;
-        _logger = logger;
-        _legacy = new(sessions, options, time, Serve);
+        _live = new(options.Sessions, time, loggers.CreateLogger<LiveSessions>(), lifetime);
+        _dispatcher = new(loggers.CreateLogger<McpEndpoint>());
+        var door = new SessionDoor(ids, owners, _live, time);
+        var messages = new MessageExchange(_dispatcher, door, options);
+        _legacy = new(door, _dispatcher, options, time);
+        _sse = new(door, messages, options, time);
+        _sockets = new(door, messages, options, time);
     }
+
+    /// <summary>How many legacy sessions live on this process.</summary>
+    public int SessionCount => _live.Count;
+
+    /// <summary>How many bytes they keep for clients that lost their connection.</summary>
+    public long KeptBytes => _live.KeptBytes;
 
     /// <summary>Serves one HTTP request, whatever its method. Authentication comes before; the path is the endpoint's identity.</summary>
     public async Task Handle(HttpContext http, IMcpServer server)
@@ -37,78 +53,109 @@ public sealed partial class McpEndpoint
         {
             await Refuse(sink, foreign, era);
         }
-        else if (HttpMethods.IsPost(http.Request.Method))
+        else if (era == ProtocolEra.Modern)
         {
-            await Post(http, server, sink, era);
+            if (HttpMethods.IsPost(http.Request.Method))
+            {
+                await Post(http, server, sink, null);
+            }
+            else
+            {
+                await RefuseMethod(http, sink, era);
+            }
         }
-        else if (HttpMethods.IsDelete(http.Request.Method) && era == ProtocolEra.Legacy)
+        else if (await _legacy.Receive(http, server, sink) is { } request)
         {
-            await _legacy.EndSession(http, sink);
-        }
-        else
-        {
-            // No standalone event stream yet: 405 to GET is how a server says so in every revision.
-            http.Response.Headers.Allow = era == ProtocolEra.Modern ? "POST" : "POST, DELETE";
-            await Refuse(sink, new(ErrorCodes.InvalidRequest, "Method not allowed.", StatusCodes.Status405MethodNotAllowed), era);
+            await (http.Request.Method switch
+            {
+                var method when HttpMethods.IsPost(method) => Post(http, server, sink, request),
+                var method when HttpMethods.IsGet(method) => _legacy.Listen(request),
+                var method when HttpMethods.IsDelete(method) => _legacy.EndSession(request),
+                _ => RefuseMethod(http, sink, era),
+            });
         }
     }
 
     /// <summary>
     /// HTTP+SSE of 2024-11-05 on one address: GET opens the event stream, whose first event names the address for messages (the same path with
-    /// <c>sessionId</c> in the query); POST takes a message (202) whose answer goes down that stream.
+    /// <c>sessionId</c> in the query); POST takes a message (202) whose answer goes down that stream. The session ends with the stream.
     /// </summary>
-    public async Task HandleSse(HttpContext http, IMcpServer server)
-    {
-        await using var sink = new HttpSink(http, _options, _time);
-        await Refuse(sink, new(ErrorCodes.InvalidRequest, "Method not allowed.", StatusCodes.Status405MethodNotAllowed), ProtocolEra.Legacy);
-    }
+    public Task HandleSse(HttpContext http, IMcpServer server) => _sse.Handle(http, server);
 
     /// <summary>
     /// One JSON-RPC message per text frame, subprotocol <c>mcp</c>: a legacy session that ends with the connection, or modern requests by their <c>_meta</c>.
-    /// Anything but a WebSocket handshake is answered with 400.
+    /// Anything but a WebSocket handshake is answered with 400; the host has <c>UseWebSockets</c>. <paramref name="admit"/> sees every message before it is
+    /// served, on a copy of the HTTP context of its own: the place to authenticate again and to attach what the server looks for; a refusal is its answer.
     /// </summary>
-    public async Task HandleWebSocket(HttpContext http, IMcpServer server)
-    {
-        await using var sink = new HttpSink(http, _options, _time);
-        await Refuse(sink, McpError.Shape("A WebSocket handshake is expected."), ProtocolEra.Legacy);
-    }
+    public Task HandleWebSocket(HttpContext http, IMcpServer server, Func<HttpContext, McpError?>? admit = null) => _sockets.Handle(http, server, admit);
+
+    /// <inheritdoc/>
+    public void Dispose() => _live.Dispose();
 
     private static ValueTask Refuse(IAnswerSink sink, McpError error, ProtocolEra era, RequestId id = default) => new McpResponder(sink, id, era).Error(error);
 
-    private async Task Post(HttpContext http, IMcpServer server, HttpSink sink, ProtocolEra era)
+    private static async Task RefuseMethod(HttpContext http, HttpSink sink, ProtocolEra era)
     {
+        http.Response.Headers.Allow = era == ProtocolEra.Modern ? "POST" : "GET, POST, DELETE";
+        await Refuse(sink, new(ErrorCodes.InvalidRequest, "Method not allowed.", StatusCodes.Status405MethodNotAllowed), era);
+    }
+
+    /// <summary>Without <paramref name="legacy"/> the header said that the request is modern; with it the body may still say so.</summary>
+    private async Task Post(HttpContext http, IMcpServer server, HttpSink sink, LegacyRequest? legacy)
+    {
+        var era = legacy is null ? ProtocolEra.Modern : ProtocolEra.Legacy;
         if (HttpGate.Post(http.Request, _options) is { } refusal)
         {
             await Refuse(sink, refusal, era);
             return;
         }
 
-        using var body = new PooledBuffer((int)Math.Min(http.Request.ContentLength ?? 0, FirstBuffer) + 1);
-        if (!await Read(http, body))
+        var body = new PooledBuffer(RequestBody.FirstSize(http));
+        Task? rest = null;
+        try
         {
-            await Refuse(sink, HttpGate.TooLarge(_options), era);
-            return;
+            rest = await RequestBody.TryRead(http, body, _options) ? await Take(http, server, sink, legacy, body.Written) : await TooLarge(sink, era);
+        }
+        finally
+        {
+            if (rest is null)
+            {
+                body.Dispose();
+            }
         }
 
-        if (era == ProtocolEra.Legacy && EnvelopeParser.IsBatch(body.Written.Span))
+        // The rest of a request that goes on without its response takes the message along.
+        _ = rest?.ContinueWith(static (_, held) => ((PooledBuffer)held!).Dispose(), body, TaskScheduler.Default);
+    }
+
+    private async ValueTask<Task?> TooLarge(HttpSink sink, ProtocolEra era)
+    {
+        await Refuse(sink, HttpGate.TooLarge(_options), era);
+        return null;
+    }
+
+    private async ValueTask<Task?> Take(HttpContext http, IMcpServer server, HttpSink sink, LegacyRequest? legacy, ReadOnlyMemory<byte> body)
+    {
+        if (legacy is not null && EnvelopeParser.IsBatch(body.Span))
         {
-            await _legacy.Batch(http, server, sink, body.Written);
-            return;
+            await _legacy.Batch(legacy.Value, body);
+            return null;
         }
 
-        var parsed = EnvelopeParser.Parse(body.Written);
+        var parsed = EnvelopeParser.Parse(body);
         if (parsed.Envelope is not { } message)
         {
-            await Refuse(sink, parsed.Error!, era, parsed.Id);
+            await Refuse(sink, parsed.Error!, legacy is null ? ProtocolEra.Modern : ProtocolEra.Legacy, parsed.Id);
+            return null;
         }
-        else if (IsModern(http, message))
+
+        if (legacy is not null && !IsModern(http, message))
         {
-            await PostModern(http, server, sink, message);
+            return await _legacy.Single(legacy.Value, message);
         }
-        else
-        {
-            await _legacy.Single(http, server, sink, message);
-        }
+
+        await PostModern(http, server, sink, message);
+        return null;
     }
 
     /// <summary>A header nobody knows is judged by the modern rules: only they have an answer (-32022) that tells the client what is spoken here.</summary>
@@ -129,128 +176,16 @@ public sealed partial class McpEndpoint
         var context = new McpRequestContext(http, message, ProtocolVersion.July2026, _options.Caller(http), null);
         if (message.Kind == MessageKind.Notification)
         {
-            await Notified(server, context, http.RequestAborted);
+            await _dispatcher.Notified(server, context, http.RequestAborted);
             http.Response.StatusCode = StatusCodes.Status202Accepted;
-            return;
         }
-
-        if (message.Method == McpMethods.CallTool && server.HeadersOf(context) is { } mirrored && ModernRules.Check(http.Request.Headers, mirrored, message) is { } wrong)
+        else if (message.Method == McpMethods.CallTool && server.HeadersOf(context) is { } mirrored && ModernRules.Check(http.Request.Headers, mirrored, message) is { } wrong)
         {
             await Refuse(sink, wrong, ProtocolEra.Modern, message.Id);
-            return;
         }
-
-        await Serve(server, context, sink, http.RequestAborted);
-    }
-
-    /// <summary>Lets the server answer one request. Whatever it does, there is exactly one answer, unless the caller cancelled.</summary>
-    private async Task Serve(IMcpServer server, McpRequestContext context, IAnswerSink sink, CancellationToken cancelled)
-    {
-        var responder = new McpResponder(sink, context.Message.Id, context.Era);
-        try
+        else
         {
-            await Dispatch(server, context, responder, cancelled);
-        }
-        catch (OperationCanceledException) when (cancelled.IsCancellationRequested)
-        {
-            return;
-        }
-        catch (Exception failure)
-        {
-            ServerFailed(_logger, failure, context.Message.Method);
-        }
-
-        if (!responder.IsAnswered && !cancelled.IsCancellationRequested)
-        {
-            await responder.Error(new(ErrorCodes.InternalError, "Internal error.", StatusCodes.Status500InternalServerError));
+            await _dispatcher.Serve(server, context, sink, http.RequestAborted);
         }
     }
-
-    /// <summary>Tells the server. What goes wrong there is not the client's business: a notification has no answer.</summary>
-    private async ValueTask Notified(IMcpServer server, McpRequestContext context, CancellationToken cancelled)
-    {
-        if (context.Message.Method is McpMethods.Initialized or McpMethods.Cancelled)
-        {
-            return;
-        }
-
-        try
-        {
-            await server.Notified(context, cancelled);
-        }
-        catch (OperationCanceledException) when (cancelled.IsCancellationRequested)
-        {
-            // The client did not wait.
-        }
-        catch (Exception failure)
-        {
-            ServerFailed(_logger, failure, context.Message.Method);
-        }
-    }
-
-    private static async ValueTask Dispatch(IMcpServer server, McpRequestContext context, McpResponder responder, CancellationToken cancelled)
-    {
-        var (message, modern) = (context.Message, context.Version.IsModern);
-        var description = modern ? await server.Describe(context, cancelled) : null;
-        switch (message.Method)
-        {
-            case McpMethods.Discover when modern:
-                responder.Complete(description!.ListEdits);
-                await responder.Result(Descriptions.Discover(description));
-                break;
-            case McpMethods.Initialize when !modern:
-                await responder.Result(Descriptions.Initialize(await server.Describe(context, cancelled), context.Version));
-                break;
-            case McpMethods.Ping when !modern:
-                await responder.Result("{}"u8.ToArray());
-                break;
-            case McpMethods.ListTools:
-                responder.Complete(description?.ListEdits ?? ResultEdits.Legacy);
-                await server.ListTools(context, responder, cancelled);
-                break;
-            case McpMethods.CallTool when message.Name is null:
-                await responder.Error(McpError.Params("'params.name' must be a string."));
-                break;
-            case McpMethods.CallTool when !message.Arguments.IsEmpty && !JsonMembers.IsObject(message.Arguments.Span):
-                await responder.Error(McpError.Params("'params.arguments' must be an object."));
-                break;
-            case McpMethods.CallTool:
-                responder.Complete(description?.CallEdits ?? ResultEdits.Legacy);
-                await server.CallTool(context, responder, cancelled);
-                break;
-            case var method when McpMethods.IsGone(method, context.Era):
-                await responder.MethodNotFound();
-                break;
-            default:
-                responder.Complete(description is null ? ResultEdits.Legacy : McpMethods.IsCacheable(message.Method) ? description.ListEdits : description.CallEdits);
-                await server.Other(context, responder, cancelled);
-                break;
-        }
-    }
-
-    /// <summary>
-    /// False when the body is larger than allowed. What is left of it is drained by the server after the answer, so that the client reads the answer.
-    /// </summary>
-    private async ValueTask<bool> Read(HttpContext http, PooledBuffer body)
-    {
-        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
-        {
-            size.MaxRequestBodySize = null;
-        }
-
-        int read;
-        while ((read = await http.Request.Body.ReadAsync(body.GetMemory(), http.RequestAborted)) > 0)
-        {
-            body.Advance(read);
-            if (body.Written.Length > _options.MaxBodyBytes)
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "An MCP request failed: {Method}.")]
-    private static partial void ServerFailed(ILogger logger, Exception failure, string? method);
 }

@@ -24,6 +24,9 @@ public sealed record McpEndpointOptions
     /// <summary>Pause between comments on an open event stream. 15 s: proxies commonly close after 30 to 60 s of silence.</summary>
     public TimeSpan KeepAlive { get; init; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>Bounds of live sessions and of event streams.</summary>
+    public ClientSessionOptions Sessions { get; init; } = new();
+
     /// <summary>Tells who calls, after authentication. Default: the <c>sub</c> or name identifier claim, no tenant.</summary>
     public Func<HttpContext, McpCaller> Caller { get; init; } = http =>
         (http.User.FindFirst("sub") ?? http.User.FindFirst(ClaimTypes.NameIdentifier)) is { Value: var subject } ? new(subject, "") : McpCaller.Anonymous;

@@ -26,7 +26,11 @@ public sealed class McpResponder
     /// <summary>True after <see cref="Result"/> or an error. Another answer throws <see cref="InvalidOperationException"/>.</summary>
     public bool IsAnswered { get; private set; }
 
-    /// <summary>Sends a raw notification message that belongs to this request (progress with the caller's own token). Returns when it was flushed.</summary>
+    /// <summary>True when the answer was a result.</summary>
+    internal bool HasResult { get; private set; }
+
+    /// <summary>Sends a raw notification message that belongs to this request (progress with the caller's own token). Returns when it was queued
+    /// and the client is not too far behind.</summary>
     public ValueTask Notify(ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
     {
         ThrowIfAnswered();
@@ -76,7 +80,7 @@ public sealed class McpResponder
         ThrowIfAnswered();
         using var message = new PooledBuffer(result.Length + 512);
         JsonRpcWriter.WriteResult(message, _id, result.Span, _edits);
-        IsAnswered = true;
+        IsAnswered = HasResult = true;
         await _sink.Answer(message.Written, 200);
     }
 
@@ -138,6 +142,7 @@ internal interface IAnswerSink
 /// <summary>What results get or lose on the way to a caller of an era.</summary>
 internal static class ResultEdits
 {
+    private static readonly MemberEdit[] Stale = [MemberEdit.SetIfAbsent("ttlMs", "0"u8.ToArray()), MemberEdit.SetIfAbsent("cacheScope", "\"private\""u8.ToArray())];
     private static readonly MemberEdit ResultType = MemberEdit.SetIfAbsent("resultType", "\"complete\""u8.ToArray());
 
     /// <summary>Legacy schemas know none of these.</summary>
@@ -152,6 +157,9 @@ internal static class ResultEdits
     /// <summary>A modern result of a call.</summary>
     public static IReadOnlyList<MemberEdit> Call(McpServerDescription server) =>
         [ResultType, MemberEdit.Edit("_meta", MemberEdit.SetIfAbsent(MetaKeys.ServerInfo, server.Info))];
+
+    /// <summary>A modern result of reading that says nothing of how long it is good for.</summary>
+    public static IReadOnlyList<MemberEdit> Read(McpServerDescription server) => [.. Call(server), .. Stale];
 
     /// <summary>A modern result that may be cached: a list or the description.</summary>
     public static IReadOnlyList<MemberEdit> List(McpServerDescription server) =>

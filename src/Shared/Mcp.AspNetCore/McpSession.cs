@@ -1,6 +1,6 @@
 namespace McpPlatform.Mcp.AspNetCore;
 
-/// <summary>A legacy session: everything the server must remember between two requests, so that any replica can serve the next one.</summary>
+/// <summary>What a legacy session is known by, on every replica: the rest of it lives with its owner.</summary>
 /// <param name="Id">Identity, known to the server only.</param>
 /// <param name="Version">Negotiated revision.</param>
 /// <param name="Caller">Whom it belongs to.</param>
@@ -24,11 +24,8 @@ public interface ISessionIds
     string Issue(McpSession session, string endpoint);
 
     /// <summary>
-    /// The session behind a header value, or null when it is no session, has ended or expired, or belongs to another endpoint or caller: all the same answer
-    /// (404), so that nothing can be learnt from it.
+    /// The session behind a header value, or null when it is no session, has expired, or belongs to another endpoint or caller: all the same answer (404), so
+    /// that nothing can be learnt from it. Whether it still lives its owner knows.
     /// </summary>
     McpSession? Find(string value, string endpoint, McpCaller caller);
-
-    /// <summary>Ends a session. Ending it twice does nothing.</summary>
-    void End(McpSession session);
 }

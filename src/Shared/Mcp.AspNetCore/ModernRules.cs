@@ -14,15 +14,14 @@ internal static class ModernRules
             return message.Kind == MessageKind.Response ? McpError.Shape("A request or a notification is expected.") : CheckNotification(headers, message);
         }
 
-        var meta = message.Meta;
-
         // 1. _meta carries revision and capabilities.
-        if (meta.ProtocolVersion is not { } version || meta.ClientCapabilities.IsEmpty)
+        if (Incomplete(message) is { } incomplete)
         {
-            return McpError.Params($"'params._meta' needs '{MetaKeys.ProtocolVersion}' and '{MetaKeys.ClientCapabilities}'.", StatusCodes.Status400BadRequest);
+            return incomplete;
         }
 
         // 2. The header says the same, and it is a revision without handshake.
+        var version = message.Meta.ProtocolVersion!;
         if (!Single(headers, McpHeaders.ProtocolVersion, version))
         {
             return McpError.Header(McpHeaders.ProtocolVersion);
@@ -52,6 +51,13 @@ internal static class ModernRules
     /// <summary>4. The arguments that the tool's definition mirrors. A header that is there twice says nothing.</summary>
     public static McpError? Check(IHeaderDictionary headers, ParamHeaders mirrored, Envelope call) =>
         mirrored.IsEmpty ? null : mirrored.Check(name => headers[name] is { Count: > 0 } values ? values.Count == 1 ? values[0] : "\0" : null, call.Arguments);
+
+    /// <summary>What is demanded of the body alone, where there are no headers.</summary>
+    public static McpError? CheckMeta(Envelope message) =>
+        Incomplete(message) ?? (ProtocolVersion.Find(message.Meta.ProtocolVersion) is { IsModern: true } ? null : McpError.UnsupportedVersion(message.Meta.ProtocolVersion!));
+
+    private static McpError? Incomplete(Envelope message) => message.Meta.ProtocolVersion is not null && !message.Meta.ClientCapabilities.IsEmpty ? null
+        : McpError.Params($"'params._meta' needs '{MetaKeys.ProtocolVersion}' and '{MetaKeys.ClientCapabilities}'.", StatusCodes.Status400BadRequest);
 
     /// <summary>Notifications need no _meta, and clients send few headers with them; only the revision must be one that is spoken, and said once.</summary>
     private static McpError? CheckNotification(IHeaderDictionary headers, Envelope message)

@@ -111,12 +111,11 @@ public static class McpMethods
     /// True for the methods of one era that the other does not have: 2026-07-28 removed the handshake and all that needed a session, and brought the rest.
     /// </summary>
     public static bool IsGone(string? method, ProtocolEra era) => era == ProtocolEra.Modern
-        ? method is Initialize or Ping or "logging/setLevel" or "resources/subscribe" or "resources/unsubscribe" or "tasks/list" or "tasks/result"
-        : method is Discover or "subscriptions/listen";
+        ? method is Initialize or Ping or SetLogLevel or SubscribeResource or UnsubscribeResource or "tasks/list" or "tasks/result"
+        : method is Discover or Listen;
 
-    /// <summary>True for the requests whose modern results say how long they may be kept (<c>ttlMs</c>, <c>cacheScope</c>).</summary>
-    public static bool IsCacheable(string? method) =>
-        method is ListTools or Discover or "prompts/list" or "resources/list" or "resources/templates/list" or "resources/read";
+    /// <summary>True for the lists: their modern results say how long they may be kept (<c>ttlMs</c>, <c>cacheScope</c>).</summary>
+    public static bool IsList(string? method) => method is ListTools or ListPrompts or ListResources or ListResourceTemplates;
 
     internal static string Intern(ReadOnlySpan<byte> utf8)
     {

@@ -55,6 +55,9 @@ public sealed class ProtocolVersion
     /// <summary>JSON-RPC batches came with 2025-03-26 and left with 2025-06-18.</summary>
     public bool AllowsBatches => ReferenceEquals(this, March2025);
 
+    /// <summary>Event streams that begin with an id to come back with, and can be left (2025-11-25).</summary>
+    public bool HasPolling => ReferenceEquals(this, November2025);
+
     /// <summary><see cref="Text"/> as it goes on the wire, without quotes.</summary>
     public ReadOnlyMemory<byte> Utf8 { get; }
 
@@ -64,6 +67,20 @@ public sealed class ProtocolVersion
         foreach (var version in All)
         {
             if (string.Equals(version.Text, text, StringComparison.Ordinal))
+            {
+                return version;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>As <see cref="Find(string?)"/>, from the wire.</summary>
+    public static ProtocolVersion? Find(ReadOnlySpan<byte> utf8)
+    {
+        foreach (var version in All)
+        {
+            if (utf8.SequenceEqual(version.Utf8.Span))
             {
                 return version;
             }

@@ -67,7 +67,13 @@ public readonly struct RequestId : IEquatable<RequestId>
     public override bool Equals(object? obj) => obj is RequestId other && Equals(other);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => string.GetHashCode(Decode(), StringComparison.Ordinal);
+    public override int GetHashCode()
+    {
+        var raw = Raw.Span;
+        var hash = default(HashCode);
+        hash.AddBytes(IsText && raw.Contains((byte)'\\') ? Encoding.UTF8.GetBytes(Decode()) : raw);
+        return hash.ToHashCode();
+    }
 
     /// <summary>Compares by value, see the type.</summary>
     public static bool operator ==(RequestId left, RequestId right) => left.Equals(right);

@@ -162,15 +162,6 @@ public sealed class LegacyEndpointTests(McpTestHost host) : IClassFixture<McpTes
     }
 
     [Fact]
-    public async Task There_is_no_standalone_stream()
-    {
-        var (status, _, response) = await host.Send(new HttpRequestMessage(HttpMethod.Get, host.Address));
-
-        status.ShouldBe(405);
-        response.Content.Headers.Allow.ShouldBe(["POST", "DELETE"]);
-    }
-
-    [Fact]
     public async Task Delete_needs_a_session() => (await Delete(("X-None", "1"))).ShouldBe(400);
 
     private async Task<int> Delete((string Name, string Value) header)

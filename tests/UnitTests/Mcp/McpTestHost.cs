@@ -10,10 +10,32 @@ using Xunit;
 
 namespace McpPlatform.UnitTests.Mcp;
 
-/// <summary>A real Kestrel on a loopback port with one MCP server of the tests behind <c>/mcp</c> and <c>/other</c>.</summary>
+/// <summary>
+/// A real Kestrel on a loopback port with one MCP server of the tests behind <c>/mcp</c> and <c>/other</c>, HTTP+SSE at <c>/sse</c> and WebSocket at <c>/ws</c>.
+/// </summary>
 public sealed class McpTestHost : IAsyncLifetime
 {
+    private readonly Func<McpEndpointOptions, McpEndpointOptions> _options;
+    private readonly ISessionOwners _owners;
     private WebApplication? _app;
+
+    public McpTestHost()
+        : this(options => options)
+    {
+    }
+
+    private McpTestHost(Func<McpEndpointOptions, McpEndpointOptions> options, ISessionOwners? owners = null) => (_options, _owners) = (options, owners ?? new SingleOwner());
+
+    internal McpEndpoint Endpoint { get; private set; } = null!;
+
+    internal Func<Microsoft.AspNetCore.Http.HttpContext, McpError?>? Admit { get; set; }
+
+    internal static async Task<McpTestHost> Start(Func<McpEndpointOptions, McpEndpointOptions> options, ISessionOwners? owners = null)
+    {
+        var host = new McpTestHost(options, owners);
+        await host.InitializeAsync();
+        return host;
+    }
 
     internal FixtureServer Server { get; } = new();
 
@@ -27,14 +49,19 @@ public sealed class McpTestHost : IAsyncLifetime
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         builder.Services.AddSingleton(new SessionKeyRing(new SessionKey(1, Encoding.ASCII.GetBytes("0123456789abcdef0123456789abcdef"))));
-        builder.Services.AddMcpEndpoint(_ => new McpEndpointOptions
+        builder.Services.AddSingleton(_owners);
+        builder.Services.AddMcpEndpoint(_ => _options(new McpEndpointOptions
         {
             MaxBodyBytes = 64 * 1024,
             KeepAlive = TimeSpan.FromMilliseconds(100),
             AllowedOrigins = new HashSet<string> { "https://console.example" },
             Caller = http => new(http.Request.Headers["X-Subject"].FirstOrDefault() ?? "alice", "t1"),
-        });
+        }));
         _app = builder.Build();
+        _app.UseWebSockets();
+        Endpoint = _app.Services.GetRequiredService<McpEndpoint>();
+        _app.Map("/sse", http => Endpoint.HandleSse(http, Server));
+        _app.Map("/ws", http => Endpoint.HandleWebSocket(http, Server, Admit));
         _app.MapMcp("/mcp", _ => Server);
         _app.MapMcp("/other", _ => Server);
         _app.MapMcp("/none", _ => null);
@@ -42,6 +69,8 @@ public sealed class McpTestHost : IAsyncLifetime
         Address = new Uri(_app.Urls.Single() + "/mcp");
         Client = new HttpClient { Timeout = TimeSpan.FromSeconds(20) };
     }
+
+    internal Task Stop() => _app!.StopAsync();
 
     public async ValueTask DisposeAsync()
     {
@@ -83,75 +112,30 @@ public sealed class McpTestHost : IAsyncLifetime
     internal const string ModernMeta =
         "\"_meta\":{\"io.modelcontextprotocol/protocolVersion\":\"2026-07-28\",\"io.modelcontextprotocol/clientCapabilities\":{},\"progressToken\":\"tok\"}";
 
+    internal static string Initialize(string version) =>
+        $$$$"""{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"{{{{version}}}}","capabilities":{"roots":{}},"clientInfo":{"name":"t","version":"1"}}}""";
+
     internal async Task<string> OpenSession(string version = "2025-11-25", string subject = "alice")
     {
-        var (_, _, response) = await Send(Post(
-            $$$$"""{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"{{{{version}}}}","capabilities":{},"clientInfo":{"name":"t","version":"1"}}}""",
-            ("X-Subject", subject)));
+        var (_, _, response) = await Send(Post(Initialize(version), ("X-Subject", subject)));
         return response.Headers.GetValues("Mcp-Session-Id").Single();
     }
-}
 
-/// <summary>Tools: <c>echo</c> returns its raw arguments, <c>progress</c> sends notifications first, <c>wait</c> ends when cancelled, <c>error</c> passes its arguments on as an error, <c>fail</c> throws.</summary>
-internal sealed class FixtureServer : IMcpServer
-{
-    private readonly McpServerDescription _description = new("fixture", "1.0") { Instructions = "Be nice.", CacheFor = TimeSpan.FromSeconds(5) };
-
-    public SemaphoreSlim Waiting { get; } = new(0);
-
-    public SemaphoreSlim Cancelled { get; } = new(0);
-
-    public SemaphoreSlim Release { get; } = new(0);
-
-    public ValueTask<McpServerDescription> Describe(McpRequestContext context, CancellationToken cancellationToken) => ValueTask.FromResult(_description);
-
-    public ValueTask ListTools(McpRequestContext context, McpResponder responder, CancellationToken cancellationToken) =>
-        responder.Result("""{"tools":[{"name":"echo","inputSchema":{"type":"object"},"x-unknown":9007199254740991}]}"""u8.ToArray());
-
-    public async ValueTask CallTool(McpRequestContext context, McpResponder responder, CancellationToken cancellationToken)
+    /// <summary>A GET of the event stream of a session, resumed after an event when one is given.</summary>
+    internal HttpRequestMessage Listen(string session, string? lastEventId = null, string subject = "alice")
     {
-        switch (context.Message.Name)
+        var request = new HttpRequestMessage(HttpMethod.Get, Address);
+        request.Headers.TryAddWithoutValidation("Accept", "text/event-stream");
+        request.Headers.TryAddWithoutValidation("Mcp-Session-Id", session);
+        request.Headers.TryAddWithoutValidation("X-Subject", subject);
+        if (lastEventId is not null)
         {
-            case "echo":
-                await responder.Result((byte[])[.. "{\"content\":[],\"structuredContent\":"u8, .. context.Message.Arguments.Span, .. ",\"resultType\":\"complete\"}"u8]);
-                break;
-            case "progress":
-                for (var i = 1; i <= 200; i++)
-                {
-                    await responder.Notify(Encoding.UTF8.GetBytes(
-                        $$$"""{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":{{{context.Message.Meta.ProgressToken}}},"progress":{{{i}}}}}"""), cancellationToken);
-                }
-
-                await responder.Result("{\"content\":[]}"u8.ToArray());
-                break;
-            case "quiet":
-                await responder.Notify("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/message\"}"u8.ToArray(), cancellationToken);
-                await Release.WaitAsync(cancellationToken);
-                await responder.Result("{\"content\":[]}"u8.ToArray());
-                break;
-            case "wait":
-                Waiting.Release();
-                try
-                {
-                    await Task.Delay(TimeSpan.FromSeconds(15), cancellationToken);
-                }
-                catch (OperationCanceledException)
-                {
-                    Cancelled.Release();
-                    throw;
-                }
-
-                break;
-            case "error":
-                await responder.UpstreamError(context.Message.Arguments);
-                break;
-            case "fail":
-                throw new InvalidOperationException("secret detail");
-            case "forget":
-                break;
-            default:
-                await responder.Error(McpError.UnknownTool);
-                break;
+            request.Headers.TryAddWithoutValidation("Last-Event-ID", lastEventId);
         }
+
+        return request;
     }
+
+    internal static string Call(string tool, string id = "1", string arguments = "{}") =>
+        $$$$"""{"jsonrpc":"2.0","id":{{{{id}}}},"method":"tools/call","params":{"name":"{{{{tool}}}}","arguments":{{{{arguments}}}},"_meta":{"progressToken":"tok"}}}""";
 }

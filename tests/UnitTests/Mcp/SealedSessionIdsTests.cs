@@ -69,20 +69,31 @@ public sealed class SealedSessionIdsTests
         ids.Find(value, "/mcp", new("alice", "t1")).ShouldBeNull();
     }
 
-    [Fact]
-    public void Ended_sessions_are_remembered_within_bounds()
+    [Theory]
+    [InlineData("")]
+    [InlineData("http://10.0.0.7:8080")]
+    [InlineData("https://gateway-0.gateway.mcp.svc.cluster.local:8443")]
+    public void The_owner_goes_with_it(string address)
     {
-        var ids = Ids(maxEnded: 2);
-        var sessions = Enumerable.Range(0, 3).Select(_ => Session()).ToList();
-        sessions.ForEach(ids.End);
-        ids.End(sessions[2]);
+        var ids = Ids();
+        var session = Session() with { Owner = Guid.NewGuid(), OwnerAddress = address };
 
-        sessions.Select(session => ids.Find(ids.Issue(session, "/mcp"), "/mcp", session.Caller) is null).ShouldBe([false, true, true]);
+        ids.Find(ids.Issue(session, "/mcp"), "/mcp", session.Caller).ShouldBe(session);
+    }
+
+    [Fact]
+    public void Many_threads_open_the_same_session()
+    {
+        var ids = Ids();
+        var session = Session();
+        var value = ids.Issue(session, "/mcp");
+
+        Parallel.For(0, 2_000, _ => ids.Find(value, "/mcp", session.Caller).ShouldBe(session));
     }
 
     private static SessionKey Key(byte id) => new(id, SHA256.HashData([id]));
 
-    private SealedSessionIds Ids(int maxEnded = 10) => new(_keys, new SealedSessionOptions { MaxEnded = maxEnded }, _clock);
+    private SealedSessionIds Ids() => new(_keys, new SealedSessionOptions(), _clock);
 
     private McpSession Session() => new(Guid.CreateVersion7(), ProtocolVersion.June2025, new("alice", "t1"), 42, _clock.Now);
 

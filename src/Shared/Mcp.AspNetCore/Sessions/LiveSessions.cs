@@ -1,0 +1,188 @@
+using System.Collections.Concurrent;
+using McpPlatform.Mcp.AspNetCore.Streams;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace McpPlatform.Mcp.AspNetCore.Sessions;
+
+/// <summary>
+/// The sessions that live on this process. Looking one up locks nothing; opening one takes its place within the bounds, if need be that of the session that
+/// was idle longest.
+/// </summary>
+internal sealed partial class LiveSessions : IDisposable
+{
+    private static readonly TimeSpan LongestSweep = TimeSpan.FromSeconds(15);
+
+    private readonly ConcurrentDictionary<Guid, ClientSession> _sessions = new();
+    private readonly Dictionary<McpCaller, HashSet<ClientSession>> _byCaller = [];
+    private readonly Lock _gate = new();
+    private readonly ClientSessionOptions _options;
+    private readonly ReplayMemory _memory;
+    private readonly TimeProvider _time;
+    private readonly ILogger<LiveSessions> _logger;
+    private readonly ITimer _sweep;
+    private readonly CancellationTokenRegistration _stopping;
+
+    public LiveSessions(ClientSessionOptions options, TimeProvider time, ILogger<LiveSessions> logger, IHostApplicationLifetime? lifetime = null)
+    {
+        (_options, _time, _logger) = (options, time, logger);
+        _memory = new(_options.MaxKeptBytesInAll);
+        var shortest = Math.Min(_options.IdleLimit.Ticks, _options.KeepFor.Ticks) / 4;
+        var pause = TimeSpan.FromTicks(Math.Clamp(shortest, TimeSpan.TicksPerSecond / 4, LongestSweep.Ticks));
+        _sweep = time.CreateTimer(static table => ((LiveSessions)table!).Sweep(), this, pause, pause);
+
+        // Open streams would hold the server up until it gives up on them.
+        _stopping = lifetime?.ApplicationStopping.Register(EndAll) ?? default;
+    }
+
+    /// <summary>How many there are.</summary>
+    public int Count => _sessions.Count;
+
+    /// <summary>What they keep for replay, in bytes.</summary>
+    public long KeptBytes => _memory.Bytes;
+
+    /// <summary>The session, marked as used now; null when it is not here (any more).</summary>
+    public ClientSession? Find(Guid id)
+    {
+        if (_sessions.TryGetValue(id, out var session))
+        {
+            session.LastUsed = _time.GetTimestamp();
+            return session;
+        }
+
+        return null;
+    }
+
+    /// <summary>Opens a session, kept for replay or not; null and why when there is no place: 429 for the caller, 503 for everybody.</summary>
+    public ClientSession? Open(McpSession info, bool replays, out McpError? refusal)
+    {
+        refusal = null;
+        var ended = new List<ClientSession>(0);
+        ClientSession? opened = null;
+        lock (_gate)
+        {
+            var mine = _byCaller.GetValueOrDefault(info.Caller) ?? [];
+            if (mine.Count >= _options.MaxPerCaller && !TryEndIdlest(mine, ended))
+            {
+                refusal = new(ErrorCodes.RateLimited, "Too many sessions of this caller are busy.", StatusCodes.Status429TooManyRequests);
+            }
+            else if (_sessions.Count >= _options.MaxTotal && !TryEndIdlest(_sessions.Values, ended))
+            {
+                refusal = new(ErrorCodes.NotReady, "Too many sessions are busy.", StatusCodes.Status503ServiceUnavailable);
+            }
+            else
+            {
+                opened = new(info, _options, replays ? _memory : null, _time);
+                _sessions[info.Id] = opened;
+                mine.Add(opened);
+                _byCaller[info.Caller] = mine;
+            }
+        }
+
+        ended.ForEach(Finish);
+        return opened;
+    }
+
+    /// <summary>Ends a session: running requests are cancelled, questions fail, streams end, the server's state is disposed. Twice does nothing.</summary>
+    public void End(ClientSession session)
+    {
+        lock (_gate)
+        {
+            Remove(session);
+        }
+
+        Finish(session);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _stopping.Dispose();
+        _sweep.Dispose();
+        EndAll();
+    }
+
+    private void EndAll()
+    {
+        foreach (var session in _sessions.Values)
+        {
+            End(session);
+        }
+    }
+
+    private void Sweep()
+    {
+        foreach (var session in _sessions.Values)
+        {
+            if (!session.IsBusy && _time.GetElapsedTime(session.LastUsed) >= _options.IdleLimit)
+            {
+                End(session);
+            }
+            else
+            {
+                session.Streams?.Sweep();
+            }
+        }
+    }
+
+    /// <summary>Removes the session that was used the longest ago and is not busy. Under the gate.</summary>
+    private bool TryEndIdlest(IEnumerable<ClientSession> sessions, List<ClientSession> ended)
+    {
+        ClientSession? idlest = null;
+        foreach (var session in sessions)
+        {
+            if ((idlest is null || session.LastUsed < idlest.LastUsed) && !session.IsBusy)
+            {
+                idlest = session;
+            }
+        }
+
+        if (idlest is null)
+        {
+            return false;
+        }
+
+        Remove(idlest);
+        ended.Add(idlest);
+        return true;
+    }
+
+    private void Remove(ClientSession session)
+    {
+        // The caller of a session never changes, its revision may.
+        if (_sessions.TryRemove(session.Info.Id, out _) && _byCaller.TryGetValue(session.Info.Caller, out var mine))
+        {
+            mine.Remove(session);
+            if (mine.Count == 0)
+            {
+                _byCaller.Remove(session.Info.Caller);
+            }
+        }
+    }
+
+    private void Finish(ClientSession session)
+    {
+        if (session.End() is { } state)
+        {
+            _ = Dispose(state);
+        }
+    }
+
+    private async Task Dispose(IAsyncDisposable state)
+    {
+        // Whoever ended the session does not wait for what the server has to close.
+        await Task.Yield();
+        try
+        {
+            await state.DisposeAsync();
+        }
+        catch (Exception failure)
+        {
+            StateFailed(_logger, failure);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "What belonged to an MCP session could not be closed.")]
+    private static partial void StateFailed(ILogger logger, Exception failure);
+}

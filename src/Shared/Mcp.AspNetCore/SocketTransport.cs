@@ -1,0 +1,132 @@
+using System.Net.WebSockets;
+using McpPlatform.Mcp.AspNetCore.Sessions;
+using McpPlatform.Mcp.AspNetCore.Streams;
+using McpPlatform.Mcp.Json;
+using Microsoft.AspNetCore.Http;
+
+namespace McpPlatform.Mcp.AspNetCore;
+
+/// <summary>
+/// MCP over WebSocket, subprotocol <c>mcp</c>: one message per text frame in either direction. There are no headers per message, so of the modern rules those
+/// for the body apply; batches are not taken.
+/// </summary>
+internal sealed class SocketTransport(SessionDoor door, MessageExchange messages, McpEndpointOptions options, TimeProvider time)
+{
+    private const string Protocol = "mcp";
+    private static readonly TimeSpan ClosingTime = TimeSpan.FromSeconds(2);
+
+    public async Task Handle(HttpContext http, IMcpServer server, Func<HttpContext, McpError?>? admit)
+    {
+        var refusal = HttpGate.Source(http, options)
+            ?? (http.WebSockets.IsWebSocketRequest && http.WebSockets.WebSocketRequestedProtocols.Contains(Protocol)
+                ? null : McpError.Shape($"A WebSocket handshake with the subprotocol '{Protocol}' is expected."));
+        ClientSession? session = null;
+        if (refusal is null)
+        {
+            session = door.Open(ProtocolVersion.LatestLegacy, options.Caller(http), replays: false, out refusal);
+        }
+
+        if (session is null)
+        {
+            await using var sink = new HttpSink(http, options, time);
+            await new McpResponder(sink, default, ProtocolEra.Legacy).Error(refusal!);
+            return;
+        }
+
+        session.TakesModern = true;
+        try
+        {
+            await Serve(http, server, session, admit);
+        }
+        finally
+        {
+            door.End(session);
+        }
+    }
+
+    private async Task Serve(HttpContext http, IMcpServer server, ClientSession session, Func<HttpContext, McpError?>? admit)
+    {
+        var accept = new WebSocketAcceptContext { SubProtocol = Protocol, KeepAliveInterval = options.KeepAlive, KeepAliveTimeout = options.Sessions.StallLimit };
+        using var socket = await http.WebSockets.AcceptWebSocketAsync(accept);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
+        var pump = new SocketPump(socket, session.Standalone, session.Standalone.Open()!, options.Sessions, time);
+        var writing = pump.Run(stop, ClosingTime);
+        try
+        {
+            pump.Ends(await Receive(http, server, session, admit, socket, stop.Token));
+        }
+        catch (Exception lost) when (lost is WebSocketException or OperationCanceledException)
+        {
+            // Gone without a word, or too slow to say goodbye.
+        }
+
+        door.End(session);
+        await writing;
+    }
+
+    /// <summary>Reads until the client closes, or breaks a rule; tells how the connection ends.</summary>
+    private async Task<WebSocketCloseStatus> Receive(
+        HttpContext http, IMcpServer server, ClientSession session, Func<HttpContext, McpError?>? admit, WebSocket socket, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var body = new PooledBuffer();
+            var isTaken = false;
+            try
+            {
+                ValueWebSocketReceiveResult part;
+                do
+                {
+                    part = await socket.ReceiveAsync(body.GetMemory(), cancellationToken);
+                    body.Advance(part.Count);
+                }
+                while (!part.EndOfMessage && body.Written.Length <= options.MaxBodyBytes);
+
+                if (part.MessageType != WebSocketMessageType.Text || body.Written.Length > options.MaxBodyBytes)
+                {
+                    return part.MessageType switch
+                    {
+                        WebSocketMessageType.Close => WebSocketCloseStatus.NormalClosure,
+                        WebSocketMessageType.Binary => WebSocketCloseStatus.InvalidMessageType,
+                        _ => WebSocketCloseStatus.MessageTooBig,
+                    };
+                }
+
+                isTaken = await Take(http, server, session, admit, body);
+            }
+            finally
+            {
+                if (!isTaken)
+                {
+                    body.Dispose();
+                }
+            }
+        }
+    }
+
+    /// <summary>True when the buffer has another owner now.</summary>
+    private async ValueTask<bool> Take(HttpContext http, IMcpServer server, ClientSession session, Func<HttpContext, McpError?>? admit, PooledBuffer body)
+    {
+        var parsed = EnvelopeParser.Parse(body.Written);
+        var era = session.IsInitialized ? ProtocolEra.Legacy : ProtocolEra.Modern;
+        if (parsed.Envelope is not { } message)
+        {
+            await MessageExchange.Refuse(session, parsed.Error!, parsed.Id, era);
+            return false;
+        }
+
+        var copy = DetachedHttp.Copy(http);
+        if (admit?.Invoke(copy) is { } refusal)
+        {
+            if (message.Kind == MessageKind.Request)
+            {
+                await MessageExchange.Refuse(session, refusal, message.Id, era);
+            }
+
+            return false;
+        }
+
+        await messages.Take(copy, server, session, message, body);
+        return true;
+    }
+}

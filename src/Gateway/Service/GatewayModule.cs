@@ -5,6 +5,7 @@ using McpPlatform.Gateway.Calls;
 using McpPlatform.Gateway.Endpoints;
 using McpPlatform.Gateway.Infrastructure;
 using McpPlatform.Gateway.Infrastructure.Launchers;
+using McpPlatform.Gateway.Infrastructure.Limits;
 using McpPlatform.Gateway.Infrastructure.Records;
 using McpPlatform.Gateway.Infrastructure.Security;
 using McpPlatform.Gateway.Infrastructure.Snapshots;
@@ -67,7 +68,7 @@ public sealed class GatewayModule : IServiceModule
     {
         services.AddSingleton(p => Options(p) is var o
             ? new LimitDefaults(new RateLimit(o.RequestsPerSecond, o.Burst), o.MaxConcurrencyPerServer, o.MaxConcurrencyPerTenant, o.MaxQueue, o.QueueTimeout) : null!);
-        services.AddSingleton(p => new LimitShares(isAlone: true, p.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(p => new LimitShares(p.GetRequiredService<HostShape>().HostsEverything, p.GetRequiredService<TimeProvider>()));
         services.AddSingleton(p =>
         {
             var files = new SnapshotFiles(Path.Combine(Folder(p), "snapshots"), p.GetRequiredService<TimeProvider>());
@@ -104,6 +105,7 @@ public sealed class GatewayModule : IServiceModule
         services.AddHostedService<EndpointReporter>();
         services.AddSingleton(p => Options(p) is var o ? new CallLimits(o.MaxStaleness, o.MaxResponseBytes) : null!);
         services.AddSingleton<CallLimiter>();
+        services.AddHostedService<LeaseRenewer>();
         services.AddSingleton<ToolAttempts>();
         services.AddSingleton<CallRecorder>();
         services.AddSingleton<CallPath>();

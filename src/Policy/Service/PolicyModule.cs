@@ -6,6 +6,7 @@ using McpPlatform.Persistence;
 using McpPlatform.Policy.Api;
 using McpPlatform.Policy.Application;
 using McpPlatform.Policy.Application.Tenants;
+using McpPlatform.Policy.Domain.Limits;
 using McpPlatform.Policy.Infrastructure.Bootstrap;
 using McpPlatform.Policy.Infrastructure.Persistence;
 using Microsoft.Extensions.Options;
@@ -35,6 +36,7 @@ public sealed class PolicyModule : IServiceModule
         services.AddScoped<IPolicyVersion, PolicyVersion>();
         services.AddScoped<ISnapshotReader, SnapshotReader>();
         services.AddSingleton<SnapshotCache<PolicySnapshot>>();
+        services.AddSingleton<LeaseBook>();
         services.AddScoped<IDatabaseSeed, BootstrapSeed>();
         services.AddSingleton<IBootstrapKey, BootstrapKey>();
     }
@@ -45,5 +47,6 @@ public sealed class PolicyModule : IServiceModule
         KeyEndpoints.Map(endpoints);
         PolicyEndpoints.Map(endpoints);
         SnapshotEndpoints.Map(endpoints);
+        LeaseEndpoints.Map(endpoints);
     }
 }

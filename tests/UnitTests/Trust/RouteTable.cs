@@ -130,6 +130,7 @@ public static class RouteTable
         GET    /api/v1/gateway/launchers                              servers:read              200
 
         GET    /internal/v1/policy/snapshot                           services                  200
+        POST   /internal/v1/policy/limit-leases                       services                  400
         GET    /internal/v1/registry/snapshot                         services                  200
         POST   /internal/v1/registry/endpoint-reports                 services                  400
         PUT    /internal/v1/registry/deployments/{deployment}/server  services                  400

@@ -12,6 +12,7 @@ public sealed class RateGate(string id, LimitKind kind, RateLimit limit)
     private readonly TokenBucket _bucket = new();
     private RateTerms _terms = new(kind, limit, 1);
     private long _asked;
+    private long _askedBefore;
     private int _isShared;
 
     public string Id => id;
@@ -41,8 +42,20 @@ public sealed class RateGate(string id, LimitKind kind, RateLimit limit)
     /// <summary>This gateway has another share of it.</summary>
     internal void Share(double share, TimeProvider time) => Change(terms => terms.Share == share ? terms : new RateTerms(kind, terms.Limit, share), time);
 
+    /// <summary>How often it was asked before it began to be shared.</summary>
+    internal long AskedBefore => Volatile.Read(ref _askedBefore);
+
     /// <summary>True for the first that begins to share it.</summary>
-    internal bool TryBegin() => Interlocked.Exchange(ref _isShared, 1) == 0;
+    internal bool TryBegin()
+    {
+        if (Interlocked.Exchange(ref _isShared, 1) != 0)
+        {
+            return false;
+        }
+
+        Volatile.Write(ref _askedBefore, Asked);
+        return true;
+    }
 
     /// <summary>Its share goes back, since nobody asks any more: the next one begins anew.</summary>
     public void End() => Volatile.Write(ref _isShared, 0);

@@ -144,7 +144,11 @@ public sealed class ServiceHost
         services.AddSingleton<IAuthorizationHandler, EndpointAuthorization>();
         services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().AddRequirements(new EndpointRequirement()).Build());
 
-        services.ConfigureHttpJsonOptions(json => Json.Configure(json.SerializerOptions));
+        services.ConfigureHttpJsonOptions(json =>
+        {
+            Json.Configure(json.SerializerOptions);
+            WholeLists.Require(json.SerializerOptions);
+        });
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(20));
         ManagementLimits.Add(services);

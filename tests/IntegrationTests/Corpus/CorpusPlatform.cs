@@ -66,6 +66,7 @@ public sealed class CorpusPlatform(SharedStandalone shared) : IAsyncLifetime
         var (revokedId, revoked) = await NewKey(a, "revoked", "corpus-user");
         (await a.Delete($"/api/v1/keys/{revokedId}")).Expect(HttpStatusCode.NoContent);
 
+
         using var caller = new ModernCaller(steps.Mcp, user);
         await Until.True(async () => (await caller.Request("tools/list")) is { Status: HttpStatusCode.OK } list && list.Text.Contains("corpus__echo", StringComparison.Ordinal), TimeSpan.FromSeconds(30));
         using var stranger = new ModernCaller(steps.Mcp, userB);
@@ -77,7 +78,12 @@ public sealed class CorpusPlatform(SharedStandalone shared) : IAsyncLifetime
 
         config["baseUrl"] = steps.Platform.Address.ToString().TrimEnd('/');
         config["pid"] = ((StandalonePlatform)steps.Platform).ProcessId;
-        config["auth"] = new JsonObject { ["user"] = $"Bearer {user}", ["admin"] = $"Bearer {adminA}", ["tenantB"] = $"Bearer {userB}" };
+        config["auth"] = new JsonObject
+        {
+            ["user"] = $"Bearer {user}",
+            ["admin"] = $"Bearer {adminA}",
+            ["tenantB"] = $"Bearer {userB}",
+        };
         foreach (var (name, value) in (ReadOnlySpan<(string, string)>)
         [
             ("tenantAId", tenantA), ("tenantBId", tenantB), ("tenantAServerId", serverA), ("tenantBServerId", serverB), ("selfUserId", userId), ("tenantBUserId", userBId),

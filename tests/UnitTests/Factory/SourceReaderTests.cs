@@ -22,6 +22,9 @@ public sealed class SourceReaderTests
     [InlineData("{\"swagger\":\"1.2\"}", "document.version")]
     [InlineData("{\"openapi\":", "document.malformed")]
     [InlineData("openapi:\t3.0.3\n\tinfo: x\n", "document.malformed")]
+    [InlineData("{\"openapi\":\"3.1.0\",\"info\":{\"title\":\"\\ud800\"},\"paths\":{}}", "document.malformed")]
+    [InlineData("{\"openapi\":\"3.1.0\",\"\\ud800\":{},\"paths\":{}}", "document.malformed")]
+    [InlineData("x: \"\\ud800\"\n", "document.malformed")]
     [InlineData("a: *nowhere\n", "document.malformed")]
     [InlineData("a: &a [*a]\n", "document.malformed")]
     [InlineData("? [a, b]\n: c\n", "document.malformed")]
@@ -39,6 +42,15 @@ public sealed class SourceReaderTests
     [InlineData("x: !include /etc/passwd\n")]
     [InlineData("x: !!binary AAAA\n")]
     public void Yaml_tags_construct_nothing(string extra) => Analyzed(Minimal + extra).Tools.ShouldHaveSingleItem();
+
+    [Theory]
+    [InlineData("5")]
+    [InlineData("[]")]
+    [InlineData("\"x\"")]
+    [InlineData("true")]
+    [InlineData("null")]
+    public void Components_that_are_no_object_are_none(string components) =>
+        Analyzed("""{"openapi":"3.1.0","components":5,"paths":{"/p":{"get":{}}}}""".Replace("5", components, StringComparison.Ordinal)).Tools.ShouldHaveSingleItem();
 
     [Fact]
     public void Repeated_keys_are_a_notice()

@@ -50,7 +50,8 @@ internal sealed record UploadedDocument(byte[] Content, AnalyzeRequest? Request)
         using var content = new MemoryStream();
         await request.Body.CopyToAsync(content, ct); // the listener bounds it
         var bytes = content.ToArray();
-        var isDescription = !MediaTypes.IsJson(request.ContentType ?? "") || !IsRequest(bytes);
+        // One with half of a surrogate pair is for the compiler to refuse: not even its names can be compared.
+        var isDescription = !MediaTypes.IsJson(request.ContentType ?? "") || JsonText.HasHalfPair(bytes) || !IsRequest(bytes);
         return isDescription ? new UploadedDocument(bytes, null) : new UploadedDocument([], JsonSerializer.Deserialize<AnalyzeRequest>(bytes, Json.Options));
     }
 

@@ -40,7 +40,7 @@ internal sealed class OpenApiOperations(JsonObject root, References references, 
 
     public IReadOnlyList<string> ServerUrls() => Servers(root) ?? [];
 
-    public IReadOnlyList<ApiSecurityScheme> SecuritySchemes() => Requirements.Schemes(root["components"]?["securitySchemes"] as JsonObject, references);
+    public IReadOnlyList<ApiSecurityScheme> SecuritySchemes() => Requirements.Schemes((root["components"] as JsonObject)?["securitySchemes"] as JsonObject, references);
 
     private IEnumerable<ApiParameter> Parameters(JsonObject item, JsonObject operation, string where)
     {

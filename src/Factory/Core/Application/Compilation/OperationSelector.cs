@@ -24,7 +24,11 @@ public sealed record OperationSelector(
     IReadOnlyList<string>? Methods = null,
     string? PathGlob = null)
 {
-    private readonly Regex? _path = PathGlob is null
+    /// <summary>Characters of a pattern for paths, over which it is refused: a matcher is built from it. 300: the longest paths seen have 200.</summary>
+    public const int MaxPathGlob = 300;
+
+    // None for a pattern over the limit, which validation refuses before anything is matched.
+    private readonly Regex? _path = PathGlob is null or { Length: > MaxPathGlob }
         ? null
         : new Regex($"^{Regex.Escape(PathGlob).Replace(@"\*\*", ".*", StringComparison.Ordinal).Replace(@"\*", "[^/]*", StringComparison.Ordinal)}$", RegexOptions.NonBacktracking);
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using McpPlatform.Kernel;
 
 namespace McpPlatform.Factory.Application.Compilation;
 
@@ -30,6 +31,11 @@ internal static class SourceReader
     {
         try
         {
+            if (JsonText.HasHalfPair(text.Span))
+            {
+                throw new BadDocumentException("document.malformed", "A text of the document holds half of a surrogate pair.");
+            }
+
             using var document = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = limits.MaxDepth, CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
             return Copy(document.RootElement, "", notices);
         }

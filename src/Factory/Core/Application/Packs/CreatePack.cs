@@ -34,10 +34,14 @@ internal sealed class CreatePackValidator : AbstractValidator<CreatePack>
         RuleFor(c => c.Content).NotEmpty();
         RuleFor(c => c.BaseUrls).Must(urls => urls.Count <= 16).WithMessage("At most 16 base addresses.");
         RuleForEach(c => c.BaseUrls).Must(url => HttpTarget.TryParse(url, out _, out _)).WithMessage("Each base address must be an absolute http(s) address without user name.");
+        RuleFor(c => c.Selection).Must(s => All(s).Count() <= 200 && All(s).All(one => one.PathGlob is not { Length: > OperationSelector.MaxPathGlob }))
+            .WithMessage($"At most 200 selectors, each with a path_glob of at most {OperationSelector.MaxPathGlob} characters.");
         RuleFor(c => c.Credentials).Must(list => list.Count <= 16 && list.DistinctBy(c => c.Scheme).Count() == list.Count).WithMessage("At most 16 credentials, each with its own scheme.");
         RuleForEach(c => c.Credentials).Must(c => c.Scheme.Length is >= 1 and <= 100 && c.Secret.Length is >= 1 and <= StoredSecret.MaxName && c.Name.Length <= 100)
             .WithMessage("A credential needs a scheme and a secret_ref, an API key also a name; each at most 100 characters.");
     }
+
+    private static IEnumerable<OperationSelector> All(Selection selection) => [.. selection.Include ?? [], .. selection.Exclude ?? []];
 }
 
 internal sealed class CreatePackHandler(PackCompiler compiler, IPackStore packs, TenantContext tenant, TimeProvider clock) : IRequestHandler<CreatePack, Result<PackView>>

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using FluentValidation;
@@ -21,6 +22,8 @@ internal sealed class ReadSourceValidator : AbstractValidator<ReadSource>
     {
         RuleFor(r => r.Document).Must((r, document) => (document is null) != string.IsNullOrEmpty(r.Url)).WithMessage("Give either document or url.");
         RuleFor(r => r.Document).Must(d => d is null or { ValueKind: JsonValueKind.Object or JsonValueKind.String }).WithMessage("document must be an object, or a string with JSON or YAML.");
+        RuleFor(r => r.Document).Must(d => d is not { ValueKind: JsonValueKind.String } text || !JsonText.HasHalfPair(JsonMarshal.GetRawUtf8Value(text)))
+            .WithMessage("document holds half of a surrogate pair.");
     }
 }
 

@@ -22,6 +22,7 @@ public sealed class HostileInputs(SharedDistributed shared) : HostileInputScenar
 public sealed class Besieging() : HostilePlatform(new DistributedForm());
 
 public sealed class Hostile(Besieging besieging) : HostileUpstreamScenarios(besieging), IClassFixture<Besieging>;
+
 public sealed class MalformedInputs(SharedDistributed shared) : MalformedInputScenarios(shared);
 
 public sealed class Secrets(SharedDistributed shared) : SecretScenarios(shared);

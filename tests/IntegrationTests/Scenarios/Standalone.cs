@@ -22,6 +22,7 @@ public sealed class HostileInputs(SharedStandalone shared) : HostileInputScenari
 public sealed class Besieging() : HostilePlatform(new StandaloneForm());
 
 public sealed class Hostile(Besieging besieging) : HostileUpstreamScenarios(besieging), IClassFixture<Besieging>;
+
 public sealed class MalformedInputs(SharedStandalone shared) : MalformedInputScenarios(shared);
 
 public sealed class Secrets(SharedStandalone shared) : SecretScenarios(shared);

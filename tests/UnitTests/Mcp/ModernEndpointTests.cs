@@ -140,19 +140,6 @@ public sealed class ModernEndpointTests(McpTestHost host) : IClassFixture<McpTes
     }
 
     [Theory]
-    [InlineData("initialize")]
-    [InlineData("ping")]
-    [InlineData("logging/setLevel")]
-    [InlineData("no/such")]
-    public async Task Removed_and_unknown_methods_are_404(string method)
-    {
-        var (status, body, _) = await host.Send(host.Modern(method));
-
-        status.ShouldBe(404);
-        body.ShouldContain("\"id\":1,\"error\":{\"code\":-32601");
-    }
-
-    [Theory]
     [InlineData("{", -32700, "{\"jsonrpc\":\"2.0\",\"error\"")]
     [InlineData("[]", -32600, "{\"jsonrpc\":\"2.0\",\"error\"")]
     [InlineData("""{"jsonrpc":"2.0","id":null,"method":"tools/list"}""", -32600, "{\"jsonrpc\":\"2.0\",\"error\"")]

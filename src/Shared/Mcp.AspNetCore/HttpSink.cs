@@ -19,8 +19,11 @@ internal sealed class HttpSink(HttpContext http, McpEndpointOptions options, Tim
     /// <inheritdoc/>
     public bool CanAsk => _session is not null && (_stream is not null || !IsGone);
 
-    /// <summary>Ends when the request no longer needs its response; null: it always does.</summary>
-    public Task? Left => _left?.Task;
+    /// <summary>True when the request may come to need its response no more.</summary>
+    public bool CanLeave => _left is not null;
+
+    /// <summary>Ends when the request no longer needs its response.</summary>
+    public Task Left => _left!.Task;
 
     private bool IsGone => !_isDetached && http.RequestAborted.IsCancellationRequested;
 

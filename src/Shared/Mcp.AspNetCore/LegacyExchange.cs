@@ -7,7 +7,7 @@ namespace McpPlatform.Mcp.AspNetCore;
 /// <summary>One HTTP request in the legacy era, its session looked up.</summary>
 /// <param name="Session">The live session; null without refusal: stateless.</param>
 /// <param name="Refusal">Why nothing but a handshake is served.</param>
-internal readonly record struct LegacyRequest(HttpContext Http, IMcpServer Server, HttpSink Sink, McpCaller Caller, ClientSession? Session, McpError? Refusal);
+internal sealed record LegacyRequest(HttpContext Http, IMcpServer Server, HttpSink Sink, McpCaller Caller, ClientSession? Session, McpError? Refusal);
 
 /// <summary>
 /// Streamable HTTP of the revisions with sessions. A request without version, without session and without modern <c>_meta</c> is served stateless as
@@ -53,28 +53,13 @@ internal sealed class LegacyExchange(SessionDoor door, RequestDispatcher dispatc
     }
 
     /// <summary>One message. What is returned is the rest of a request that goes on without its response, and still needs the message; null: none.</summary>
-    public async ValueTask<Task?> Single(LegacyRequest request, Envelope message)
+    public ValueTask<Task?> Single(LegacyRequest request, Envelope message) => message switch
     {
-        if (message is { Method: McpMethods.Initialize, Kind: MessageKind.Request })
-        {
-            await Initialize(request, message);
-        }
-        else if (request.Refusal is not null)
-        {
-            await Refuse(request.Sink, request.Refusal, message.Id);
-        }
-        else if (message.Kind == MessageKind.Request)
-        {
-            return await Request(request, message);
-        }
-        else
-        {
-            await Take(request, message);
-            request.Http.Response.StatusCode = StatusCodes.Status202Accepted;
-        }
-
-        return null;
-    }
+        { Method: McpMethods.Initialize, Kind: MessageKind.Request } => Initialize(request, message),
+        _ when request.Refusal is not null => Refuse(request, request.Refusal, message.Id),
+        { Kind: MessageKind.Request } => Request(request, message),
+        _ => Accept(request, message),
+    };
 
     /// <summary>Several messages at once, answered in one array (2025-03-26 only).</summary>
     public async Task Batch(LegacyRequest request, ReadOnlyMemory<byte> body)
@@ -170,12 +155,24 @@ internal sealed class LegacyExchange(SessionDoor door, RequestDispatcher dispatc
         return stream is not null && long.TryParse(lastEventId.AsSpan(separator + 1), out var after) && after >= 0 ? (stream, stream.Resume(after)) : default;
     }
 
-    private async Task Initialize(LegacyRequest request, Envelope message)
+    private static async ValueTask<Task?> Refuse(LegacyRequest request, McpError error, RequestId id)
+    {
+        await Refuse(request.Sink, error, id);
+        return null;
+    }
+
+    private async ValueTask<Task?> Accept(LegacyRequest request, Envelope message)
+    {
+        await Take(request, message);
+        request.Http.Response.StatusCode = StatusCodes.Status202Accepted;
+        return null;
+    }
+
+    private async ValueTask<Task?> Initialize(LegacyRequest request, Envelope message)
     {
         if (Handshake.Read(message, out var error) is not { } version || door.Open(version, request.Caller, replays: true, out error) is not { } session)
         {
-            await Refuse(request.Sink, error!, message.Id);
-            return;
+            return await Refuse(request, error!, message.Id);
         }
 
         Handshake.Apply(session, message, version);
@@ -185,6 +182,8 @@ internal sealed class LegacyExchange(SessionDoor door, RequestDispatcher dispatc
         {
             door.End(session);
         }
+
+        return null;
     }
 
     private async ValueTask<Task?> Request(LegacyRequest request, Envelope message)
@@ -199,19 +198,27 @@ internal sealed class LegacyExchange(SessionDoor door, RequestDispatcher dispatc
         // A lost connection does not cancel (2025-06-18, Transports): only notifications/cancelled does.
         if (session.Running.Start(message.Id) is not { } call)
         {
-            await Refuse(request.Sink, McpError.Shape("A request with this id is still running."), message.Id);
-            return null;
+            return await Refuse(request, McpError.Shape("A request with this id is still running."), message.Id);
         }
 
         var context = new McpRequestContext(request.Http, message, session.Info.Version, request.Caller, session.Info) { Live = session };
         request.Sink.Bind(session, context);
         var serving = dispatcher.Serve(request.Server, context, request.Sink, call.Token);
-        if (request.Sink.Left is { } left && !serving.IsCompleted && await Task.WhenAny(serving, left) == left)
+        if (request.Sink.CanLeave && !serving.IsCompleted && await Task.WhenAny(serving, request.Sink.Left) != serving)
         {
             return Finish(serving, session, call, request.Sink);
         }
 
-        await Finish(serving, session, call, request.Sink);
+        try
+        {
+            await serving;
+        }
+        finally
+        {
+            call.Dispose();
+            door.Touch(session);
+        }
+
         if (call.Token.IsCancellationRequested && !request.Http.Response.HasStarted)
         {
             // A cancelled request has no answer; the exchange that carried it still needs a status.
@@ -223,14 +230,10 @@ internal sealed class LegacyExchange(SessionDoor door, RequestDispatcher dispatc
 
     private async Task Finish(Task<bool> serving, ClientSession session, RunningCalls.Call call, HttpSink sink)
     {
-        try
+        using (call)
         {
             await serving;
-        }
-        finally
-        {
             door.Touch(session);
-            call.Dispose();
             sink.Complete();
         }
     }

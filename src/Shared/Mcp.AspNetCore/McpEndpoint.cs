@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using McpPlatform.Mcp.AspNetCore.Sessions;
 using McpPlatform.Mcp.Json;
 using Microsoft.AspNetCore.Http;
@@ -23,10 +24,12 @@ public sealed class McpEndpoint : IDisposable
 
     /// <summary>
     /// An endpoint whose sessions are named by <paramref name="ids"/> and live on the processes of <paramref name="owners"/>. They end when the host stops.
+    /// Throws <see cref="ValidationException"/> for bounds out of range.
     /// </summary>
     public McpEndpoint(
         ISessionIds ids, ISessionOwners owners, McpEndpointOptions options, TimeProvider time, ILoggerFactory loggers, IHostApplicationLifetime? lifetime = null)
     {
+        Validator.ValidateObject(options.Sessions, new ValidationContext(options.Sessions), validateAllProperties: true);
         _options = options;
         _time = time;
         _live = new(options.Sessions, time, loggers.CreateLogger<LiveSessions>(), lifetime);
@@ -89,6 +92,11 @@ public sealed class McpEndpoint : IDisposable
     /// </summary>
     public Task HandleWebSocket(HttpContext http, IMcpServer server, Func<HttpContext, McpError?>? admit = null) => _sockets.Handle(http, server, admit);
 
+    /// <summary>
+    /// Ends the live sessions that <paramref name="which"/> picks, with everything they have open: for callers that lost their right to be here. Tells how many.
+    /// </summary>
+    public int EndSessions(Func<ClientSession, bool> which) => _live.EndAll(which);
+
     /// <inheritdoc/>
     public void Dispose() => _live.Dispose();
 
@@ -114,7 +122,26 @@ public sealed class McpEndpoint : IDisposable
         Task? rest = null;
         try
         {
-            rest = await RequestBody.TryRead(http, body, _options) ? await Take(http, server, sink, legacy, body.Written) : await TooLarge(sink, era);
+            if (!await RequestBody.TryRead(http, body, _options))
+            {
+                await Refuse(sink, HttpGate.TooLarge(_options), era);
+            }
+            else if (legacy is not null && EnvelopeParser.IsBatch(body.Written.Span))
+            {
+                await _legacy.Batch(legacy, body.Written);
+            }
+            else if (EnvelopeParser.Parse(body.Written) is var parsed && parsed.Envelope is not { } message)
+            {
+                await Refuse(sink, parsed.Error!, era, parsed.Id);
+            }
+            else if (legacy is not null && !IsModern(http, message))
+            {
+                rest = await _legacy.Single(legacy, message);
+            }
+            else
+            {
+                await PostModern(http, server, sink, message);
+            }
         }
         finally
         {
@@ -128,36 +155,6 @@ public sealed class McpEndpoint : IDisposable
         _ = rest?.ContinueWith(static (_, held) => ((PooledBuffer)held!).Dispose(), body, TaskScheduler.Default);
     }
 
-    private async ValueTask<Task?> TooLarge(HttpSink sink, ProtocolEra era)
-    {
-        await Refuse(sink, HttpGate.TooLarge(_options), era);
-        return null;
-    }
-
-    private async ValueTask<Task?> Take(HttpContext http, IMcpServer server, HttpSink sink, LegacyRequest? legacy, ReadOnlyMemory<byte> body)
-    {
-        if (legacy is not null && EnvelopeParser.IsBatch(body.Span))
-        {
-            await _legacy.Batch(legacy.Value, body);
-            return null;
-        }
-
-        var parsed = EnvelopeParser.Parse(body);
-        if (parsed.Envelope is not { } message)
-        {
-            await Refuse(sink, parsed.Error!, legacy is null ? ProtocolEra.Modern : ProtocolEra.Legacy, parsed.Id);
-            return null;
-        }
-
-        if (legacy is not null && !IsModern(http, message))
-        {
-            return await _legacy.Single(legacy.Value, message);
-        }
-
-        await PostModern(http, server, sink, message);
-        return null;
-    }
-
     /// <summary>A header nobody knows is judged by the modern rules: only they have an answer (-32022) that tells the client what is spoken here.</summary>
     private static bool IsModern(HttpContext http, Envelope message)
     {
@@ -165,27 +162,27 @@ public sealed class McpEndpoint : IDisposable
         return message.Meta.ProtocolVersion is not null || (header.Count > 0 && ProtocolVersion.Find(header) is not { IsModern: false });
     }
 
-    private async Task PostModern(HttpContext http, IMcpServer server, HttpSink sink, Envelope message)
+    private Task PostModern(HttpContext http, IMcpServer server, HttpSink sink, Envelope message)
     {
         if (ModernRules.Check(http.Request.Headers, message) is { } error)
         {
-            await Refuse(sink, error, ProtocolEra.Modern, message.Id);
-            return;
+            return Refuse(sink, error, ProtocolEra.Modern, message.Id).AsTask();
         }
 
         var context = new McpRequestContext(http, message, ProtocolVersion.July2026, _options.Caller(http), null);
         if (message.Kind == MessageKind.Notification)
         {
-            await _dispatcher.Notified(server, context, http.RequestAborted);
-            http.Response.StatusCode = StatusCodes.Status202Accepted;
+            return Notified(server, context);
         }
-        else if (message.Method == McpMethods.CallTool && server.HeadersOf(context) is { } mirrored && ModernRules.Check(http.Request.Headers, mirrored, message) is { } wrong)
-        {
-            await Refuse(sink, wrong, ProtocolEra.Modern, message.Id);
-        }
-        else
-        {
-            await _dispatcher.Serve(server, context, sink, http.RequestAborted);
-        }
+
+        return message.Method == McpMethods.CallTool && server.HeadersOf(context) is { } mirrored && ModernRules.Check(http.Request.Headers, mirrored, message) is { } wrong
+            ? Refuse(sink, wrong, ProtocolEra.Modern, message.Id).AsTask()
+            : _dispatcher.Serve(server, context, sink, http.RequestAborted);
+    }
+
+    private async Task Notified(IMcpServer server, McpRequestContext context)
+    {
+        await _dispatcher.Notified(server, context, context.Http.RequestAborted);
+        context.Http.Response.StatusCode = StatusCodes.Status202Accepted;
     }
 }

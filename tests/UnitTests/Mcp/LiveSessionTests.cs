@@ -247,6 +247,30 @@ public sealed class LiveSessionTests
         host.Server.Disposed.ShouldBe(1);
     }
 
+    [Fact]
+    public async Task The_sessions_of_a_caller_that_lost_its_right_end_with_their_streams()
+    {
+        await using var host = await Start(new());
+        var (alice, bob) = (await host.OpenSession(), await host.OpenSession(subject: "bob"));
+        using var stream = await EventStreamClient.Open(host, host.Listen(alice));
+        await stream.Next();
+
+        host.Endpoint.EndSessions(session => session.Info.Caller.Subject == "alice").ShouldBe(1);
+
+        (await stream.Rest()).ShouldBeEmpty();
+        (await Use(host, alice)).ShouldBe(404);
+        (await Use(host, bob, "bob")).ShouldBe(200);
+    }
+
+    [Fact]
+    public async Task Bounds_out_of_range_keep_the_host_from_starting()
+    {
+        foreach (var bounds in new ClientSessionOptions[] { new() { MaxTotal = 0 }, new() { IdleLimit = TimeSpan.Zero }, new() { MaxKeptBytes = 1 }, new() { KeepFor = TimeSpan.FromDays(2) } })
+        {
+            await Should.ThrowAsync<System.ComponentModel.DataAnnotations.ValidationException>(() => Start(bounds));
+        }
+    }
+
     private static Task<McpTestHost> Start(ClientSessionOptions sessions) => McpTestHost.Start(options => options with { Sessions = sessions });
 
     private static async Task<int> Use(McpTestHost host, string session, string subject = "alice") =>

@@ -33,7 +33,7 @@ internal sealed partial class LiveSessions : IDisposable
         _sweep = time.CreateTimer(static table => ((LiveSessions)table!).Sweep(), this, pause, pause);
 
         // Open streams would hold the server up until it gives up on them.
-        _stopping = lifetime?.ApplicationStopping.Register(EndAll) ?? default;
+        _stopping = lifetime?.ApplicationStopping.Register(() => EndAll(static _ => true)) ?? default;
     }
 
     /// <summary>How many there are.</summary>
@@ -67,7 +67,7 @@ internal sealed partial class LiveSessions : IDisposable
             {
                 refusal = new(ErrorCodes.RateLimited, "Too many sessions of this caller are busy.", StatusCodes.Status429TooManyRequests);
             }
-            else if (_sessions.Count >= _options.MaxTotal && !TryEndIdlest(_sessions.Values, ended))
+            else if (_sessions.Count >= _options.MaxTotal && !TryEndIdlest(_sessions.Select(static entry => entry.Value), ended))
             {
                 refusal = new(ErrorCodes.NotReady, "Too many sessions are busy.", StatusCodes.Status503ServiceUnavailable);
             }
@@ -100,20 +100,28 @@ internal sealed partial class LiveSessions : IDisposable
     {
         _stopping.Dispose();
         _sweep.Dispose();
-        EndAll();
+        EndAll(static _ => true);
     }
 
-    private void EndAll()
+    /// <summary>Ends some and tells how many.</summary>
+    public int EndAll(Func<ClientSession, bool> which)
     {
-        foreach (var session in _sessions.Values)
+        var ended = 0;
+        foreach (var (_, session) in _sessions)
         {
-            End(session);
+            if (which(session))
+            {
+                End(session);
+                ended++;
+            }
         }
+
+        return ended;
     }
 
     private void Sweep()
     {
-        foreach (var session in _sessions.Values)
+        foreach (var (_, session) in _sessions)
         {
             if (!session.IsBusy && _time.GetElapsedTime(session.LastUsed) >= _options.IdleLimit)
             {

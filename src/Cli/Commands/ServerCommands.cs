@@ -13,7 +13,7 @@ internal static class ServerCommands
     private static readonly Argument<string> Name = new("NAME") { Description = "Slug or id of the server" };
 
     public static Command Create(CommandFactory factory) =>
-        CommandFactory.Group("servers", "MCP servers behind the gateway", List(factory), Get(factory), Add(factory), Remove(factory), Discover(factory));
+        CommandFactory.Group("servers", "MCP servers behind the gateway", List(factory), Get(factory), Add(factory), Remove(factory), Discover(factory), Logs(factory));
 
     private static Command List(CommandFactory factory)
     {
@@ -53,6 +53,27 @@ internal static class ServerCommands
         return ExitCode.Ok;
     }, Name);
 
+    private static Command Logs(CommandFactory factory) => factory.Verb("logs", "Show what the processes of a stdio server wrote to their error streams at the gateway that answers", async context =>
+    {
+        var answer = await context.Api.Get($"/api/v1/gateway/servers/{Segment(context)}/stderr", context.Cancellation);
+        if (context.Print.IsJson)
+        {
+            context.Print.Json(answer);
+            return ExitCode.Ok;
+        }
+
+        var processes = answer?["items"] as JsonArray ?? [];
+        context.Print.Text($"gateway {answer?["gateway_id"]}: {(processes.Count == 0 ? "no process runs, and none ended lately" : $"{processes.Count} processes")}");
+        foreach (var process in processes)
+        {
+            var whose = process?["principal"] is { } principal ? $" of {principal}" : "";
+            context.Print.Text($"== process {process?["process_id"]} ({process?["state"]}, {process?["scope"]}{whose}, started {process?["started_at"]}) ==");
+            context.Print.Text(process?["is_withheld"]?.GetValue<bool>() == true ? "[withheld: it serves other tenants, too]" : ((string?)process?["stderr"] ?? "").TrimEnd('\n'));
+        }
+
+        return ExitCode.Ok;
+    }, Name);
+
     private static Command Add(CommandFactory factory)
     {
         var name = new Argument<string>("NAME") { Description = "Slug of the server: a-z, 0-9, '-'" };
@@ -62,6 +83,9 @@ internal static class ServerCommands
         var header = new Option<string[]>("--header") { Description = "Sent with every request, name=value; stored encrypted", HelpName = "NAME=VALUE" };
         var launcher = new Option<string?>("--launcher") { Description = "Launcher of the gateway's operator that starts the server", HelpName = "NAME" };
         var variable = new Option<string[]>("--var") { Description = "Value for a variable that the launcher declares; stored encrypted", HelpName = "NAME=VALUE" };
+        var scope = new Option<string?>("--scope") { Description = "Who shares a process of the server: tenant, principal, session, call or shared", HelpName = "SCOPE" };
+        var idleStop = new Option<int?>("--idle-stop-ms") { Description = "How long a process may stand idle before it is stopped", HelpName = "MS" };
+        var maxInstances = new Option<int?>("--max-instances") { Description = "Most processes of the server at once", HelpName = "N" };
         var title = new Option<string?>("--title") { Description = "Name for people", HelpName = "TEXT" };
         var environment = new Option<string?>("--environment") { Description = "Label for policies, for example prod", HelpName = "NAME" };
         var tag = new Option<string[]>("--tag") { Description = "Free label; may be given several times", HelpName = "TAG" };
@@ -85,6 +109,9 @@ internal static class ServerCommands
                 ("transport", context.Get(launcher) is not null ? "stdio" : context.Get(sse) ? "sse" : "http"),
                 ("url", context.Get(url)),
                 ("launcher", context.Get(launcher)),
+                ("scope", context.Get(scope)),
+                ("idle_stop_ms", context.Get(idleStop)),
+                ("max_instances", context.Get(maxInstances)),
                 ("environment", context.Get(environment)),
                 ("tags", Arguments.Texts(context.Get(tag))),
                 ("allow_private_address", context.Get(allowPrivate) ? true : null),
@@ -92,7 +119,7 @@ internal static class ServerCommands
                 ("variables", NotEmpty(Arguments.Pairs(context.Get(variable) ?? [], "--var"))));
             context.Print.Object(await context.Api.Post(Servers, body, context.Cancellation));
             return ExitCode.Ok;
-        }, name, command, url, sse, header, launcher, variable, title, environment, tag, allowPrivate, file);
+        }, name, command, url, sse, header, launcher, variable, scope, idleStop, maxInstances, title, environment, tag, allowPrivate, file);
     }
 
     private static int AddLauncher(CommandContext context, string name, string[] words, string file, string[] variables)

@@ -60,6 +60,7 @@ public sealed class GatewayModule : IServiceModule
     {
         McpEndpoints.Map(endpoints);
         StatusEndpoints.Map(endpoints);
+        StderrEndpoint.Map(endpoints);
         DiscoverEndpoint.Map(endpoints);
         ManagementForwarder.Map(endpoints);
     }

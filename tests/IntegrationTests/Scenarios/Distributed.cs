@@ -35,6 +35,10 @@ public sealed class Faults() : FaultScenarios(new DistributedForm());
 
 public sealed class Limits() : LimitScenarios(new DistributedForm());
 
+public sealed class Supervising() : SupervisedPlatform(new DistributedForm(gateways: 2));
+
+public sealed class Supervised(Supervising supervising) : SupervisedScenarios(supervising), IClassFixture<Supervising>;
+
 public sealed class Traces(SharedDistributed shared) : TraceScenarios(shared);
 
 public sealed class TraceExports() : TraceExportScenarios(new DistributedForm());

@@ -35,6 +35,10 @@ public sealed class Faults() : FaultScenarios(new StandaloneForm());
 
 public sealed class Limits() : LimitScenarios(new StandaloneForm());
 
+public sealed class Supervising() : SupervisedPlatform(new StandaloneForm());
+
+public sealed class Supervised(Supervising supervising) : SupervisedScenarios(supervising), IClassFixture<Supervising>;
+
 public sealed class Traces(SharedStandalone shared) : TraceScenarios(shared);
 
 public sealed class TraceExports() : TraceExportScenarios(new StandaloneForm());

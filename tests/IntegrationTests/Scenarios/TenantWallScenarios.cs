@@ -90,7 +90,7 @@ public abstract class TenantWallScenarios(SharedPlatform shared)
     }
 
     /// <summary>One of everything, in a tenant of its own.</summary>
-    private sealed class Belongings
+    internal sealed class Belongings
     {
         private readonly Dictionary<string, string[][]> _names = [];
 
@@ -142,6 +142,7 @@ public abstract class TenantWallScenarios(SharedPlatform shared)
             var deployment = await own.Add("/api/v1/deployments", new { pack = own.Pack, version = "1.0.0", slug = $"{own.Slug}-pack" });
             var trace = await own.Called(steps, key);
             own._names["servers"] = [[server], [own.Slug]];
+            own._names["gateway/servers"] = own._names["servers"];
             own._names["breakers"] = [[(await own.Api.Get("/api/v1/breakers")).Expect(HttpStatusCode.OK).Json["items"]![0]!["id"]!.GetValue<string>()]];
             own._names["policies"] = [[policy], [own.Policy]];
             own._names["keys"] = [[own.Key]];

@@ -23,7 +23,7 @@ public sealed class BufferTests
             tail.Append(Encoding.UTF8.GetBytes(part));
         }
 
-        tail.ToString().ShouldBe(expected);
+        tail.Read().Text.ShouldBe(expected);
     }
 
     [Fact]

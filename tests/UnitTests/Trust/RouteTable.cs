@@ -127,6 +127,7 @@ public static class RouteTable
         GET    /api/v1/traces/{id}                                    traces:read               404
 
         GET    /api/v1/gateway/status                                 servers:read              200
+        GET    /api/v1/gateway/servers/{server}/stderr                servers:read              404
         GET    /api/v1/gateway/launchers                              servers:read              200
 
         GET    /internal/v1/policy/snapshot                           services                  200

@@ -18,7 +18,7 @@ internal static class StatusEndpoints
         gateway.MapGet("/launchers", Launchers).RequirePermission(Permissions.ServersRead).WithSummary("Names of the operator's launchers and the variables that each takes.");
     }
 
-    private static GatewayStatus Status(HttpContext http, GatewayStateStore store, CallSpool spool, UpstreamPool pool, TimeProvider time)
+    private static GatewayStatus Status(HttpContext http, GatewayStateStore store, CallSpool spool, UpstreamPool pool, ProcessReaper reaper, TimeProvider time)
     {
         var state = store.Current;
         return new GatewayStatus(
@@ -29,7 +29,14 @@ internal static class StatusEndpoints
             store.Refused,
             new SpoolStatus(spool.UsedBytes, spool.Dropped, spool.Accepts),
             pool.Count().ToDictionary(c => c.Key.ToString().ToLowerInvariant(), c => c.Value),
+            Processes(pool.Places, reaper),
             [.. state.Registry.RoutesOf(http.Caller().TenantId).Servers.Values.OrderBy(server => server.Slug, StringComparer.Ordinal).Select(server => Server(server, time))]);
+    }
+
+    private static ProcessesStatus Processes(InstancePlaces places, ProcessReaper reaper)
+    {
+        var taken = places.Taken;
+        return new ProcessesStatus(taken.Count, places.Limits.InAll, places.Waiting, places.Evicted, places.Refused, reaper.Orphans, reaper.Lost, reaper.Buried);
     }
 
     private static ServerStatus Server(ServerRoute server, TimeProvider time) => new(
@@ -62,7 +69,19 @@ internal sealed record GatewayStatus(
     long SnapshotsRefused,
     SpoolStatus Spool,
     IReadOnlyDictionary<string, int> Upstreams,
+    ProcessesStatus Processes,
     IReadOnlyList<ServerStatus> Servers);
+
+/// <summary>Processes of stdio servers at this gateway.</summary>
+/// <param name="Running">Now, those included that are starting or ending.</param>
+/// <param name="Limit">Most at once.</param>
+/// <param name="Waiting">For a place.</param>
+/// <param name="Evicted">Stopped while idle to make room, since the start.</param>
+/// <param name="Refused">Starts that waited for a place in vain, since the start.</param>
+/// <param name="Orphans">Killed because nobody owned them any more, since the start.</param>
+/// <param name="Lost">Connections let go because their process was gone, since the start.</param>
+/// <param name="Buried">Dead ones that were adopted, since the start; where the gateway is the first process, as in a container.</param>
+internal sealed record ProcessesStatus(int Running, int Limit, int Waiting, long Evicted, long Refused, long Orphans, long Lost, long Buried);
 
 /// <param name="Retries">That could be made at once.</param>
 internal sealed record ServerStatus(string Server, int Retries, IReadOnlyList<EndpointStatus> Endpoints);

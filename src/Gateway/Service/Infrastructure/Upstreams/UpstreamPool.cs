@@ -70,10 +70,13 @@ internal sealed class UpstreamPool : BackgroundService, IUpstreams, ISlotOwner
     /// <summary>The slots that serve a server of a tenant, those of all tenants included that it shares.</summary>
     public IReadOnlyList<UpstreamSlot> SlotsOf(ServerRoute server)
     {
-        var shared = server.Endpoints[0].Scope == ProcessScope.Shared ? SharedKey(server.Endpoints[0]) : null;
+        var shared = SharedKeyOf(server);
         return [.. _slots.Values.Concat(Places.Taken.Select(place => place.Slot)).Distinct()
             .Where(slot => (slot.Key.TenantId == server.TenantId && slot.Key.ServerId == server.ServerId) || slot.Key == shared)];
     }
+
+    /// <summary>The process of a server that ended last; null when none did lately.</summary>
+    public EndedProcess? EndedOf(ServerRoute server) => SharedKeyOf(server) is { } shared ? LastWords.Of(shared.TenantId, shared.ServerId) : LastWords.Of(server.TenantId, server.ServerId);
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
@@ -175,6 +178,8 @@ internal sealed class UpstreamPool : BackgroundService, IUpstreams, ISlotOwner
     }
 
     private static UpstreamKey OwnKey(EndpointRoute endpoint) => new(endpoint.Server.TenantId, endpoint.Server.ServerId, endpoint.ConnectionHash);
+
+    private UpstreamKey? SharedKeyOf(ServerRoute server) => server.Endpoints[0].Scope == ProcessScope.Shared ? SharedKey(server.Endpoints[0]) : null;
 
     /// <summary>Null when the server may not share one.</summary>
     private UpstreamKey? SharedKey(EndpointRoute endpoint)

@@ -276,10 +276,8 @@ public abstract class SupervisedScenarios(SupervisedPlatform supervised) : IAsyn
         await Who(admin);
         RunningProcesses.With(_run).Count.ShouldBeGreaterThan(1);
 
-        await _steps.Platform.Kill();
+        await WithoutThePlatform(Gone);
 
-        await Gone();
-        await _steps.Platform.Start();
         await Until.True(() => Works(admin), TimeSpan.FromSeconds(30));
     }
 
@@ -295,11 +293,11 @@ public abstract class SupervisedScenarios(SupervisedPlatform supervised) : IAsyn
             await Shell.Run("kill", "-KILL", $"{guardian}");
         }
 
-        await Shell.Run("kill", "-KILL", $"{gateway}");
-        await _steps.Platform.Kill();
-        RunningProcesses.With(_run).ShouldContain(process, "nobody was left to end it");
-
-        await _steps.Platform.Start();
+        await WithoutThePlatform(() =>
+        {
+            RunningProcesses.With(_run).ShouldContain(process, "nobody was left to end it");
+            return Task.CompletedTask;
+        });
 
         await Until.True(() => Task.FromResult(!RunningProcesses.With(_run).Contains(process)), Soon, () => "It still runs.");
         (await At(Gateway).Get("/api/v1/gateway/status")).Json["processes"]!["orphans"]!.GetValue<long>().ShouldBeGreaterThan(0);
@@ -320,13 +318,35 @@ public abstract class SupervisedScenarios(SupervisedPlatform supervised) : IAsyn
         }
 
         (await _steps.Admin.Delete($"/api/v1/servers/{_slug}-mute")).Status.ShouldBe(HttpStatusCode.NoContent);
-        await Shell.Run("kill", "-TERM", $"{gateway}");
-        await Until.True(() => Task.FromResult(RunningProcesses.ParentOf(gateway!.Value) is null || !RunningProcesses.Called("McpPlatform").Contains(gateway.Value)), TimeSpan.FromSeconds(30), () => "The gateway did not end.");
+        var left = (IReadOnlyList<int>)[-1];
+        try
+        {
+            var started = RunningProcesses.With($"{_run}-mute");
+            await Shell.Run("kill", "-TERM", $"{gateway}");
+            await Until.True(() => Task.FromResult(!RunningProcesses.Called("McpPlatform").Contains(gateway!.Value)), TimeSpan.FromSeconds(30), () => "The gateway did not end.");
+            left = [.. RunningProcesses.With($"{_run}-mute").Intersect(started)];
+        }
+        finally
+        {
+            await WithoutThePlatform(() => Task.CompletedTask);
+        }
 
-        RunningProcesses.With($"{_run}-mute").Where(id => RunningProcesses.ParentOf(id) == gateway || RunningProcesses.ParentOf(id) == 1).ShouldBeEmpty();
-        await _steps.Platform.Kill();
-        await _steps.Platform.Start();
+        left.ShouldBeEmpty();
         await Until.True(() => Works(admin), TimeSpan.FromSeconds(30));
+    }
+
+    /// <summary>Kills it, and brings it back whatever comes of that.</summary>
+    private async Task WithoutThePlatform(Func<Task> look)
+    {
+        await _steps.Platform.Kill();
+        try
+        {
+            await look();
+        }
+        finally
+        {
+            await _steps.Platform.Start();
+        }
     }
 
     private Uri Endpoint => new(Gateway, $"/mcp/servers/{_slug}");

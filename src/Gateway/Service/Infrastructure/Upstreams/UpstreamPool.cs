@@ -21,6 +21,9 @@ internal sealed class UpstreamPool : BackgroundService, IUpstreams, ISlotOwner
     /// <summary>A server that was just discovered is not in a snapshot yet, for so long at most.</summary>
     private static readonly TimeSpan UntilSnapshot = TimeSpan.FromSeconds(15);
 
+    /// <summary>For the killing of what does not end when asked.</summary>
+    private static readonly TimeSpan EndingOverhead = TimeSpan.FromSeconds(4);
+
     private readonly ConcurrentDictionary<UpstreamKey, UpstreamSlot> _slots = new();
     private readonly IConnectionFactory _factory;
     private readonly SharedProcesses _shared;
@@ -28,13 +31,18 @@ internal sealed class UpstreamPool : BackgroundService, IUpstreams, ISlotOwner
     private readonly GatewayOptions _options;
     private readonly TimeProvider _time;
 
+    /// <summary>What the last snapshot asked for.</summary>
+    private HashSet<UpstreamKey> _wanted = [];
+
     public UpstreamPool(
-        IConnectionFactory factory, SharedProcesses shared, ProcessGuardian guardian, GatewayStateStore store, LauncherBook launchers, IOptions<GatewayOptions> options, TimeProvider time)
+        IConnectionFactory factory, SharedProcesses shared, ProcessGuardian guardian, GatewayStateStore store, LauncherBook launchers, IHostApplicationLifetime lifetime,
+        IOptions<GatewayOptions> options, TimeProvider time)
     {
         (_factory, _shared, _guardian, _options, _time) = (factory, shared, guardian, options.Value, time);
         Places = new InstancePlaces(new InstanceLimits(_options.MaxInstancesPerServer, _options.MaxInstancesPerTenant, _options.MaxInstances), time);
         store.RegistryChanged += Reconcile;
         launchers.Changed += names => Retire(slot => slot.Launcher is { } launcher && names.Contains(launcher));
+        lifetime.ApplicationStopping.Register(AbandonStarts);
     }
 
     /// <summary>Where the processes of stdio servers are counted.</summary>
@@ -83,9 +91,9 @@ internal sealed class UpstreamPool : BackgroundService, IUpstreams, ISlotOwner
         await base.StopAsync(cancellationToken);
         Places.Close();
 
-        // Those that left the pool may still be in use, or ending.
-        await Task.WhenAll(_slots.Values.Concat(Places.Taken.Select(place => place.Slot)).Distinct().Select(slot => slot.Abort().AsTask())).WaitAsync(cancellationToken);
-        await Places.WhenEmpty().WaitAsync(cancellationToken);
+        // Those that left the pool may still be in use, or ending. Whatever patience the host has left: what is not ended here outlives it.
+        var ending = Task.WhenAll(_slots.Values.Concat(Places.Taken.Select(place => place.Slot)).Distinct().Select(slot => Task.Run(async () => await slot.Abort(), CancellationToken.None)));
+        await Task.WhenAll(ending, Places.WhenEmpty()).WaitAsync((2 * _options.StopGrace) + EndingOverhead, _time, CancellationToken.None);
         _guardian.Dismiss();
     }
 
@@ -127,6 +135,16 @@ internal sealed class UpstreamPool : BackgroundService, IUpstreams, ISlotOwner
         }
     }
 
+    /// <summary>Calls under way may end in their own time, which the host waits for; what is only just being started would have it wait in vain.</summary>
+    private void AbandonStarts()
+    {
+        Places.Close();
+        foreach (var place in Places.Taken.Where(place => place.Slot.Status == UpstreamStatus.Connecting))
+        {
+            _ = Task.Run(async () => await place.Slot.Abort());
+        }
+    }
+
     private async ValueTask<UpstreamLease> Get(UpstreamKey key, UpstreamKey own, ServerConnection how, bool isCall, CancellationToken cancellationToken)
     {
         while (true)
@@ -159,7 +177,8 @@ internal sealed class UpstreamPool : BackgroundService, IUpstreams, ISlotOwner
             .ToHashSet();
 
         // A server that was just discovered is not in a snapshot yet; it will be, or it goes when it is idle.
-        var known = wanted.Select(key => (key.TenantId, key.ServerId)).ToHashSet();
+        var known = wanted.Concat(_wanted).Select(key => (key.TenantId, key.ServerId)).ToHashSet();
+        _wanted = wanted;
         Retire(slot => !wanted.Contains(slot.Key.Part.Scope == ProcessScope.Shared ? slot.Key : slot.Key with { Part = default })
             && (known.Contains((slot.Key.TenantId, slot.Key.ServerId)) || slot.IdleFor > UntilSnapshot));
     }

@@ -127,6 +127,7 @@ internal sealed class ModernCaller(Uri endpoint, string? key) : McpCaller(endpoi
 /// <summary>2025-11-25 and before: initialize, then a session.</summary>
 internal sealed class LegacyCaller(Uri endpoint, string? key, string version = "2025-11-25") : McpCaller(endpoint, key)
 {
+    private readonly Uri _endpoint = endpoint;
     private readonly string? _key = key;
     private string? _session;
 
@@ -141,6 +142,17 @@ internal sealed class LegacyCaller(Uri endpoint, string? key, string version = "
 
     /// <summary>The same session at another address.</summary>
     public LegacyCaller At(Uri other) => new(other, _key, version) { _session = _session };
+
+    /// <summary>Ends the session.</summary>
+    public async Task<HttpStatusCode> End()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Delete, _endpoint);
+        request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {_key}");
+        request.Headers.TryAddWithoutValidation("MCP-Protocol-Version", version);
+        request.Headers.TryAddWithoutValidation("Mcp-Session-Id", _session);
+        using var response = await Http.SendAsync(request);
+        return response.StatusCode;
+    }
 
     private async Task<string> Initialize()
     {

@@ -76,7 +76,7 @@ public abstract class SupervisedScenarios(SupervisedPlatform supervised) : IAsyn
     }
 
     [Fact]
-    public async Task Each_session_has_a_process_of_its_own()
+    public async Task Each_session_has_a_process_of_its_own_which_ends_with_it()
     {
         await Register(new { scope = "session" });
         using var one = new LegacyCaller(Endpoint, _steps.Platform.AdminKey);
@@ -86,6 +86,9 @@ public abstract class SupervisedScenarios(SupervisedPlatform supervised) : IAsyn
 
         first.Process.ShouldNotBe(second.Process);
         (third.Process, third.Calls).ShouldBe((first.Process, 2));
+        (await one.End()).ShouldBe(HttpStatusCode.NoContent);
+        await Until.True(() => Task.FromResult(!RunningProcesses.With(_run).Contains(first.Process)), Soon, () => "The session is over, and its process runs.");
+        RunningProcesses.With(_run).ShouldContain(second.Process);
     }
 
     [Fact]

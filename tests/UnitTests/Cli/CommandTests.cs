@@ -18,6 +18,36 @@ public sealed class CommandTests
         platform.Seen.Single().Body.ShouldBe("""{"slug":"far","transport":"http","url":"https://far.test/mcp","tags":["x","y"],"headers":{"Authorization":"Bearer a=b"}}""");
     }
 
+    [Fact]
+    public async Task A_stdio_server_is_added_with_its_scope_and_its_limits()
+    {
+        await using var platform = await FakePlatform.Start(_ => (201, """{"id":"1","slug":"files"}"""));
+        using var run = CliRun.At(platform);
+
+        var result = await run.Run("servers", "add", "files", "--launcher", "files", "--scope", "session", "--idle-stop-ms", "60000", "--max-instances", "4");
+
+        result.ExitCode.ShouldBe(0, result.Error);
+        platform.Seen.Single().Body.ShouldBe("""{"slug":"files","transport":"stdio","launcher":"files","scope":"session","idle_stop_ms":60000,"max_instances":4}""");
+    }
+
+    [Fact]
+    public async Task The_logs_of_a_server_are_shown_process_by_process_and_cannot_steer_the_terminal()
+    {
+        await using var platform = await FakePlatform.Start(_ => (200, """
+            {"gateway_id":"g-1","server":"files","items":[
+              {"process_id":7,"state":"running","scope":"principal","principal":"ada","started_at":"2026-11-21T05:00:00Z","stderr":"one\ntwo\u001b[2J\n","is_withheld":false},
+              {"process_id":6,"state":"ended","scope":"shared","principal":null,"started_at":"2026-11-21T04:00:00Z","stderr":"","is_withheld":true}]}
+            """));
+        using var run = CliRun.At(platform);
+
+        var result = await run.Run("servers", "logs", "files");
+
+        result.ExitCode.ShouldBe(0, result.Error);
+        platform.Seen.Single().Path.ShouldBe("/api/v1/gateway/servers/files/stderr");
+        result.Out.ShouldBe(
+            "gateway g-1: 2 processes\n== process 7 (running, principal of ada, started 2026-11-21T05:00:00Z) ==\none\ntwo[2J\n== process 6 (ended, shared, started 2026-11-21T04:00:00Z) ==\n[withheld: it serves other tenants, too]\n");
+    }
+
     [Theory]
     [InlineData("tools", "--server", "far")]
     [InlineData("tools", "list", "--server", "far")]

@@ -40,6 +40,19 @@ public sealed class LauncherTests
     }
 
     [Theory]
+    [InlineData("", false)]
+    [InlineData("\n    shareable: false", false)]
+    [InlineData("\n    shareable: true", true)]
+    public void Only_a_launcher_that_says_so_may_be_shared_and_changing_that_changes_it(string more, bool shareable)
+    {
+        var launcher = LauncherFile.Parse($"launchers:\n  a:\n    command: x{more}").Single();
+
+        launcher.Shareable.ShouldBe(shareable);
+        launcher.IsSameAs(launcher with { Shareable = !shareable }).ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData("launchers:\n  a:\n    command: x\n    shareable: yes", "true or false")]
     [InlineData("launchers:\n  a:\n    comand: x", "Line 3")]
     [InlineData("launchers:\n  a: {}", "no command")]
     [InlineData("launchers: [a]", "mapping")]

@@ -19,6 +19,30 @@ public sealed class RegisterServerValidatorTests
     }
 
     [Theory]
+    [InlineData("call", 1000, 1)]
+    [InlineData("session", 0, 0)]
+    [InlineData("principal", 604_800_000, 10_000)]
+    [InlineData("tenant", null, null)]
+    [InlineData("shared", null, null)]
+    public void A_stdio_server_has_a_scope_an_idle_time_and_a_number_of_processes_and_a_server_by_address_has_none(string scope, int? idleStop, int? instances)
+    {
+        Problems(s_stdio with { Scope = scope, IdleStopMs = idleStop, MaxInstances = instances }).ShouldBeEmpty();
+        Problems(s_http with { Scope = scope }).ShouldContain("Scope");
+        Problems(s_http with { IdleStopMs = 1000 }).ShouldContain("IdleStopMs");
+        Problems(s_http with { MaxInstances = 1 }).ShouldContain("MaxInstances");
+    }
+
+    [Theory]
+    [InlineData("Tenant", 1000, 1, "Scope")]
+    [InlineData("everybody", 1000, 1, "Scope")]
+    [InlineData("call", 999, 1, "IdleStopMs")]
+    [InlineData("call", 604_800_001, 1, "IdleStopMs")]
+    [InlineData("call", 1000, -1, "MaxInstances")]
+    [InlineData("call", 1000, 10_001, "MaxInstances")]
+    public void Terms_of_processes_that_are_out_of_bounds_are_refused(string scope, int? idleStop, int? instances, string problem) =>
+        Problems(s_stdio with { Scope = scope, IdleStopMs = idleStop, MaxInstances = instances }).ShouldContain(problem);
+
+    [Theory]
     [InlineData("")]
     [InlineData("example.com")]
     [InlineData("ftp://example.com")]

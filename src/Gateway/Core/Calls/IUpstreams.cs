@@ -19,7 +19,8 @@ public interface IUpstreams
 /// <summary>Whoever uses a connection, as far as its scope asks.</summary>
 /// <param name="Session">Null where there is none.</param>
 /// <param name="Principal">Subject of the caller; null = the platform itself.</param>
-public readonly record struct UpstreamUser(Guid? Session, string? Principal);
+/// <param name="SessionEnded">Ends with the session: what is the session's alone ends then, too.</param>
+public readonly record struct UpstreamUser(Guid? Session, string? Principal, CancellationToken SessionEnded = default);
 
 /// <summary>Keeps a connection open for one user. Dispose it once.</summary>
 /// <param name="Secrets">The credentials that travel on the connection: whatever the server echoes of them is redacted.</param>

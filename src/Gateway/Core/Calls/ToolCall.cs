@@ -45,6 +45,9 @@ public sealed class ToolCall
     /// <summary>The caller's session with the gateway, in the eras that have sessions: its calls stay at one endpoint.</summary>
     public Guid? Session { get; init; }
 
+    /// <summary>Ends with that session.</summary>
+    public CancellationToken SessionEnded { get; init; }
+
     /// <summary>How long the caller is willing to wait; it can only shorten what the server has.</summary>
     public RequestTimers Timers { get; init; } = RequestTimers.None;
 

@@ -62,6 +62,7 @@ internal sealed class GatewayServer(CallPath calls, TimeProvider time) : IMcpSer
             StartedTimestamp = request.StartedTimestamp,
             Timers = timers,
             Session = context.Session?.Id,
+            SessionEnded = context.Live?.Ended ?? CancellationToken.None,
             OnNotification = context.Message.Meta.ProgressToken.IsNone ? null : responder.Notify,
         };
         using var outcome = await calls.Run(call, cancellationToken);

@@ -21,6 +21,10 @@ internal sealed class ChildProcess
     private readonly Action<UpstreamException> _onEnd;
     private readonly TextTail _stderr;
     private readonly TaskCompletionSource _outputEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _errorEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Stream _input;
+    private readonly Stream _output;
+    private readonly Stream _error;
     private readonly Channel<PooledBuffer> _outgoing = Channel.CreateBounded<PooledBuffer>(new BoundedChannelOptions(OutgoingMessages) { SingleReader = true });
     private readonly Task _writer;
     private readonly Task _ending;
@@ -38,6 +42,9 @@ internal sealed class ChildProcess
         ProcessId = _process.Id;
         StartedAt = time.GetUtcNow();
         _tree = new ProcessTree(_process, options.Mark);
+
+        // Taken now: a thread may get to run only after the process was stopped and disposed.
+        (_input, _output, _error) = (_process.StandardInput.BaseStream, _process.StandardOutput.BaseStream, _process.StandardError.BaseStream);
         new Thread(ReadOutput) { IsBackground = true, Name = $"mcp stdout {ProcessId}" }.UnsafeStart();
         new Thread(ReadError) { IsBackground = true, Name = $"mcp stderr {ProcessId}" }.UnsafeStart();
         _writer = Task.Run(WriteInput);
@@ -92,7 +99,14 @@ internal sealed class ChildProcess
 
         await _ending;
         await _writer;
+
+        // Nobody is left who could write; what escaped and holds a pipe is not waited for.
+        await Task.WhenAny(Task.WhenAll(_outputEnded.Task, _errorEnded.Task), Task.Delay(LastWords, _time, CancellationToken.None));
         ProcessGroup.Forget(ProcessId);
+
+        // A process does not close the streams that somebody took from it.
+        await _output.DisposeAsync();
+        await _error.DisposeAsync();
         _process.Dispose();
     }
 
@@ -135,7 +149,7 @@ internal sealed class ChildProcess
 
     private async Task WriteInput()
     {
-        var input = _process.StandardInput.BaseStream;
+        var input = _input;
         try
         {
             await foreach (var message in _outgoing.Reader.ReadAllAsync())
@@ -173,7 +187,7 @@ internal sealed class ChildProcess
     {
         try
         {
-            using var lines = new LineReader(_process.StandardOutput.BaseStream, _options.MaxMessageBytes);
+            using var lines = new LineReader(_output, _options.MaxMessageBytes);
             while (lines.Read() is { } line)
             {
                 _onMessage(line);
@@ -183,7 +197,7 @@ internal sealed class ChildProcess
         {
             _failure = failure;
         }
-        catch (IOException failure)
+        catch (Exception failure) when (failure is IOException or ObjectDisposedException)
         {
             _failure = UpstreamException.Closed("The server's output cannot be read.", failure);
         }
@@ -197,14 +211,16 @@ internal sealed class ChildProcess
         try
         {
             int read;
-            while ((read = _process.StandardError.BaseStream.Read(buffer)) > 0)
+            while ((read = _error.Read(buffer)) > 0)
             {
                 _stderr.Append(buffer.AsSpan(0, read));
             }
         }
-        catch (IOException)
+        catch (Exception failure) when (failure is IOException or ObjectDisposedException)
         {
             // Nothing more to keep.
         }
+
+        _errorEnded.TrySetResult();
     }
 }

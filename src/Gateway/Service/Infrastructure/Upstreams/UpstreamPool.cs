@@ -52,7 +52,7 @@ internal sealed class UpstreamPool : BackgroundService, IUpstreams, ISlotOwner
     public LastWords LastWords { get; } = new();
 
     public ValueTask<UpstreamLease> Get(EndpointRoute endpoint, UpstreamUser user, CancellationToken cancellationToken) =>
-        Get(KeyOf(endpoint, user), OwnKey(endpoint), endpoint.Connection, isCall: true, cancellationToken);
+        Get(KeyOf(endpoint, user), OwnKey(endpoint), endpoint.Connection, isCall: true, user.SessionEnded, cancellationToken);
 
     /// <summary>A connection to look at an endpoint that callers share.</summary>
     public ValueTask<UpstreamLease> Look(EndpointRoute endpoint, CancellationToken cancellationToken) => Look(OwnKey(endpoint), endpoint.Connection, cancellationToken);
@@ -66,7 +66,7 @@ internal sealed class UpstreamPool : BackgroundService, IUpstreams, ISlotOwner
             ProcessScope.Shared => _shared.KeyOf(own, how),
             _ => own with { Part = new UpstreamPart(ProcessScope.Call, Guid.NewGuid(), null) },
         };
-        return Get(key, own, how, isCall: false, cancellationToken);
+        return Get(key, own, how, isCall: false, CancellationToken.None, cancellationToken);
     }
 
     /// <summary>The connection to an endpoint that callers share, if it stands, without counting as a use of it.</summary>
@@ -145,13 +145,11 @@ internal sealed class UpstreamPool : BackgroundService, IUpstreams, ISlotOwner
         }
     }
 
-    private async ValueTask<UpstreamLease> Get(UpstreamKey key, UpstreamKey own, ServerConnection how, bool isCall, CancellationToken cancellationToken)
+    private async ValueTask<UpstreamLease> Get(UpstreamKey key, UpstreamKey own, ServerConnection how, bool isCall, CancellationToken sessionEnded, CancellationToken cancellationToken)
     {
         while (true)
         {
-            var slot = _slots.TryGetValue(key, out var known)
-                ? known
-                : _slots.GetOrAdd(key, new UpstreamSlot(key, how, _factory, _options.StartTimeout, _time, owner: this, credentials: own));
+            var slot = _slots.TryGetValue(key, out var known) ? known : Add(key, own, how, sessionEnded);
             if (await slot.Get(cancellationToken, isCall) is { } lease)
             {
                 return lease;
@@ -159,6 +157,18 @@ internal sealed class UpstreamPool : BackgroundService, IUpstreams, ISlotOwner
 
             _slots.TryRemove(new(key, slot));
         }
+    }
+
+    private UpstreamSlot Add(UpstreamKey key, UpstreamKey own, ServerConnection how, CancellationToken sessionEnded)
+    {
+        var made = new UpstreamSlot(key, how, _factory, _options.StartTimeout, _time, owner: this, credentials: own);
+        var slot = _slots.GetOrAdd(key, made);
+        if (key.Part.Scope == ProcessScope.Session && ReferenceEquals(slot, made))
+        {
+            sessionEnded.UnsafeRegister(_ => Retire(other => ReferenceEquals(other, made)), null);
+        }
+
+        return slot;
     }
 
     private TimeSpan IdleStop(UpstreamSlot slot)

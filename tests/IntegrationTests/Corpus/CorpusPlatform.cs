@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Text.Json.Nodes;
 using McpPlatform.IntegrationTests.Platform;
@@ -7,7 +8,7 @@ using Xunit;
 namespace McpPlatform.IntegrationTests.Corpus;
 
 /// <summary>Two tenants with what the corpus needs, on the shared platform: a server each, and keys of an admin, a user and a stranger.</summary>
-public sealed class CorpusPlatform(SharedStandalone shared) : IAsyncLifetime
+public sealed class CorpusPlatform : IAsyncLifetime
 {
     private static readonly object[] UserRules =
     [
@@ -15,9 +16,12 @@ public sealed class CorpusPlatform(SharedStandalone shared) : IAsyncLifetime
         new { id = "manage", effect = "allow", actions = new[] { "servers:read", "servers:write", "keys:read", "keys:write", "traces:read" }, resources = new[] { "platform" } },
     ];
 
+    private readonly ConcurrentDictionary<string, Lazy<Task<JsonNode>>> _reports = new();
+    private readonly Lazy<Task<JsonObject>> _config;
     private StrictUpstream? _upstream;
-    private JsonObject? _config;
     private string _wildUser = "";
+
+    public CorpusPlatform(SharedStandalone shared) => _config = new(async () => await Create(await shared.Get()));
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
@@ -29,11 +33,14 @@ public sealed class CorpusPlatform(SharedStandalone shared) : IAsyncLifetime
         }
     }
 
+    /// <summary>What came of firing a file of cases; fired once, by whoever asks first.</summary>
+    internal Task<JsonNode> Report(string corpus, Func<string, JsonObject, Task<JsonNode>> fire) =>
+        _reports.GetOrAdd(corpus, name => new(async () => await fire(name, await Configuration(name)))).Value;
+
     /// <summary>The runner's configuration, with ports of its own for its traps.</summary>
-    internal async Task<JsonObject> Configuration(string corpus)
+    private async Task<JsonObject> Configuration(string corpus)
     {
-        _config ??= await Create(await shared.Get());
-        var config = _config.DeepClone().AsObject();
+        var config = (await _config.Value).DeepClone().AsObject();
         var ports = Shell.FreePorts(2);
         config["ssrf"] = new JsonObject { ["enabled"] = true, ["canaryPort"] = ports[0], ["redirectPort"] = ports[1] };
         if (corpus == "policy")

@@ -28,6 +28,8 @@ internal sealed class ChildProcess
     private readonly Channel<PooledBuffer> _outgoing = Channel.CreateBounded<PooledBuffer>(new BoundedChannelOptions(OutgoingMessages) { SingleReader = true });
     private readonly Task _writer;
     private readonly Task _ending;
+    private readonly Lock _gate = new();
+    private Task? _stopping;
     private UpstreamException? _failure;
 
     /// <summary>Starts it. <paramref name="onMessage"/> gets one line each and its buffer; <paramref name="onEnd"/> is called once, at the end.</summary>
@@ -80,7 +82,16 @@ internal sealed class ChildProcess
     }
 
     /// <summary>Closes its input, then asks, then kills; returns when nothing of its tree is left.</summary>
-    public async Task Stop()
+    public Task Stop()
+    {
+        // Whoever comes second waits for the same: the process is disposed at the end.
+        lock (_gate)
+        {
+            return _stopping ??= StopOnce();
+        }
+    }
+
+    private async Task StopOnce()
     {
         if (!_ending.IsCompleted)
         {

@@ -18,6 +18,9 @@ internal static class Scenery
 
     public const int ToolsEach = 10;
 
+    /// <summary>Of keys, servers and the tenant, as limits of their own: beyond all that is measured, whatever the platform's own are.</summary>
+    private const int NoLimit = 100_000_000;
+
     public static readonly Guid Tenant = new("00000000-0000-7000-8000-000000000001");
 
     /// <summary>The caller holds roles of this many rules in all, of which one allows: a third are about a server, a third about a tool of all servers, the rest about several of either.</summary>
@@ -29,7 +32,7 @@ internal static class Scenery
         var document = JsonDocument.Parse($$"""{"roles":[{{string.Join(',', [.. denials, allow])}}]}""").RootElement;
         string[] roles = ["caller", .. denials.Select((_, i) => $"caller-{i}")];
         var others = Enumerable.Range(1, keys - 2).Select(i => Grant($"mcpp_{i + 1:x8}_{new string('B', 43)}", "caller"));
-        return new PolicySnapshot(1, DateTimeOffset.UnixEpoch, [new TenantPolicy(Tenant, "default", true, document, [Grant(Key, roles), Grant(Observer, "viewer"), .. others])]);
+        return new PolicySnapshot(1, DateTimeOffset.UnixEpoch, [new TenantPolicy(Tenant, "default", true, document, [Grant(Key, roles), Grant(Observer, "viewer"), .. others], MaxConcurrency: NoLimit)]);
     }
 
     /// <summary>Servers <c>bench</c> (at <paramref name="upstream"/>) and <c>server-1</c>…, with tools <c>echo</c> and <c>tool_1</c>… each.</summary>
@@ -41,7 +44,8 @@ internal static class Scenery
     private static ServerEntry Server(string slug, Uri upstream, int tools) => new(
         new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(slug)).AsSpan(0, 16)), Tenant, slug, slug, true, "", [],
         new ServerConnection("http", upstream.AbsoluteUri, null, true, [], []), "",
-        [.. Enumerable.Range(0, tools).Select(i => Tool(i == 0 ? "echo" : $"tool_{i}"))]);
+        [.. Enumerable.Range(0, tools).Select(i => Tool(i == 0 ? "echo" : $"tool_{i}"))],
+        Limits: new ServerLimits(MaxConcurrency: NoLimit));
 
     private static ToolDefinition Tool(string name) => new(
         name,
@@ -62,6 +66,6 @@ internal static class Scenery
     private static KeyGrant Grant(string key, params string[] roles)
     {
         var hash = SHA256.HashData(Encoding.UTF8.GetBytes(key));
-        return new KeyGrant(new Guid(hash.AsSpan(0, 16)), Convert.ToHexStringLower(hash), "alice", roles, [], null);
+        return new KeyGrant(new Guid(hash.AsSpan(0, 16)), Convert.ToHexStringLower(hash), "alice", roles, [], null, Rate: NoLimit, Burst: NoLimit);
     }
 }

@@ -9,7 +9,7 @@ internal static class KeyCommands
 {
     private const string Keys = "/api/v1/keys";
 
-    public static Command Create(CommandFactory factory) => CommandFactory.Group("keys", "API keys", List(factory), CreateKey(factory), Revoke(factory));
+    public static Command Create(CommandFactory factory) => CommandFactory.Group("keys", "API keys", List(factory), CreateKey(factory), Limit(factory), Revoke(factory));
 
     private static Command List(CommandFactory factory)
     {
@@ -25,6 +25,7 @@ internal static class KeyCommands
                 new("KEY", "prefix", p => $"{Column.Show(p)}…"),
                 new("ROLES", "roles"),
                 new("SCOPES", "scopes"),
+                new("RATE", "rate"),
                 new("STATE", "state"),
                 Column.Time("EXPIRES", "expires_at"));
             return ExitCode.Ok;
@@ -38,6 +39,7 @@ internal static class KeyCommands
         var role = new Option<string[]>("--role") { Description = "A role (policy set) that it has; may be given several times", HelpName = "NAME" };
         var scope = new Option<string[]>("--scope") { Description = "Limits what it may do, for example tools:call; may be given several times", HelpName = "SCOPE" };
         var expires = new Option<string?>("--expires") { Description = "Days from now (30d), or a date (2027-01-31)", HelpName = "WHEN" };
+        var (rate, burst) = (LimitOptions.Rate("with it"), LimitOptions.Burst());
         return factory.Verb("create", "Make a key; it is shown this once", async context =>
         {
             var body = Arguments.Body(
@@ -45,10 +47,25 @@ internal static class KeyCommands
                 ("subject", context.Get(subject)),
                 ("roles", Arguments.Texts(context.Get(role)) ?? []),
                 ("scopes", Arguments.Texts(context.Get(scope)) ?? []),
-                ("expires_at", Expiry(context.Get(expires))));
+                ("expires_at", Expiry(context.Get(expires))),
+                ("rate", context.Get(rate)),
+                ("burst", context.Get(burst)));
             context.Print.Object(await context.Api.Post(Keys, body, context.Cancellation));
             return ExitCode.Ok;
-        }, name, subject, role, scope, expires);
+        }, name, subject, role, scope, expires, rate, burst);
+    }
+
+    private static Command Limit(CommandFactory factory)
+    {
+        var key = new Argument<string>("KEY") { Description = "Id or name of the key" };
+        var (rate, burst) = (LimitOptions.Rate("with it"), LimitOptions.Burst());
+        return factory.Verb("limit", "Set how often a key may ask; gateways know within seconds", async context =>
+        {
+            var id = await Arguments.IdOf(context.Api, Keys, "name", context.Get(key), "key", context.Cancellation);
+            var body = Arguments.Body(("rate", context.Get(rate)), ("burst", context.Get(burst)));
+            context.Print.Object(await context.Api.Patch($"{Keys}/{id}", body, context.Cancellation));
+            return ExitCode.Ok;
+        }, key, rate, burst);
     }
 
     private static Command Revoke(CommandFactory factory)

@@ -13,7 +13,7 @@ internal static class ServerCommands
     private static readonly Argument<string> Name = new("NAME") { Description = "Slug or id of the server" };
 
     public static Command Create(CommandFactory factory) =>
-        CommandFactory.Group("servers", "MCP servers behind the gateway", List(factory), Get(factory), Add(factory), Remove(factory), Discover(factory), Logs(factory));
+        CommandFactory.Group("servers", "MCP servers behind the gateway", List(factory), Get(factory), Add(factory), Limit(factory), Remove(factory), Discover(factory), Logs(factory));
 
     private static Command List(CommandFactory factory)
     {
@@ -91,6 +91,7 @@ internal static class ServerCommands
         var tag = new Option<string[]>("--tag") { Description = "Free label; may be given several times", HelpName = "TAG" };
         var allowPrivate = new Option<bool>("--allow-private-address") { Description = "The server may live on a loopback, private or link-local address (admins)" };
         var file = new Option<string>("--file") { Description = "The launcher file", HelpName = "FILE", DefaultValueFactory = _ => "mcpplatform.yaml" };
+        var (rate, burst, toolRate, most) = (LimitOptions.Rate("of all callers"), LimitOptions.Burst(), LimitOptions.ToolRate(), LimitOptions.MaxConcurrency());
         return factory.Verb("add", "Register a server by --url or --launcher; or, with -- COMMAND, write a launcher into the local file", async context =>
         {
             if (context.Get(command) is { Length: > 0 } words)
@@ -116,10 +117,27 @@ internal static class ServerCommands
                 ("tags", Arguments.Texts(context.Get(tag))),
                 ("allow_private_address", context.Get(allowPrivate) ? true : null),
                 ("headers", NotEmpty(Arguments.Pairs(context.Get(header) ?? [], "--header"))),
-                ("variables", NotEmpty(Arguments.Pairs(context.Get(variable) ?? [], "--var"))));
+                ("variables", NotEmpty(Arguments.Pairs(context.Get(variable) ?? [], "--var"))),
+                ("rate_limit", LimitOptions.Body(context.Get(rate), context.Get(burst))),
+                ("tool_rate_limits", LimitOptions.Body(context.Get(toolRate) ?? [])),
+                ("max_concurrency", context.Get(most)));
             context.Print.Object(await context.Api.Post(Servers, body, context.Cancellation));
             return ExitCode.Ok;
-        }, name, command, url, sse, header, launcher, variable, scope, idleStop, maxInstances, title, environment, tag, allowPrivate, file);
+        }, name, command, url, sse, header, launcher, variable, scope, idleStop, maxInstances, title, environment, tag, allowPrivate, file, rate, burst, toolRate, most);
+    }
+
+    private static Command Limit(CommandFactory factory)
+    {
+        var (rate, burst, toolRate, most) = (LimitOptions.Rate("of all callers"), LimitOptions.Burst(), LimitOptions.ToolRate(), LimitOptions.MaxConcurrency());
+        return factory.Verb("limit", "Set how much of a server gateways let through; rates of tools are replaced as a whole", async context =>
+        {
+            var body = Arguments.Body(
+                ("rate_limit", LimitOptions.Body(context.Get(rate), context.Get(burst))),
+                ("tool_rate_limits", LimitOptions.Body(context.Get(toolRate) ?? [])),
+                ("max_concurrency", context.Get(most)));
+            context.Print.Object(await context.Api.Patch($"{Servers}/{Segment(context)}", body, context.Cancellation));
+            return ExitCode.Ok;
+        }, Name, rate, burst, toolRate, most);
     }
 
     private static int AddLauncher(CommandContext context, string name, string[] words, string file, string[] variables)

@@ -30,6 +30,8 @@ internal sealed class ApiClient(ConnectionSettings settings) : IDisposable
 
     public Task<JsonNode?> Put(string path, JsonNode? body, CancellationToken cancellationToken) => Send(HttpMethod.Put, path, Content(body), cancellationToken);
 
+    public Task<JsonNode?> Patch(string path, JsonNode? body, CancellationToken cancellationToken) => Send(HttpMethod.Patch, path, Content(body), cancellationToken);
+
     public Task<JsonNode?> Delete(string path, CancellationToken cancellationToken) => Send(HttpMethod.Delete, path, null, cancellationToken);
 
     /// <summary>Up to <paramref name="limit"/> items of a list, page after page, as <c>{"items":[…],"next_cursor":…}</c>.</summary>

@@ -3,6 +3,7 @@ using McpPlatform.Benchmarks.Wire;
 using McpPlatform.Contracts.Gateway;
 using McpPlatform.Gateway.Authentication;
 using McpPlatform.Gateway.Calls;
+using McpPlatform.Gateway.Limits;
 using McpPlatform.Gateway.Redaction;
 using McpPlatform.Gateway.Spool;
 using McpPlatform.Gateway.State;
@@ -51,6 +52,20 @@ internal sealed class HotPath : IAsyncDisposable
         yield return ($"redact: Redactor.Json, {_clean.Length} bytes without secrets", Sync(() => Redactor.Json(_clean, scope)));
         yield return ($"redact: Redactor.Json, {envelope.Arguments.Length} bytes with one", Sync(() => Redactor.Json(envelope.Arguments.Span, scope)));
         yield return ($"redact: Redactor.Json, {_large.Length} bytes with one", Sync(() => Redactor.Json(_large, scope)));
+        var shares = new LimitShares(isAlone: false, TimeProvider.System);
+        var places = tool.Server.Bulkhead;
+        yield return ("limit: LimitShares.TryTake, and its text", Sync(() =>
+        {
+            shares.TryTake(caller!.Rate, out var use);
+            use.Terms.Text.At(use.Left);
+        }));
+        yield return ("limit: Bulkhead, in and out", Sync(() =>
+        {
+            if (places.TryEnter())
+            {
+                places.Leave();
+            }
+        }));
         var attempts = new AttemptScene(_state, caller!, envelope);
         yield return ("attempt: AttemptEngine.Run, answered at once", attempts.AtOnce);
         yield return ("attempt: AttemptEngine.Run, answered later", attempts.Later);

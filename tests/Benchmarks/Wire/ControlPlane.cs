@@ -1,4 +1,5 @@
 using System.Text.Json;
+using McpPlatform.Contracts.Policy;
 using McpPlatform.Gateway.State;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -10,6 +11,8 @@ internal sealed class ControlPlane : IAsyncDisposable
 {
     private const string Tag = "\"1\"";
 
+    private static readonly JsonSerializerOptions Snake = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
     private readonly WebApplication _app = Serving.NewApp();
 
     public string Address => Serving.Address(_app);
@@ -20,6 +23,13 @@ internal sealed class ControlPlane : IAsyncDisposable
         var registry = JsonSerializer.SerializeToUtf8Bytes(Scenery.Registry(upstream, servers: Scenery.Servers, toolsEach: Scenery.ToolsEach), SnapshotJson.Default.RegistrySnapshot);
         _app.MapGet("/internal/v1/policy/snapshot", context => Answer(context, policy));
         _app.MapGet("/internal/v1/registry/snapshot", context => Answer(context, registry));
+
+        // One gateway has all of every limit.
+        _app.MapPost("/internal/v1/policy/limit-leases", static async context =>
+        {
+            var request = await JsonSerializer.DeserializeAsync<LimitLeaseRequest>(context.Request.Body, Snake);
+            await context.Response.WriteAsJsonAsync(new LimitLeases(1, [.. request!.Uses.Select(_ => 1.0)]), Snake);
+        });
 
         // Whatever batch is asked about is stored: the body comes back as it is.
         _app.MapPost("/internal/v1/tracing/batches/committed", static async context =>

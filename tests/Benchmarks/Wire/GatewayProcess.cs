@@ -67,8 +67,6 @@ internal sealed class GatewayProcess : IParty, IDisposable
                 ["Services__Registry__BaseAddress"] = controlPlane,
                 ["Services__Factory__BaseAddress"] = controlPlane,
                 ["Services__Tracing__BaseAddress"] = controlPlane,
-                ["Gateway__RequestsPerSecond"] = "1000000",
-                ["Gateway__Burst"] = "1000000",
             });
         var gateway = new GatewayProcess(child, folder, new Uri($"http://127.0.0.1:{port}"));
         var lastWords = child.KeepLastLines(5);

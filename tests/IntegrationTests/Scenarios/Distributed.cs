@@ -35,6 +35,8 @@ public sealed class Faults() : FaultScenarios(new DistributedForm());
 
 public sealed class Limits() : LimitScenarios(new DistributedForm());
 
+public sealed class Limited(SharedDistributed shared) : LimitedScenarios(shared);
+
 public sealed class Supervising() : SupervisedPlatform(new DistributedForm(gateways: 2));
 
 public sealed class Supervised(Supervising supervising) : SupervisedScenarios(supervising), IClassFixture<Supervising>;

@@ -17,6 +17,8 @@ public abstract class LimitScenarios(IPlatformForm form) : IAsyncLifetime
         ["Limits__RequestsPerSecond"] = "10",
         ["Limits__Burst"] = "5",
         ["Limits__MaxBodyBytes"] = "2048",
+        ["Gateway__MaxQueue"] = "2",
+        ["Gateway__QueueTimeout"] = "00:00:01.5",
     });
 
     public ValueTask DisposeAsync()
@@ -56,6 +58,29 @@ public abstract class LimitScenarios(IPlatformForm form) : IAsyncLifetime
         var refused = answers.First(a => a.Status != HttpStatusCode.OK);
         (refused.Status, refused.ErrorCode).ShouldBe((HttpStatusCode.TooManyRequests, "rate_limited"));
         refused.Headers.ContainsKey("Retry-After").ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Only_so_many_calls_wait_for_a_server_and_only_for_so_long()
+    {
+        using var api = new ApiClient(_platform.Address, _platform.AdminKey);
+        await using var upstream = await ScriptedUpstream.Start();
+        (await api.Post("/api/v1/servers", new { slug = "slow", transport = "http", url = upstream.Address, allow_private_address = true, max_concurrency = 1 })).Expect(HttpStatusCode.Created);
+        var key = (await api.Post("/api/v1/keys", new { name = "own", roles = (string[])["admin"], rate = 1000, burst = 1000 })).Expect(HttpStatusCode.Created).Json["key"]!.GetValue<string>();
+        using var caller = new ModernCaller(new Uri(_platform.Address, "/mcp"), key);
+        await Until.True(async () => (await caller.Call("slow__safe")).ErrorCode is null, TimeSpan.FromSeconds(20));
+        upstream.Hangs("headers");
+        var first = caller.Call("slow__safe");
+        (await Task.WhenAny(first, upstream.Hanging.Task).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken)).ShouldBe(upstream.Hanging.Task);
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => caller.Call("slow__safe")));
+
+        answers.ShouldAllBe(a => a.Status == HttpStatusCode.ServiceUnavailable && a.Headers["Retry-After"] == "1");
+        var data = answers.Select(a => a.Message!["error"]!["data"]!).ToList();
+        data.ShouldAllBe(d => d["code"]!.ToString() == "concurrency_limited" && d["limit"]!.ToString() == "concurrency" && d["scope"]!.ToString() == "server" && d["value"]!.ToString() == "1");
+        data.Select(d => d["reason"]!.ToString()).Order().ShouldBe(["queue_full", "queue_full", "queue_full", "queue_timeout", "queue_timeout"]);
+        await upstream.Kill();
+        (await first).Status.ShouldNotBe(HttpStatusCode.OK);
     }
 
     [Fact]

@@ -35,6 +35,8 @@ public sealed class Faults() : FaultScenarios(new StandaloneForm());
 
 public sealed class Limits() : LimitScenarios(new StandaloneForm());
 
+public sealed class Limited(SharedStandalone shared) : LimitedScenarios(shared);
+
 public sealed class Supervising() : SupervisedPlatform(new StandaloneForm());
 
 public sealed class Supervised(Supervising supervising) : SupervisedScenarios(supervising), IClassFixture<Supervising>;

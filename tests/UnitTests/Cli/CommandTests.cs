@@ -19,6 +19,23 @@ public sealed class CommandTests
     }
 
     [Fact]
+    public async Task Limits_of_a_server_are_set_with_what_was_given_and_taken_away_with_0()
+    {
+        await using var platform = await FakePlatform.Start(_ => (200, """{"id":"1","slug":"far"}"""));
+        using var run = CliRun.At(platform);
+
+        (await run.Run("servers", "limit", "far", "--rate", "50", "--tool-rate", "look=0.5/2", "--tool-rate", "touch=3", "--max-concurrency", "4")).ExitCode.ShouldBe(0);
+        (await run.Run("servers", "limit", "far", "--rate", "0")).ExitCode.ShouldBe(0);
+        (await run.Run("servers", "limit", "far", "--tool-rate", "look=often")).ExitCode.ShouldBe(2);
+
+        platform.Seen.Select(r => $"{r.Method} {r.Path} {r.Body}").ShouldBe(
+        [
+            """PATCH /api/v1/servers/far {"rate_limit":{"rate":50},"tool_rate_limits":{"look":{"rate":0.5,"burst":2},"touch":{"rate":3}},"max_concurrency":4}""",
+            """PATCH /api/v1/servers/far {"rate_limit":{}}""",
+        ]);
+    }
+
+    [Fact]
     public async Task A_stdio_server_is_added_with_its_scope_and_its_limits()
     {
         await using var platform = await FakePlatform.Start(_ => (201, """{"id":"1","slug":"files"}"""));

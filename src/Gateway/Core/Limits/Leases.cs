@@ -11,7 +11,7 @@ public sealed class Leases(LimitShares shares, TimeProvider time)
     /// <summary>A limit that nobody asked for this long goes back. 10 s: pauses of an agent between two steps are shorter.</summary>
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(10);
 
-    /// <summary>What the policy service takes at once; limits beyond it wait for the next time.</summary>
+    /// <summary>What the policy service takes at once; limits beyond it keep the share that they began with.</summary>
     private const int Most = 10_000;
 
     private readonly Dictionary<string, InUse> _all = new(StringComparer.Ordinal);

@@ -40,7 +40,7 @@ internal static class StatusEndpoints
     }
 
     private static ServerStatus Server(ServerRoute server, TimeProvider time) => new(
-        server.Slug, server.Budget.Left, [.. server.Endpoints.Select(endpoint => Endpoint(endpoint, time))]);
+        server.Slug, server.Budget.Left, server.Bulkhead.UnderWay, server.Bulkhead.Waiting, [.. server.Endpoints.Select(endpoint => Endpoint(endpoint, time))]);
 
     private static EndpointStatus Endpoint(EndpointRoute endpoint, TimeProvider time)
     {
@@ -84,7 +84,9 @@ internal sealed record GatewayStatus(
 internal sealed record ProcessesStatus(int Running, int Limit, int Waiting, long Evicted, long Refused, long Orphans, long Lost, long Buried);
 
 /// <param name="Retries">That could be made at once.</param>
-internal sealed record ServerStatus(string Server, int Retries, IReadOnlyList<EndpointStatus> Endpoints);
+/// <param name="InFlight">Calls under way.</param>
+/// <param name="Waiting">Calls that wait for one of these to end.</param>
+internal sealed record ServerStatus(string Server, int Retries, int InFlight, int Waiting, IReadOnlyList<EndpointStatus> Endpoints);
 
 /// <summary>As this gateway sees it: each gateway finds out by itself.</summary>
 /// <param name="Id">Of its breaker.</param>

@@ -19,7 +19,7 @@ internal enum Era
 /// <summary>Calls one tool by one path, over a fixed number of connections, as fast as the answers come. Every answer is checked.</summary>
 internal sealed class CallPathClient : IDisposable
 {
-    private const string Meta =
+    public const string Meta =
         """{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{},"io.modelcontextprotocol/clientInfo":{"name":"bench","version":"1"}}""";
 
     private static readonly byte[] Marker = Encoding.ASCII.GetBytes(UpstreamServer.Marker);

@@ -31,6 +31,7 @@ internal static class WireBenchmark
                 }
             }
 
+            await Catalog.Measure(options, gateway);
             return 0;
         }
         catch (Exception failed) when (failed is InvalidOperationException or HttpRequestException or TimeoutException)

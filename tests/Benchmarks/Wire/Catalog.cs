@@ -1,0 +1,62 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using McpPlatform.Benchmarks.Measuring;
+
+namespace McpPlatform.Benchmarks.Wire;
+
+/// <summary>What a catalog of 100 servers and 1000 tools costs the gateway: memory once all of them are connected, and the time to list everything.</summary>
+internal static class Catalog
+{
+    public static async Task Measure(BenchmarkOptions options, GatewayProcess gateway)
+    {
+        for (var i = 1; i < Scenery.Servers; i++)
+        {
+            using var client = new CallPathClient($"server {i}", gateway.Endpoint, $"server-{i}__echo", Era.Modern, 1);
+            await client.Run(TimeSpan.FromMilliseconds(5), keep: false);
+        }
+
+        var lists = new Samples();
+        var start = Stopwatch.GetTimestamp();
+        using var http = new HttpClient();
+        var pages = 0;
+        while (lists.Count < 10 || Stopwatch.GetElapsedTime(start) < options.WarmUp)
+        {
+            var before = Stopwatch.GetTimestamp();
+            pages = await ListAll(http, gateway.Endpoint);
+            lists.Add([Stopwatch.GetTimestamp() - before], Stopwatch.GetElapsedTime(before));
+        }
+
+        Console.WriteLine();
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{Scenery.Servers} servers, {Scenery.Servers * Scenery.ToolsEach} tools: {gateway.ResidentBytes / 1048576.0:0} MB resident; all tools listed on {pages} pages over one connection in {lists.Percentile(0.5):0.00} ms (p50), {lists.Percentile(0.5) / pages:0.00} ms a page"));
+    }
+
+    private static async Task<int> ListAll(HttpClient http, Uri endpoint)
+    {
+        var (pages, tools, cursor) = (0, 0, "");
+        do
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, endpoint);
+            var page = cursor.Length == 0 ? "" : $"\"cursor\":\"{cursor}\",";
+            request.Content = new StringContent($$"""{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{{{page}}"_meta":{{CallPathClient.Meta}} } }""", Encoding.UTF8, "application/json");
+            request.Headers.TryAddWithoutValidation("Accept", "application/json, text/event-stream");
+            request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {Scenery.Key}");
+            request.Headers.TryAddWithoutValidation("MCP-Protocol-Version", "2026-07-28");
+            request.Headers.TryAddWithoutValidation("Mcp-Method", "tools/list");
+            using var response = await http.SendAsync(request);
+            using var answer = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync());
+            if (!answer.RootElement.TryGetProperty("result", out var result))
+            {
+                throw new InvalidOperationException($"tools/list was answered {(int)response.StatusCode}: {answer.RootElement}");
+            }
+
+            tools += result.GetProperty("tools").GetArrayLength();
+            cursor = result.TryGetProperty("nextCursor", out var next) ? next.GetString()! : "";
+            pages++;
+        }
+        while (cursor.Length > 0);
+        return tools == Scenery.Servers * Scenery.ToolsEach ? pages : throw new InvalidOperationException($"{tools} tools were listed.");
+    }
+}

@@ -22,6 +22,9 @@ public sealed class PrometheusExporter : IHostedService, IDisposable
     [ThreadStatic]
     private static StringBuilder? s_labels;
 
+    /// <summary>Of labels: a few dozen, all of them in our own code.</summary>
+    private static readonly ConcurrentDictionary<string, string> s_names = new(StringComparer.Ordinal);
+
     private readonly MeterListener _listener = new();
     private readonly ConcurrentDictionary<Instrument, ConcurrentDictionary<string, Series>> _instruments = new();
     private long _droppedSeries;
@@ -120,14 +123,17 @@ public sealed class PrometheusExporter : IHostedService, IDisposable
         }
     }
 
+    private static string Name(string text) => string.Create(text.Length, text, static (name, from) =>
+    {
+        for (var i = 0; i < from.Length; i++)
+        {
+            name[i] = char.IsAsciiLetterOrDigit(from[i]) ? from[i] : '_';
+        }
+    });
+
     private static string Name(Instrument instrument)
     {
-        var name = new StringBuilder(instrument.Name.Length + 16);
-        foreach (var c in instrument.Name)
-        {
-            name.Append(char.IsAsciiLetterOrDigit(c) ? c : '_');
-        }
-
+        var name = new StringBuilder(Name(instrument.Name), instrument.Name.Length + 16);
         if (instrument.Unit is "s" or "By")
         {
             name.Append(instrument.Unit == "s" ? "_seconds" : "_bytes");
@@ -141,14 +147,15 @@ public sealed class PrometheusExporter : IHostedService, IDisposable
         var text = (s_labels ??= new StringBuilder(512)).Clear();
         foreach (var (key, value) in tags)
         {
-            text.Append(text.Length == 0 ? "" : ",");
-            foreach (var c in key)
+            text.Append(text.Length == 0 ? "" : ",").Append(s_names.GetOrAdd(key, static name => Name(name))).Append("=\"");
+            var spelled = value as string ?? Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
+            if (!spelled.AsSpan().ContainsAny('\\', '"', '\n'))
             {
-                text.Append(char.IsAsciiLetterOrDigit(c) ? c : '_');
+                text.Append(spelled).Append('"');
+                continue;
             }
 
-            text.Append("=\"");
-            foreach (var c in value as string ?? Convert.ToString(value, CultureInfo.InvariantCulture) ?? "")
+            foreach (var c in spelled)
             {
                 _ = c switch
                 {

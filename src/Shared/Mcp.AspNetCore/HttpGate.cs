@@ -53,11 +53,14 @@ internal static class HttpGate
         new(ErrorCodes.InvalidRequest, $"The body is larger than {options.MaxBodyBytes} bytes.", StatusCodes.Status413PayloadTooLarge);
 
     private static bool IsLoopbackName(string host) =>
-        host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+        host is "localhost" or "127.0.0.1" || host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
         || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
 
     // The bytes are read as UTF-8 whatever is claimed; somebody in front who believes the claim would read another message.
     private static bool IsJson(string? contentType) =>
+        contentType is "application/json" || IsParsedJson(contentType);
+
+    private static bool IsParsedJson(string? contentType) =>
         MediaTypeHeaderValue.TryParse(contentType, out var type)
         && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
         && (type.Charset.Length == 0 || HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase));
@@ -73,9 +76,9 @@ internal static class HttpGate
         var (json, stream) = (false, false);
         foreach (var line in request.Headers.Accept)
         {
-            foreach (var range in (line ?? "").Split(','))
+            foreach (var range in line.AsSpan().Split(','))
             {
-                var type = range.AsSpan();
+                var type = line.AsSpan()[range];
                 type = (type.IndexOf(';') is >= 0 and var end ? type[..end] : type).Trim();
                 var all = type.SequenceEqual("*/*");
                 json |= all || type.Equals("application/json", StringComparison.OrdinalIgnoreCase) || type.SequenceEqual("application/*");

@@ -23,8 +23,10 @@ internal static class RequestBody
             size.MaxRequestBodySize = null;
         }
 
+        // What was announced is all there is: the end need not be waited for.
+        var announced = http.Request.ContentLength ?? long.MaxValue;
         int read;
-        while ((read = await http.Request.Body.ReadAsync(body.GetMemory(), http.RequestAborted)) > 0)
+        while (body.Written.Length < announced && (read = await http.Request.Body.ReadAsync(body.GetMemory(), http.RequestAborted)) > 0)
         {
             body.Advance(read);
             if (body.Written.Length > options.MaxBodyBytes)

@@ -72,10 +72,26 @@ internal sealed partial class RequestDispatcher(ILogger<McpEndpoint> logger)
         }
     }
 
-    private static async ValueTask Dispatch(IMcpServer server, McpRequestContext context, McpResponder responder, CancellationToken cancelled)
+    private static ValueTask Dispatch(IMcpServer server, McpRequestContext context, McpResponder responder, CancellationToken cancelled)
+    {
+        // The hot path, without a frame of its own; everything about it is checked in its place below, too.
+        var describing = context.Version.IsModern ? server.Describe(context, cancelled) : default;
+        if (context.Message is { Method: McpMethods.CallTool, Name: not null } call && (call.Arguments.IsEmpty || JsonMembers.IsObject(call.Arguments.Span))
+            && describing.IsCompletedSuccessfully)
+        {
+            context.Live?.Open(server);
+            responder.Complete(describing.Result?.CallEdits ?? ResultEdits.Legacy);
+            return server.CallTool(context, responder, cancelled);
+        }
+
+        return Dispatch(server, context, responder, describing, cancelled);
+    }
+
+    private static async ValueTask Dispatch(
+        IMcpServer server, McpRequestContext context, McpResponder responder, ValueTask<McpServerDescription> describing, CancellationToken cancelled)
     {
         var (message, modern) = (context.Message, context.Version.IsModern);
-        var description = modern ? await server.Describe(context, cancelled) : null;
+        var description = modern ? await describing : null;
         if (message.Method is not (McpMethods.Initialize or McpMethods.Ping))
         {
             context.Live?.Open(server);

@@ -11,6 +11,9 @@ internal sealed class SpoolReader(CallSpool spool, IGatewayObserver observer)
 
     public const int MaxBytes = 1 << 20;
 
+    /// <summary>One for all batches: a new one each time would be garbage of the kind that costs most. Whoever reads is alone.</summary>
+    private byte[] _buffer = [];
+
     /// <summary>The next batch at or after a position; null when there is nothing more to read yet.</summary>
     /// <param name="end">Where to go on reading; moves over what is damaged also when there is no batch.</param>
     public SpoolBatch? Next(SpoolPosition from, out SpoolPosition end)
@@ -52,8 +55,9 @@ internal sealed class SpoolReader(CallSpool spool, IGatewayObserver observer)
     private long Read(long number, long start, long limit, List<CallRecord> records)
     {
         using var file = File.OpenHandle(spool.Folder.SegmentPath(number), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        var buffer = new byte[(int)Math.Min(limit - start, MaxBytes)];
-        var filled = RandomAccess.Read(file, buffer, start);
+        var wanted = (int)Math.Min(limit - start, MaxBytes);
+        var buffer = _buffer = _buffer.Length >= wanted ? _buffer : new byte[Math.Max(wanted, _buffer.Length * 2)];
+        var filled = RandomAccess.Read(file, buffer.AsSpan(0, wanted), start);
         var position = 0;
         while (position < filled && records.Count < MaxRecords)
         {

@@ -112,7 +112,7 @@ internal static class HttpPost
         try
         {
             int read;
-            while ((read = await body.ReadAsync(buffer.GetMemory(), cancellationToken)) > 0)
+            while (buffer.Written.Length < (announced ?? long.MaxValue) && (read = await body.ReadAsync(buffer.GetMemory(), cancellationToken)) > 0)
             {
                 buffer.Advance(read);
                 if (buffer.Written.Length > most)

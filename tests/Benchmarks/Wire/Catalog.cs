@@ -9,7 +9,8 @@ namespace McpPlatform.Benchmarks.Wire;
 /// <summary>What a catalog of 100 servers and 1000 tools costs the gateway: memory once all of them are connected, and the time to list everything.</summary>
 internal static class Catalog
 {
-    public static async Task Measure(BenchmarkOptions options, GatewayProcess gateway)
+    /// <summary>Calls each server once; returns the gateway's memory then, before any load.</summary>
+    public static async Task<long> Connect(GatewayProcess gateway)
     {
         for (var i = 1; i < Scenery.Servers; i++)
         {
@@ -17,20 +18,27 @@ internal static class Catalog
             await client.Run(TimeSpan.FromMilliseconds(5), keep: false);
         }
 
+        return gateway.ResidentBytes;
+    }
+
+    /// <summary>After the load.</summary>
+    /// <param name="before">What <see cref="Connect"/> returned.</param>
+    public static async Task Measure(BenchmarkOptions options, GatewayProcess gateway, long before)
+    {
         var lists = new Samples();
         var start = Stopwatch.GetTimestamp();
         using var http = new HttpClient();
         var pages = 0;
         while (lists.Count < 10 || Stopwatch.GetElapsedTime(start) < options.WarmUp)
         {
-            var before = Stopwatch.GetTimestamp();
+            var began = Stopwatch.GetTimestamp();
             pages = await ListAll(http, gateway.Endpoint);
-            lists.Add([Stopwatch.GetTimestamp() - before], Stopwatch.GetElapsedTime(before));
+            lists.Add([Stopwatch.GetTimestamp() - began], Stopwatch.GetElapsedTime(began));
         }
 
         Console.WriteLine();
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{Scenery.Servers} servers, {Scenery.Servers * Scenery.ToolsEach} tools: {gateway.ResidentBytes / 1048576.0:0} MB resident; all tools listed on {pages} pages over one connection in {lists.Percentile(0.5):0.00} ms (p50), {lists.Percentile(0.5) / pages:0.00} ms a page"));
+            $"{Scenery.Servers} servers, {Scenery.Servers * Scenery.ToolsEach} tools: {before / 1048576.0:0} MB resident when all are connected, {gateway.ResidentBytes / 1048576.0:0} MB after the load above; all tools listed on {pages} pages over one connection in {lists.Percentile(0.5):0.00} ms (p50), {lists.Percentile(0.5) / pages:0.00} ms a page"));
     }
 
     private static async Task<int> ListAll(HttpClient http, Uri endpoint)

@@ -5,7 +5,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 
 usage() {
   cat <<'TEXT'
-usage: ./run.sh [options]
+usage: ./run.sh [options]             ./run.sh restart [--data DIR]: replaces every process of a running --distributed, one by one, without a failed call
 
 Builds the platform, starts a private PostgreSQL and serves everything in one process. Ctrl+C stops all of it. The data is the same either way: stop one
 form and start the other on it.
@@ -17,6 +17,7 @@ form and start the other on it.
   --port PORT            its port                                       (default 8080)
   --internal-port PORT   port of the internal listener, loopback only   (default 8081; distributed: 8180, and the services take the four after it)
   --data DIR             folder for everything that must last           (default ./data, or MCPP_DATA)
+  --drain-timeout SECONDS  after Ctrl+C or SIGTERM, for what runs to finish (default 30); a second Ctrl+C ends it at once
   --no-build             run what was built last
   --help                 this text
 
@@ -39,6 +40,11 @@ TEXT
 
 die() { printf '%s\n' "$*" >&2; exit 1; }
 
+if [ "${1:-}" = restart ]; then
+  shift
+  exec scripts/rolling-restart.sh "$@"
+fi
+
 # ---- Options --------------------------------------------------------------------------------------------------------
 HOST=127.0.0.1 PORT=8080 INTERNAL_PORT='' DATA=${MCPP_DATA:-data} BUILD=yes DISTRIBUTED='' GATEWAYS=1 GATEWAY_PORTS=shared
 while [ $# -gt 0 ]; do
@@ -50,6 +56,10 @@ while [ $# -gt 0 ]; do
     --distributed) DISTRIBUTED=yes ;;
     --gateways) GATEWAYS=${2:?--gateways needs a number}; shift ;;
     --gateway-ports) GATEWAY_PORTS=${2:?--gateway-ports needs shared or consecutive}; shift ;;
+    --drain-timeout)
+      case ${2:-} in '' | *[!0-9]*) die "--drain-timeout is '${2:-}'; use a number of seconds." ;; esac
+      # A bare number would be days to the platform.
+      export Drain__Timeout; Drain__Timeout=$(printf '%02d:%02d:%02d' $(($2 / 3600)) $(($2 % 3600 / 60)) $(($2 % 60))); shift ;;
     --no-build) BUILD='' ;;
     -h | --help) usage; exit 0 ;;
     *) printf 'run.sh: unknown option %s\n\n' "$1" >&2; usage >&2; exit 2 ;;

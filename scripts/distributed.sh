@@ -9,8 +9,8 @@
 #   FAST                            for tests: the database forces nothing to disk
 #   ConnectionStrings__*            your own PostgreSQL (policydb and the others) or RabbitMQ (rabbitmq): then none is started here
 #
-# data/run/NAME.pid holds the process of each part (gateway, gateway-2, policy, registry, factory, tracing); an empty file data/run/NAME.hold keeps a part
-# stopped until it is removed, also postgres and rabbitmq. data/logs/NAME.log holds its log.
+# data/run/NAME.pid holds the process of each part (gateway, gateway-2, policy, registry, factory, tracing), NAME.keeper the one that watches it, which restarts it on USR1
+# (scripts/rolling-restart.sh); an empty file data/run/NAME.hold keeps a part stopped until it is removed, also postgres and rabbitmq. data/logs/NAME.log holds its log.
 #
 # Works with bash 3.2, as macOS has it.
 set -euo pipefail
@@ -83,36 +83,82 @@ run_gateway() {
       internal=$((INTERNAL_PORT + 8 + number))
     fi
   fi
+  # A gateway that is replaced hands its listening sockets to the next: run.sh restart.
+  if [ "$(uname)" = Linux ]; then export Listen__Handover="$RUN/$name.listen"; fi
   exec dotnet "$(program Gateway/Service Gateway)" --host "$HOST" --port "$port" --internal-host 127.0.0.1 --internal-port "$internal" --data "$DATA"
 }
 
 # ---- Watching -------------------------------------------------------------------------------------------------------
 
-# Keeps one part running until it is told to stop (TERM): a part that ends by itself is started again, after 1 s, then after up to 5 s when it keeps ending.
+# Starts a part's process; its number is in CHILD.
+start_part() {
+  local name=$1
+  shift
+  ("$@") >>"$LOGS/$name.log" 2>&1 3>&- &
+  CHILD=$!
+  printf '%s\n' "$CHILD" >"$RUN/$name.pid"
+}
+
+# Replaces a gateway, process $2, without a gap: the new process takes over the listening sockets and is ready before the old one is told to go. $3...: how to start it.
+# In CHILD is the process that serves afterwards: the old one when the new one does not get ready.
+replace() {
+  local name=$1 old=$2 waited=0
+  shift 2
+  start_part "$name" "$@"
+  until [ "$(cat "$RUN/$name.listen.pid" 2>/dev/null || true)" = "$CHILD" ]; do
+    waited=$((waited + 1))
+    if ! kill -0 "$CHILD" 2>/dev/null || [ "$waited" -gt 300 ]; then
+      note "$name: its successor did not get ready; the old process stays (log: $LOGS/$name.log)."
+      kill -KILL "$CHILD" 2>/dev/null || true
+      CHILD=$old
+      printf '%s\n' "$CHILD" >"$RUN/$name.pid"
+      return 0
+    fi
+    nap 0.2
+  done
+  kill -TERM "$old" 2>/dev/null || true
+}
+
+# Keeps one part running until it is told to stop (TERM): a part that ends by itself is started again, after 1 s, then after up to 5 s when it keeps ending. USR1 restarts it.
 keep() {
-  local name=$1 child='' stopping='' pause=1 began status
+  local name=$1 child='' old='' stopping='' restart='' pause=1 began status
   shift
   # Ctrl+C reaches every process of the terminal; the order of stopping is the parent's.
   trap '' INT HUP
   # shellcheck disable=SC2154  # set before
-  trap 'stopping=yes; [ -z "$child" ] || kill -TERM "$child" 2>/dev/null || true' TERM
+  trap 'stopping=yes; [ -z "$child" ] || kill -TERM $child $old 2>/dev/null || true' TERM
+  trap 'restart=yes' USR1
   while [ -z "$stopping" ]; do
     if [ -e "$RUN/$name.hold" ]; then
       sleep 0.2
       continue
     fi
     began=$SECONDS
-    ("$@") >>"$LOGS/$name.log" 2>&1 3>&- &
-    child=$!
-    printf '%s\n' "$child" >"$RUN/$name.pid"
+    start_part "$name" "$@"
+    child=$CHILD
     # A trapped signal ends "wait" early; the child is still closing then.
     while :; do
       status=0
       wait "$child" || status=$?
       kill -0 "$child" 2>/dev/null || break
+      if [ -n "$restart" ] && [ -z "$stopping" ]; then
+        case $name in
+          gateway*)
+            restart=''
+            old=$child
+            replace "$name" "$old" "$@"
+            child=$CHILD
+            # Told to stop meanwhile: the new one does not know yet.
+            if [ -n "$stopping" ]; then kill -TERM "$child" 2>/dev/null || true; fi
+            if [ "$child" = "$old" ]; then old=''; fi ;;
+          *) kill -TERM "$child" 2>/dev/null || true ;;
+        esac
+      fi
     done
-    child=''
+    while [ -n "$old" ] && kill -0 "$old" 2>/dev/null; do wait "$old" || true; done
+    child='' old=''
     rm -f "$RUN/$name.pid"
+    if [ -n "$restart" ]; then restart=''; continue; fi
     if [ -n "$stopping" ] || [ -e "$RUN/$name.hold" ]; then continue; fi
     if [ $((SECONDS - began)) -gt 30 ]; then pause=1; fi
     note "$name ended with code $status; starting it again in $pause s (log: $LOGS/$name.log)."
@@ -136,17 +182,25 @@ keep_server() {
 }
 
 # ---- Stopping: gateways first, then who stores what they sent, then what everybody needs ------------------------------
-GATEWAY_KEEPERS='' SERVICE_KEEPERS='' SERVER_KEEPERS='' OUR_POSTGRES='' OUR_RABBITMQ='' STARTED=''
+GATEWAY_KEEPERS='' SERVICE_KEEPERS='' SERVER_KEEPERS='' OUR_POSTGRES='' OUR_RABBITMQ='' STARTED='' NOW_STOPPING=''
 # shellcheck disable=SC2317,SC2086  # called by the trap below; lists of numbers
 stop_keepers() {
+  local keeper
   [ -n "$1" ] || return 0
+  NOW_STOPPING=$1
   kill -TERM $1 2>/dev/null || true
-  wait $1 2>/dev/null || true
+  # A second Ctrl+C ends a "wait" early, and not the stopping.
+  for keeper in $1; do
+    while kill -0 "$keeper" 2>/dev/null; do wait "$keeper" 2>/dev/null || true; done
+  done
 }
 # shellcheck disable=SC2317  # called by the traps below
 clean_up() {
   local status=$?
-  trap '' INT TERM HUP   # a second Ctrl+C must not leave half of it running
+  # A second Ctrl+C must not leave half of it running: it tells those that wait for what runs to wait no longer.
+  # shellcheck disable=SC2154  # set before
+  trap 'kill -TERM $NOW_STOPPING 2>/dev/null || true' INT TERM
+  trap '' HUP
   trap - EXIT
   [ -z "$STARTED" ] || say "Stopping..."
   stop_keepers "$SERVER_KEEPERS"
@@ -197,8 +251,14 @@ done
 
 dotnet "$(program Standalone Standalone)" migrate 2>"$LOGS/migrate.log" || { tail -n 5 "$LOGS/migrate.log" >&2; die "The databases could not be brought up to date; see $LOGS/migrate.log."; }
 
+# What scripts/rolling-restart.sh signals, and asks whether it is ready.
+publish() {
+  printf '%s\n' "$2" >"$RUN/$1.keeper"
+  printf '%s\n' "$3" >"$RUN/$1.health"
+}
 for SERVICE in $SERVICES; do
   keep "$SERVICE" run_service "$SERVICE" &
+  publish "$SERVICE" $! "127.0.0.1:$(port_of "$SERVICE")"
   SERVICE_KEEPERS="$SERVICE_KEEPERS $!"
 done
 NUMBER=1
@@ -206,6 +266,7 @@ while [ "$NUMBER" -le "$GATEWAYS" ]; do
   NAME=gateway
   [ "$NUMBER" = 1 ] || NAME=gateway-$NUMBER
   keep "$NAME" run_gateway "$NAME" "$NUMBER" &
+  publish "$NAME" $! ''
   GATEWAY_KEEPERS="$GATEWAY_KEEPERS $!"
   NUMBER=$((NUMBER + 1))
 done

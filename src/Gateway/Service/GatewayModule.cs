@@ -115,7 +115,12 @@ public sealed class GatewayModule : IServiceModule
     private static void AddRecords(IServiceCollection services)
     {
         services.AddSingleton(p => new SpoolOptions(Path.Combine(Folder(p), "spool"), Options(p).Name, MaxBytes: Options(p).SpoolMaxBytes));
-        services.AddSingleton<CallSpool>();
+        services.AddSingleton(p => SpoolAdoption.Open(
+            p.GetRequiredService<SpoolOptions>(),
+            overlaps: p.GetRequiredService<IOptions<ListenOptions>>().Value.Handover is { Length: > 0 },
+            p.GetRequiredService<IGatewayObserver>(),
+            p.GetRequiredService<TimeProvider>()));
+        services.AddHostedService<SpoolAdoption>();
         services.AddSingleton(p => new SpoolOutbox(
             p.GetRequiredService<CallSpool>(), Options(p).ResendAfter, p.GetRequiredService<IGatewayObserver>(), p.GetRequiredService<TimeProvider>()));
         services.AddHostedService<SpoolSender>();

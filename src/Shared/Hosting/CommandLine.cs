@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 
 namespace McpPlatform.Hosting;
 
@@ -13,6 +14,8 @@ internal enum Verb
 /// <summary>What every process of the platform takes on its command line; everything else is configuration.</summary>
 internal sealed record CommandLine(Verb Verb, IReadOnlyDictionary<string, string?> Settings)
 {
+    private const string DrainTimeout = "Drain:Timeout";
+
     private static readonly Dictionary<string, string> Options = new()
     {
         ["--host"] = "Listen:Host",
@@ -20,6 +23,7 @@ internal sealed record CommandLine(Verb Verb, IReadOnlyDictionary<string, string
         ["--internal-host"] = "Listen:InternalHost",
         ["--internal-port"] = "Listen:InternalPort",
         ["--data"] = "MCPP_DATA",
+        ["--drain-timeout"] = DrainTimeout,
     };
 
     public static bool TryParse(string[] args, [NotNullWhen(true)] out CommandLine? command, [NotNullWhen(false)] out string? problem)
@@ -50,7 +54,8 @@ internal sealed record CommandLine(Verb Verb, IReadOnlyDictionary<string, string
                         return false;
                     }
 
-                    settings[setting] = value;
+                    // On the command line people count in seconds; a bare number would be days.
+                    settings[setting] = setting == DrainTimeout && int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? $"{TimeSpan.FromSeconds(seconds)}" : value;
                     break;
                 default:
                     problem = $"Unknown argument '{args[i]}'. Verbs: run (default), migrate, health. See --help.";
@@ -76,6 +81,7 @@ internal sealed record CommandLine(Verb Verb, IReadOnlyDictionary<string, string
           --internal-host ADDRESS  listener for the platform's services  (Listen__InternalHost)
           --internal-port PORT     its port, default 8081                (Listen__InternalPort)
           --data FOLDER            keys, snapshots, spool; default ./data (MCPP_DATA)
+          --drain-timeout SECONDS  after SIGTERM or Ctrl+C, for what runs to finish; default 30 (Drain__Timeout); a second signal ends it at once
 
         Environment: ConnectionStrings__policydb, __registrydb, __factorydb, __tracingdb (and each with _migrator for schema changes),
         ConnectionStrings__rabbitmq, MCPP_INTERNAL_KEY(_FILE), MCPP_MASTER_KEY(_FILE), OTEL_EXPORTER_OTLP_ENDPOINT; all of them in .env.example. MCPP_SECRETS names a folder

@@ -30,6 +30,13 @@ public sealed class ListenOptions
     /// second process by mistake should fail.
     /// </summary>
     public bool ReusePort { get; set; }
+
+    /// <summary>
+    /// Path of a Unix socket (Linux, at most 90 characters) over which a process takes the listening sockets of the one it replaces, and hands them to the next: both accept from one queue, so that a
+    /// restart that overlaps loses no connection. Once ready it writes its id to the same path with <c>.pid</c> behind it. Default none.
+    /// </summary>
+    [MaxLength(90)]
+    public string? Handover { get; set; }
 }
 
 /// <summary>Section <c>Limits</c>: what one request may cost.</summary>

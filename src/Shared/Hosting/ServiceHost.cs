@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using McpPlatform.Hosting.Documentation;
+using McpPlatform.Hosting.Draining;
 using McpPlatform.Hosting.Errors;
 using McpPlatform.Hosting.Health;
 using McpPlatform.Hosting.Internal;
@@ -15,6 +16,7 @@ using McpPlatform.ServiceDefaults;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -150,7 +152,14 @@ public sealed class ServiceHost
             WholeLists.Require(json.SerializerOptions);
         });
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
+        // After the drain: for what runs in the background to put down what it holds.
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(20));
+        services.AddOptions<DrainOptions>().BindConfiguration(DrainOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<Drain>();
+        services.AddSingleton<IHostLifetime, DrainLifetime>();
+        services.AddSingleton<ListenerHandover>();
+        services.AddHostedService(p => p.GetRequiredService<ListenerHandover>());
+        services.AddHealthChecks().AddCheck<DrainHealth>("drain");
         ManagementLimits.Add(services);
         ApiDocument.Add(services);
         services.AddHostedService<SchemaGate>();
@@ -166,7 +175,9 @@ public sealed class ServiceHost
 
         builder.WebHost.ConfigureKestrel((_, kestrel) => Listeners.Configure(kestrel, shape));
         builder.WebHost.UseSockets();
-        services.AddOptions<SocketTransportOptions>().Configure<IOptions<ListenOptions>>(static (sockets, listen) => Listeners.Configure(sockets, listen.Value));
+        services.AddOptions<SocketTransportOptions>()
+            .Configure<IOptions<ListenOptions>, ListenerHandover>(static (sockets, listen, handover) => Listeners.Configure(sockets, listen.Value, handover));
+        services.AddSingleton<IConnectionListenerFactory, DrainingTransport>();
     }
 
     private static void AddDatabaseHealth(IServiceCollection services) =>
@@ -191,6 +202,8 @@ public sealed class ServiceHost
         var clock = app.Services.GetRequiredService<TimeProvider>();
         var logger = app.Services.GetRequiredService<ILogger<ServiceHost>>();
         var takesIds = !app.Services.GetRequiredService<HostShape>().HasEdge;
+        var drain = app.Services.GetRequiredService<Drain>();
+        app.Use((HttpContext context, RequestDelegate next) => OpenConnection.Use(context, next, drain));
         app.Use((HttpContext context, RequestDelegate next) => RequestIds.Use(context, next, takesIds, clock, logger));
         app.Use(SecurityHeaders.Use);
         app.UseMiddleware<ServerSpans>();

@@ -19,6 +19,8 @@ public sealed class Catalogs(SharedDistributed shared) : CatalogScenarios(shared
 
 public sealed class HostileInputs(SharedDistributed shared) : HostileInputScenarios(shared);
 
+public sealed class Drained() : DrainScenarios(new DistributedForm());
+
 public sealed class Besieging() : HostilePlatform(new DistributedForm());
 
 public sealed class Hostile(Besieging besieging) : HostileUpstreamScenarios(besieging), IClassFixture<Besieging>;

@@ -19,6 +19,8 @@ public sealed class Catalogs(SharedStandalone shared) : CatalogScenarios(shared)
 
 public sealed class HostileInputs(SharedStandalone shared) : HostileInputScenarios(shared);
 
+public sealed class Drained() : DrainScenarios(new StandaloneForm());
+
 public sealed class Besieging() : HostilePlatform(new StandaloneForm());
 
 public sealed class Hostile(Besieging besieging) : HostileUpstreamScenarios(besieging), IClassFixture<Besieging>;

@@ -53,6 +53,10 @@ public sealed class CallPath(GatewayStateStore store, CallLimiter limiter, ToolA
                 outcome = await Try(call, cancellationToken);
             }
         }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && call.Gone is { CanBeCanceled: true, IsCancellationRequested: false })
+        {
+            return await Refuse(call, CallRefusal.Stopping, call.Secrets);
+        }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             await recorder.Append(call, CallEnd.Cancelled, default, null);

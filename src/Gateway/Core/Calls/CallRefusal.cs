@@ -86,6 +86,10 @@ public sealed record CallRefusal(string Status, string Code, McpError Error, Tim
 
     public static CallRefusal NotReady { get; } = Of(Failed, "not_ready", ErrorCodes.NotReady, "The gateway has no snapshot yet.", 503, TimeSpan.FromSeconds(1));
 
+    /// <summary>The gateway is being stopped, and the call did not end within the time for that.</summary>
+    public static CallRefusal Stopping { get; } = Of(
+        Failed, "gateway.stopping", ErrorCodes.UpstreamUnavailable, "The gateway is being stopped and could not wait any longer. Whether the tool has run is unknown.", 503, TimeSpan.FromSeconds(1));
+
     /// <summary>The call must be recorded, and cannot be.</summary>
     public static CallRefusal AuditUnavailable { get; } =
         Of(Failed, "audit_unavailable", ErrorCodes.NotReady, "This call must be recorded and cannot be at the moment.", 503, TimeSpan.FromSeconds(5));

@@ -48,6 +48,11 @@ public sealed class ToolCall
     /// <summary>Ends with that session.</summary>
     public CancellationToken SessionEnded { get; init; }
 
+    /// <summary>
+    /// Ends when the caller hangs up. Where the call's token ends and this one does not, the gateway itself is being stopped, and the caller waits for an answer.
+    /// </summary>
+    public CancellationToken Gone { get; init; }
+
     /// <summary>How long the caller is willing to wait; it can only shorten what the server has.</summary>
     public RequestTimers Timers { get; init; } = RequestTimers.None;
 

@@ -90,6 +90,12 @@ public sealed class CallSpool : IAsyncDisposable
     /// </summary>
     public bool Accepts => !_failing && HasRoom(SpoolOptions.MaxRecordBytes);
 
+    /// <summary>The folder it is in.</summary>
+    public string Path => _folder.Path;
+
+    /// <summary>True when no record waits on disk.</summary>
+    public bool IsEmpty => Segments().Count == 0;
+
     internal SpoolFolder Folder => _folder;
 
     /// <summary>Keeps a record. Completes when the record is in the file (true), or dropped and counted (false). Never throws.</summary>

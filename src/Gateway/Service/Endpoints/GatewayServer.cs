@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using McpPlatform.Gateway.Calls;
 using McpPlatform.Gateway.State;
 using McpPlatform.Gateway.Telemetry;
+using McpPlatform.Hosting.Draining;
 using McpPlatform.Mcp;
 using McpPlatform.Mcp.AspNetCore;
 using McpPlatform.Mcp.Json;
@@ -61,6 +62,7 @@ internal sealed class GatewayServer(CallPath calls, TimeProvider time) : IMcpSer
             StartedAt = request.StartedAt,
             StartedTimestamp = request.StartedTimestamp,
             Timers = timers,
+            Gone = Drain.CallerOf(context.Http),
             Session = context.Session?.Id,
             SessionEnded = context.Live?.Ended ?? CancellationToken.None,
             OnNotification = context.Message.Meta.ProgressToken.IsNone ? null : responder.Notify,
@@ -81,6 +83,7 @@ internal sealed class GatewayServer(CallPath calls, TimeProvider time) : IMcpSer
     {
         if (outcome.Refusal is { } refusal)
         {
+            Drain.Ended(http);
             SetRetryAfter(http, refusal);
             return responder.Error(refusal.Error);
         }

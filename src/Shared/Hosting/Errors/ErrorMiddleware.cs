@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Net.Sockets;
 using System.Text.Json;
+using McpPlatform.Hosting.Draining;
 using McpPlatform.Kernel;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -15,6 +16,12 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
         try
         {
             await next(context);
+        }
+        catch (Exception e) when (Drain.Ended(context))
+        {
+            // Cancelled at the end of the drain: the caller is there and hears of it, unless its answer has begun.
+            PartAway(logger, Drain.Stopped.Code, e);
+            await context.WriteError(Drain.Stopped);
         }
         catch (Exception e) when (context.RequestAborted.IsCancellationRequested)
         {

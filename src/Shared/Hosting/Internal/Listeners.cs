@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using McpPlatform.Hosting.Draining;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
@@ -29,25 +30,23 @@ internal static class Listeners
         }
     }
 
-    public static void Configure(SocketTransportOptions sockets, ListenOptions listen)
+    public static void Configure(SocketTransportOptions sockets, ListenOptions listen, ListenerHandover handover)
     {
-        if (!listen.ReusePort)
-        {
-            return;
-        }
-
-        if (!OperatingSystem.IsLinux())
+        if (listen.ReusePort && !OperatingSystem.IsLinux())
         {
             throw new InvalidOperationException("Listen__ReusePort works on Linux only. Give each process ports of its own instead.");
         }
 
-        sockets.CreateBoundListenSocket = static endpoint =>
-        {
-            var socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-            socket.SetRawSocketOption(SolSocket, SoReusePort, BitConverter.GetBytes(1));
-            socket.Bind(endpoint);
-            return socket;
-        };
+        Func<EndPoint, Socket> bind = listen.ReusePort ? BindShared : SocketTransportOptions.CreateDefaultBoundListenSocket;
+        sockets.CreateBoundListenSocket = endpoint => handover.Bind(endpoint, bind);
+    }
+
+    private static Socket BindShared(EndPoint endpoint)
+    {
+        var socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        socket.SetRawSocketOption(SolSocket, SoReusePort, BitConverter.GetBytes(1));
+        socket.Bind(endpoint);
+        return socket;
     }
 
     private static IPAddress Address(string text, string setting) => text switch

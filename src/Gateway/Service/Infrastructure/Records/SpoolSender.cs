@@ -42,6 +42,18 @@ internal sealed partial class SpoolSender(SpoolOutbox outbox, CallSpool spool, I
         }
     }
 
+    /// <summary>Sends all that is there, and returns when tracing has stored it for good.</summary>
+    internal async Task SendAll(CancellationToken cancellationToken)
+    {
+        while (!spool.IsEmpty)
+        {
+            if (!await Step(cancellationToken))
+            {
+                await Task.Delay(Pause, time, cancellationToken);
+            }
+        }
+    }
+
     /// <summary>True when there may be more to do at once.</summary>
     private async Task<bool> Step(CancellationToken cancellationToken)
     {

@@ -1,0 +1,156 @@
+using System.Collections.Concurrent;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace McpPlatform.Hosting.Draining;
+
+/// <summary>
+/// The end of a process, in this order: <c>/health</c> turns 503 and answers say <c>Connection: close</c>; no new connections; the rest finishes; at the timeout it is cancelled with an
+/// error; the host stops. A second signal skips the waiting.
+/// </summary>
+public sealed partial class Drain(IOptions<DrainOptions> options, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<Drain> logger) : IDisposable
+{
+    /// <summary>For the answers of what was cancelled to be written.</summary>
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
+
+    /// <summary>Ctrl+C reaches a process by its terminal, and again by whoever started it and passes it on: that is one signal.</summary>
+    private static readonly TimeSpan OneSignal = TimeSpan.FromMilliseconds(500);
+
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
+
+    private readonly ConcurrentDictionary<OpenConnection, byte> _open = new();
+    private readonly CancellationTokenSource _begun = new();
+    private readonly CancellationTokenSource _hurried = new();
+    private long _signalledAt = -1;
+
+    /// <summary>True from the first signal on: this process wants no new work.</summary>
+    public bool HasBegun => _begun.IsCancellationRequested;
+
+    /// <summary>What a cancelled request is told.</summary>
+    public static Kernel.Error Stopped { get; } = Kernel.Error.Unavailable("process.stopping", "This process is being stopped and could not wait any longer. Whether the request was carried out is unknown.");
+
+    internal event Action? ListenersClose;
+
+    /// <summary>A signal to stop came: the first one begins the drain, the next one ends it.</summary>
+    public void Signal()
+    {
+        var first = Interlocked.CompareExchange(ref _signalledAt, time.GetTimestamp(), -1);
+        if (first == -1)
+        {
+            Begins(logger, options.Value.Timeout);
+            _begun.Cancel();
+            CloseAfterAnswer(busy: true);
+            _ = Task.Run(Run);
+        }
+        else if (time.GetElapsedTime(first) >= OneSignal && !_hurried.IsCancellationRequested)
+        {
+            Hurried(logger);
+            _hurried.Cancel();
+        }
+    }
+
+    /// <summary>Ends when the caller hangs up: what of a request's token is the caller's, and not the end of this process.</summary>
+    public static CancellationToken CallerOf(HttpContext http) => http.Features.Get<OpenConnection>()?.Closed ?? http.RequestAborted;
+
+    /// <summary>
+    /// True when this process cancelled the request at the end of its drain and the caller is still there: an answer can be written then, since the request's token is its caller's
+    /// alone again.
+    /// </summary>
+    public static bool Ended(HttpContext http)
+    {
+        if (!http.RequestAborted.IsCancellationRequested || http.Features.Get<OpenConnection>() is not { Closed.IsCancellationRequested: false } connection)
+        {
+            return false;
+        }
+
+        http.RequestAborted = connection.Closed;
+        return true;
+    }
+
+    internal void Opened(OpenConnection connection) => _open[connection] = 0;
+
+    internal void Closed(OpenConnection connection) => _open.TryRemove(connection, out _);
+
+    public void Dispose()
+    {
+        _begun.Dispose();
+        _hurried.Dispose();
+    }
+
+    private async Task Run()
+    {
+        var began = time.GetTimestamp();
+        try
+        {
+            await Quiet(began, options.Value.Notice, untilEmpty: false);
+            ListenersClose?.Invoke();
+            await Quiet(time.GetTimestamp(), options.Value.Linger, untilEmpty: true, idleOnly: true);
+            CloseAfterAnswer(busy: false);
+            await Quiet(began, options.Value.Timeout, untilEmpty: true);
+            await Cancel();
+        }
+        finally
+        {
+            lifetime.StopApplication();
+        }
+    }
+
+    /// <summary>Waits until a time after a moment; until nothing is open, or nothing idle; or until somebody is in a hurry.</summary>
+    private async Task Quiet(long since, TimeSpan atMost, bool untilEmpty, bool idleOnly = false)
+    {
+        while (time.GetElapsedTime(since) < atMost && !_hurried.IsCancellationRequested)
+        {
+            if (untilEmpty && (_open.IsEmpty || (idleOnly && _open.Keys.All(c => c.IsBusy))))
+            {
+                return;
+            }
+
+            await Task.Delay(Look, time);
+        }
+    }
+
+    private void CloseAfterAnswer(bool busy)
+    {
+        foreach (var connection in _open.Keys.Where(c => c.IsBusy == busy))
+        {
+            connection.RequestClose();
+        }
+    }
+
+    private async Task Cancel()
+    {
+        var busy = _open.Keys.Where(c => c.IsBusy).ToArray();
+        if (busy.Length == 0)
+        {
+            return;
+        }
+
+        Cancels(logger, busy.Length);
+        foreach (var connection in busy)
+        {
+            connection.Cancel();
+        }
+
+        var since = time.GetTimestamp();
+        while (!_open.IsEmpty && time.GetElapsedTime(since) < LastWords)
+        {
+            await Task.Delay(Look, time);
+        }
+
+        foreach (var connection in _open.Keys)
+        {
+            connection.Abort();
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Stopping: no new work; what runs may go on for {Timeout}. A second signal ends it at once.")]
+    private static partial void Begins(ILogger logger, TimeSpan timeout);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Stopping at once.")]
+    private static partial void Hurried(ILogger logger);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The time to finish is over: {Count} requests are cancelled.")]
+    private static partial void Cancels(ILogger logger, int count);
+}

@@ -1,0 +1,123 @@
+using System.Diagnostics;
+using System.Net;
+using System.Text.Json.Nodes;
+using McpPlatform.IntegrationTests.Platform;
+using Shouldly;
+using Xunit;
+
+namespace McpPlatform.IntegrationTests.Scenarios;
+
+/// <summary>A gateway is told to stop: it takes nothing new, lets finish what runs, and says so to what takes too long.</summary>
+public abstract class DrainScenarios(IPlatformForm form) : IAsyncLifetime
+{
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(4);
+
+    private Steps _steps = null!;
+    private ScriptedUpstream _upstream = null!;
+    private TaskCompletionSource _called = null!;
+    private TaskCompletionSource _release = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _upstream = await ScriptedUpstream.Start();
+        _steps = await Steps.With(await form.Create(new Dictionary<string, string> { ["Drain__Timeout"] = $"{Timeout}", ["Drain__Notice"] = "00:00:00.8" }));
+        await _steps.Register("slow", new { transport = "http", url = _upstream.Address });
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        await _upstream.DisposeAsync();
+        await _steps.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task What_runs_finishes_and_nothing_new_begins()
+    {
+        var (gateway, call, _) = await CallThatWaits();
+        using var open = new HttpClient { BaseAddress = _steps.Platform.Address };
+        (await open.GetAsync("/health")).StatusCode.ShouldBe(HttpStatusCode.OK);
+
+        await Signal(gateway);
+
+        await Until.True(async () => (await open.GetAsync("/health")) is { StatusCode: HttpStatusCode.ServiceUnavailable, Headers.ConnectionClose: true }, TimeSpan.FromSeconds(2));
+        await Until.True(IsRefused, TimeSpan.FromSeconds(3), () => "New connections are still taken.");
+        call.IsCompleted.ShouldBeFalse();
+        _release.SetResult();
+
+        (await call).ToolText.ShouldBe($"{_upstream.Port}");
+        await Ended(gateway, TimeSpan.FromSeconds(20));
+        await _steps.Platform.Start();
+    }
+
+    [Fact]
+    public async Task What_takes_longer_than_the_timeout_is_told_so_and_on_record()
+    {
+        var (gateway, call, marker) = await CallThatWaits();
+        var watch = Stopwatch.StartNew();
+
+        await Signal(gateway);
+        var answer = await call;
+
+        watch.Elapsed.ShouldBeInRange(Timeout - TimeSpan.FromSeconds(0.5), Timeout + TimeSpan.FromSeconds(5));
+        answer.Status.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        answer.Message!["error"]!["data"]!["code"]!.GetValue<string>().ShouldBe("gateway.stopping");
+        answer.Headers["Retry-After"].ShouldBe("1");
+        await Ended(gateway, TimeSpan.FromSeconds(25));
+        await _steps.Platform.Start();
+        (await _steps.RecordOf(marker, "safe"))["error_code"]!.GetValue<string>().ShouldBe("gateway.stopping");
+    }
+
+    [Fact]
+    public async Task A_second_signal_ends_the_waiting()
+    {
+        var (gateway, call, _) = await CallThatWaits();
+        await Signal(gateway);
+        await Until.True(IsRefused, TimeSpan.FromSeconds(3));
+        var watch = Stopwatch.StartNew();
+
+        await Signal(gateway);
+        var answer = await call;
+
+        watch.Elapsed.ShouldBeLessThan(Timeout - TimeSpan.FromSeconds(1));
+        answer.Message!["error"]!["data"]!["code"]!.GetValue<string>().ShouldBe("gateway.stopping");
+        await Ended(gateway, TimeSpan.FromSeconds(25));
+        await _steps.Platform.Start();
+    }
+
+    private async Task<(int Gateway, Task<McpAnswer> Call, string Marker)> CallThatWaits()
+    {
+        (_called, _release) = (new(), new());
+        _upstream.OnCall = async context =>
+        {
+            _called.TrySetResult();
+            await _release.Task.WaitAsync(context.RequestAborted);
+            return false;
+        };
+        var marker = $"d{Guid.NewGuid():n}";
+        var caller = new ModernCaller(new Uri(_steps.Platform.Address, "/mcp"), _steps.Platform.AdminKey);
+        var call = caller.Call("slow__safe", new JsonObject { ["text"] = marker });
+        await _called.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        return (_steps.Platform.GatewayProcesses[0], call, marker);
+    }
+
+    private static async Task Signal(int process) => await Shell.Run("kill", "-TERM", $"{process}");
+
+    private async Task<bool> IsRefused()
+    {
+        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(2) };
+        try
+        {
+            await http.GetAsync(new Uri(_steps.Platform.Address, "/alive"));
+            return false;
+        }
+        catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
+        {
+            return true;
+        }
+    }
+
+    // A zombie has ended.
+    private static Task Ended(int process, TimeSpan atMost) => Until.True(
+        () => Task.FromResult(!File.Exists($"/proc/{process}/stat") || File.ReadAllText($"/proc/{process}/stat").Split(") ")[^1].StartsWith('Z')), atMost, () => "The process does not end.");
+}

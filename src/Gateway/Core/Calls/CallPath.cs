@@ -53,7 +53,7 @@ public sealed class CallPath(GatewayStateStore store, CallLimiter limiter, ToolA
                 outcome = await Try(call, cancellationToken);
             }
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && call.Gone is { CanBeCanceled: true, IsCancellationRequested: false })
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && call.IsStopped)
         {
             return await Refuse(call, CallRefusal.Stopping, call.Secrets);
         }

@@ -48,10 +48,14 @@ public sealed class ToolCall
     /// <summary>Ends with that session.</summary>
     public CancellationToken SessionEnded { get; init; }
 
-    /// <summary>
-    /// Ends when the caller hangs up. Where the call's token ends and this one does not, the gateway itself is being stopped, and the caller waits for an answer.
-    /// </summary>
+    /// <summary>Ends when the caller hangs up.</summary>
     public CancellationToken Gone { get; init; }
+
+    /// <summary>Ends when the caller hangs up, or the gateway stops and waits no longer: then the caller waits for an answer.</summary>
+    public CancellationToken GoneOrStopped { get; init; }
+
+    /// <summary>True when the gateway stops, and not the caller.</summary>
+    internal bool IsStopped => GoneOrStopped.IsCancellationRequested && !Gone.IsCancellationRequested;
 
     /// <summary>How long the caller is willing to wait; it can only shorten what the server has.</summary>
     public RequestTimers Timers { get; init; } = RequestTimers.None;

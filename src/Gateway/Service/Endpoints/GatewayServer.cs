@@ -63,6 +63,7 @@ internal sealed class GatewayServer(CallPath calls, TimeProvider time) : IMcpSer
             StartedTimestamp = request.StartedTimestamp,
             Timers = timers,
             Gone = Drain.CallerOf(context.Http),
+            GoneOrStopped = context.Http.RequestAborted,
             Session = context.Session?.Id,
             SessionEnded = context.Live?.Ended ?? CancellationToken.None,
             OnNotification = context.Message.Meta.ProgressToken.IsNone ? null : responder.Notify,

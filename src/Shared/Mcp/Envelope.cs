@@ -97,6 +97,9 @@ public static class MetaKeys
     /// <summary>Name and version of the server, in results.</summary>
     public const string ServerInfo = "io.modelcontextprotocol/serverInfo";
 
+    /// <summary>The subscription that a message belongs to: the id of the request that opened it.</summary>
+    public const string SubscriptionId = "io.modelcontextprotocol/subscriptionId";
+
     /// <summary>Least severe log message wanted on the stream of the request.</summary>
     public const string LogLevel = "io.modelcontextprotocol/logLevel";
 

@@ -27,12 +27,12 @@ public sealed class HttpUpstreamTests : IDisposable
         await using var upstream = Open(server.Address);
 
         var handshake = await upstream.Connect(default);
-        var tools = await ToolLister.ReadAll(upstream, new ToolListLimits(), default);
+        var tools = await CatalogLister.ReadAll(upstream, CatalogKind.Tools, new CatalogListLimits(), default);
         using var answer = await upstream.Send(Fixtures.Call("bb_echo", "{\"value\":9007199254740991}"), default);
 
         handshake.Version.Text.ShouldBe(version);
         JsonNode.Parse(handshake.Capabilities.Span)!["tools"].ShouldNotBeNull();
-        tools.Select(tool => tool.Name).ShouldContain("test_simple_text");
+        tools.Select(tool => tool.Key).ShouldContain("test_simple_text");
         Fixtures.Text(answer).ShouldContain("9007199254740991");
     }
 
@@ -215,7 +215,7 @@ public sealed class HttpUpstreamTests : IDisposable
                 default);
 
             (answer.IsError, progress).ShouldBe((false, 200));
-            (await ToolLister.ReadAll(upstream, new ToolListLimits(), default)).Single().Name.ShouldBe("echo");
+            (await CatalogLister.ReadAll(upstream, CatalogKind.Tools, new CatalogListLimits(), default)).Single().Key.ShouldBe("echo");
         }
 
         await host.DisposeAsync();

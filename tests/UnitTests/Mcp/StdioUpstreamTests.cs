@@ -70,12 +70,12 @@ public sealed class StdioUpstreamTests
     {
         await using var upstream = Open(Fixtures.Small());
 
-        var tools = await ToolLister.ReadAll(upstream, new ToolListLimits(), default);
+        var tools = await CatalogLister.ReadAll(upstream, CatalogKind.Tools, new CatalogListLimits(), default);
 
-        tools.Select(tool => tool.Name).ShouldBe(["first", "second"]);
+        tools.Select(tool => tool.Key).ShouldBe(["first", "second"]);
         Encoding.UTF8.GetString(tools[0].Definition.Span).ShouldBe("{\"name\":\"first\",\"inputSchema\":{}}");
-        (await Should.ThrowAsync<UpstreamException>(ToolLister.ReadAll(upstream, new ToolListLimits(MaxPages: 1), default))).Kind.ShouldBe(UpstreamFailure.TooLarge);
-        (await Should.ThrowAsync<UpstreamException>(ToolLister.ReadAll(upstream, new ToolListLimits(MaxTools: 1), default))).Kind.ShouldBe(UpstreamFailure.TooLarge);
+        (await Should.ThrowAsync<UpstreamException>(CatalogLister.ReadAll(upstream, CatalogKind.Tools, new CatalogListLimits(MaxPages: 1), default))).Kind.ShouldBe(UpstreamFailure.TooLarge);
+        (await Should.ThrowAsync<UpstreamException>(CatalogLister.ReadAll(upstream, CatalogKind.Tools, new CatalogListLimits(MaxItems: 1), default))).Kind.ShouldBe(UpstreamFailure.TooLarge);
     }
 
     [Theory]
@@ -253,7 +253,7 @@ public sealed class StdioUpstreamTests
         await using var upstream = Open(new StdioOptions { Command = "node", Arguments = [script, "--stdio", "--era", era, "--page-size", "7"] });
 
         (await upstream.Connect(default)).Version.IsModern.ShouldBe(era != "legacy");
-        (await ToolLister.ReadAll(upstream, new ToolListLimits(), default)).Select(tool => tool.Name).ShouldContain("test_simple_text");
+        (await CatalogLister.ReadAll(upstream, CatalogKind.Tools, new CatalogListLimits(), default)).Select(tool => tool.Key).ShouldContain("test_simple_text");
         var progress = 0;
         using var answer = await upstream.Send(
             Fixtures.Call("bb_progress", "{\"n\":200}", ",\"_meta\":{\"progressToken\":\"t\"}") with

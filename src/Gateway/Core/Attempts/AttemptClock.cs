@@ -13,6 +13,7 @@ public sealed class AttemptClock : CancellationTokenSource, IExchangeClock
     private readonly CancellationTokenRegistration _caller;
     private long _sentAt;
     private AttemptTimer _running;
+    private int _held;
 
     /// <summary>Runs at once, as if the request were being sent.</summary>
     /// <param name="past">What was tried before, which the total includes; null for a first attempt.</param>
@@ -58,7 +59,7 @@ public sealed class AttemptClock : CancellationTokenSource, IExchangeClock
             return;
         }
 
-        switch (phase)
+        switch (Volatile.Read(ref _held) > 0 ? ExchangePhase.Caller : phase)
         {
             case ExchangePhase.Connect:
                 // A process may take its own time to start, unless the caller is in a hurry.
@@ -76,6 +77,27 @@ public sealed class AttemptClock : CancellationTokenSource, IExchangeClock
             default:
                 Set(AttemptTimer.Total, TimeSpan.MaxValue);
                 break;
+        }
+    }
+
+    /// <summary>The client is asked something: until <see cref="Release"/> its time runs, whatever else happens.</summary>
+    public void Hold()
+    {
+        Interlocked.Increment(ref _held);
+        Wait(ExchangePhase.Caller);
+    }
+
+    /// <summary>The client answered.</summary>
+    public void Release()
+    {
+        Interlocked.Decrement(ref _held);
+        try
+        {
+            Wait(ExchangePhase.Idle);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The attempt ended while its client was being asked: there is no time to measure any more.
         }
     }
 

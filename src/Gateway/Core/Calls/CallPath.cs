@@ -1,4 +1,5 @@
 using McpPlatform.Gateway.Attempts;
+using McpPlatform.Gateway.Bridge;
 using McpPlatform.Gateway.Limits;
 using McpPlatform.Gateway.Redaction;
 using McpPlatform.Gateway.State;
@@ -26,7 +27,7 @@ public sealed record CallLimits(TimeSpan MaxStaleness, int MaxResponseBytes)
 /// The way of a request to a server: resolve and decide → rates → a place → attempts → shape → record. The key's rate was taken before, since it bounds every request and
 /// what the steps here cost. A new concern is one more step in <see cref="Run"/>.
 /// </summary>
-public sealed class CallPath(GatewayStateStore store, CallLimiter limiter, ToolAttempts attempts, CallRecorder recorder, CallLimits limits)
+public sealed class CallPath(GatewayStateStore store, CallLimiter limiter, InputBridge bridge, CallRecorder recorder, CallLimits limits)
 {
     /// <summary>
     /// Runs a call to its end. The record is on disk when this returns. Throws <see cref="OperationCanceledException"/> when the caller cancelled; that is
@@ -80,19 +81,19 @@ public sealed class CallPath(GatewayStateStore store, CallLimiter limiter, ToolA
             return CallRefusal.PolicyStale;
         }
 
-        return Access.Decide(call) ?? (call.Route!.RequiresAudit && !recorder.Accepts ? CallRefusal.AuditUnavailable : null);
+        return Access.Decide(call) ?? (call.Route!.RequiresAudit && !recorder.Accepts ? CallRefusal.AuditUnavailable : bridge.Resume(call));
     }
 
     private async ValueTask<AttemptOutcome<UpstreamAnswer>> Try(ToolCall call, CancellationToken cancellationToken)
     {
         if (call.OwnParams is not { } edits)
         {
-            return await attempts.Run(call, call.Message.Params, cancellationToken);
+            return await bridge.Run(call, call.Message.Params, cancellationToken);
         }
 
         using var parameters = new PooledBuffer(call.Message.Params.Length + call.Target!.Length);
         JsonSplice.Write(call.Message.Params.Span, edits, parameters);
-        return await attempts.Run(call, parameters.Written, cancellationToken);
+        return await bridge.Run(call, parameters.Written, cancellationToken);
     }
 
     /// <summary>Checks what the server sent, records it, and lets it through.</summary>

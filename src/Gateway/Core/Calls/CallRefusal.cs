@@ -63,6 +63,10 @@ public sealed record CallRefusal(string Status, string Code, McpError Error, Tim
     /// <summary>Parameters that say nothing that could be looked for.</summary>
     internal static CallRefusal Malformed(string message) => new(Failed, "params.malformed", McpError.Params(message));
 
+    /// <summary>A <c>requestState</c> that is not ours, another request's or another caller's, or too old; or its call is over.</summary>
+    public static CallRefusal StateUnusable { get; } =
+        Of(Failed, "request_state.unusable", ErrorCodes.InvalidParams, "'params.requestState' is not valid for this request, or no longer. Send the request again without it.", 200);
+
     private static McpError UnknownPrompt { get; } = McpError.Params("Unknown prompt.");
 
     /// <summary>-32602 with the URI in 2026-07-28, -32002 before.</summary>

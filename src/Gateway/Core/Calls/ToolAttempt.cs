@@ -67,6 +67,13 @@ internal struct ToolAttempt(ToolAttempts owner, ToolCall call, UpstreamRequest r
             request.OnNotification = Deliver(deliver, clock, link.Secrets);
         }
 
+        if (call.OnQuestion is { } answer)
+        {
+            request.OnQuestion = Answer(answer, clock);
+        }
+
+        request.OnDetached = call.OnDetached;
+
         return link.Connection.Send(request, clock.Token);
     }
 
@@ -90,6 +97,22 @@ internal struct ToolAttempt(ToolAttempts owner, ToolCall call, UpstreamRequest r
             owner.Failed(endpoint);
         }
     }
+
+    private static Func<Envelope, CancellationToken, ValueTask<RpcAnswer>> Answer(Func<Envelope, CancellationToken, ValueTask<RpcAnswer>> answer, AttemptClock clock) =>
+        async (question, token) =>
+        {
+            // People take their time; the total goes on.
+            clock.Commit();
+            clock.Hold();
+            try
+            {
+                return await answer(question, token);
+            }
+            finally
+            {
+                clock.Release();
+            }
+        };
 
     private static Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> Deliver(
         Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> deliver, AttemptClock clock, KnownSecrets secrets) => async (message, token) =>

@@ -1,5 +1,6 @@
 using System.Net;
 using McpPlatform.Gateway.Attempts;
+using McpPlatform.Gateway.Bridge;
 using McpPlatform.Gateway.Limits;
 using McpPlatform.Gateway.State;
 using McpPlatform.Mcp;
@@ -41,6 +42,18 @@ public sealed class ToolCall
 
     /// <summary>Gets what the server sends before its answer, in order; null when nothing can be passed on.</summary>
     public Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask>? OnNotification { get; init; }
+
+    /// <summary>Answers a server's question in the middle of the call (legacy servers); null when the client cannot be asked. The question is valid until the task ends.</summary>
+    public Func<Envelope, CancellationToken, ValueTask<RpcAnswer>>? OnQuestion { get; init; }
+
+    /// <summary>Asks the client by method and raw parameters (legacy clients); null when it cannot be asked.</summary>
+    public Func<string, ReadOnlyMemory<byte>, CancellationToken, ValueTask<RpcAnswer>>? Ask { get; init; }
+
+    /// <summary>The server makes us poll for the rest of the answer, and so does the client (2025-11-25); null when it cannot.</summary>
+    public Func<TimeSpan?, ValueTask>? OnDetached { get; init; }
+
+    /// <summary>The client of a session; null for callers without one.</summary>
+    public UpstreamClient? Client { get; init; }
 
     /// <summary>The caller's session with the gateway, in the eras that have sessions: its calls stay at one endpoint.</summary>
     public Guid? Session { get; init; }
@@ -86,4 +99,37 @@ public sealed class ToolCall
 
     /// <summary>What the policy said.</summary>
     public Decision Decision { get; internal set; }
+
+    /// <summary>What a modern client carried here from its last round; null in a first one.</summary>
+    internal RequestState? Resumed { get; set; }
+
+    /// <summary>The call that waits for this round; null when none does.</summary>
+    internal HeldCall? Held { get; set; }
+
+    /// <summary>The same call on memory of its own, for a run that outlives the request.</summary>
+    internal ToolCall Detach(HeldCall held)
+    {
+        var copy = EnvelopeParser.Parse(Message.Bytes.ToArray()).Envelope!;
+        return new ToolCall
+        {
+            State = State,
+            Caller = Caller,
+            Credential = Credential,
+            Server = Server,
+            Message = copy,
+            ProtocolVersion = ProtocolVersion,
+            RequestId = RequestId,
+            Address = Address,
+            StartedAt = StartedAt,
+            StartedTimestamp = StartedTimestamp,
+            Timers = Timers,
+            Client = Client,
+            OnNotification = held.Notify,
+            OnQuestion = held.Ask,
+            Tool = Tool,
+            Route = Route,
+            Target = Target,
+            Decision = Decision,
+        };
+    }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using McpPlatform.Gateway.Calls;
+using McpPlatform.Gateway.Sessions;
 using McpPlatform.Gateway.State;
 using McpPlatform.Gateway.Telemetry;
 using McpPlatform.Hosting.Draining;
@@ -22,13 +23,24 @@ internal sealed class GatewayServer(CallPath calls, TimeProvider time) : IMcpSer
     public ValueTask<McpServerDescription> Describe(McpRequestContext context, CancellationToken cancellationToken) =>
         new(Of(context).Server is { } server ? _descriptions.GetValue(server, static s => new McpServerDescription(s.Slug, Version)) : All);
 
-    public async ValueTask ListTools(McpRequestContext context, McpResponder responder, CancellationToken cancellationToken)
+    public ValueTask ListTools(McpRequestContext context, McpResponder responder, CancellationToken cancellationToken) => List(context, responder);
+
+    public ValueTask CallTool(McpRequestContext context, McpResponder responder, CancellationToken cancellationToken) => Relay(context, responder, cancellationToken);
+
+    public ValueTask Other(McpRequestContext context, McpResponder responder, CancellationToken cancellationToken) => context.Message.Method switch
     {
-        var request = Of(context);
+        McpMethods.ListPrompts or McpMethods.ListResources or McpMethods.ListResourceTemplates => List(context, responder),
+        McpMethods.GetPrompt or McpMethods.ReadResource or McpMethods.Complete => Relay(context, responder, cancellationToken),
+        _ => responder.MethodNotFound(),
+    };
+
+    private async ValueTask List(McpRequestContext context, McpResponder responder)
+    {
+        var (request, method) = (Of(context), context.Message.Method!);
         var cursor = context.Message.Param("cursor"u8);
         var after = cursor.IsEmpty ? null : JsonMembers.Text(cursor) ?? "";
         using var page = new PooledBuffer(16 * 1024);
-        if (CatalogList.TryWrite(request.State, request.Caller, McpMethods.ListTools, request.Server, context.Era, after, new Asked(request.StartedAt, context.Http.Connection.RemoteIpAddress), page))
+        if (CatalogList.TryWrite(request.State, request.Caller, method, request.Server, context.Era, after, new Asked(request.StartedAt, context.Http.Connection.RemoteIpAddress), page))
         {
             await responder.Result(page.Written);
         }
@@ -37,10 +49,11 @@ internal sealed class GatewayServer(CallPath calls, TimeProvider time) : IMcpSer
             await responder.Error(McpError.Params("'params.cursor' is none of this list's. Leave it out to start from the first page."));
         }
 
-        GatewayMetrics.Answered(McpMethods.ListTools, time.GetElapsedTime(request.StartedTimestamp));
+        GatewayMetrics.Answered(method, time.GetElapsedTime(request.StartedTimestamp));
     }
 
-    public async ValueTask CallTool(McpRequestContext context, McpResponder responder, CancellationToken cancellationToken)
+    /// <summary>Passes a request on to the server it is for.</summary>
+    private async ValueTask Relay(McpRequestContext context, McpResponder responder, CancellationToken cancellationToken)
     {
         var request = Of(context);
         if (!TimerHeader.TryRead(context.Http.Request.Headers, out var timers, out var malformed))
@@ -66,7 +79,11 @@ internal sealed class GatewayServer(CallPath calls, TimeProvider time) : IMcpSer
             GoneOrStopped = context.Http.RequestAborted,
             Session = context.Session?.Id,
             SessionEnded = context.Live?.Ended ?? CancellationToken.None,
-            OnNotification = context.Message.Meta.ProgressToken.IsNone ? null : responder.Notify,
+            Client = (context.Live?.State as GatewaySession)?.Client,
+            OnNotification = WantsNotifications(context) ? responder.Notify : null,
+            OnQuestion = responder.CanAsk ? (question, token) => responder.Ask(question.Method!, question.Params, token) : null,
+            Ask = responder.CanAsk ? responder.Ask : null,
+            OnDetached = responder.CanAsk ? responder.Detach : null,
         };
         using var outcome = await calls.Run(call, cancellationToken);
         if (call.Tightest is { } tightest && tightest.Left < request.KeyLeft)
@@ -76,6 +93,11 @@ internal sealed class GatewayServer(CallPath calls, TimeProvider time) : IMcpSer
 
         await Answer(context.Http, responder, outcome);
     }
+
+    /// <summary>Progress and logs of a modern request come only when it asks for them; a legacy session may get logs with any request.</summary>
+    private static bool WantsNotifications(McpRequestContext context) =>
+        !context.Message.Meta.ProgressToken.IsNone || context.Live is not null
+        || (context.Version.IsModern && context.Message.Meta.Raw.Span.IndexOf("io.modelcontextprotocol/logLevel"u8) >= 0);
 
     private static GatewayRequest Of(McpRequestContext context) =>
         context.Http.Features.Get<GatewayRequest>() ?? throw new InvalidOperationException("An MCP request got here without its caller.");

@@ -15,6 +15,9 @@ public sealed record SseLimits(int MaxLine = 1024 * 1024, int MaxEvent = 4 * 102
 /// </summary>
 public sealed class SseReader(Stream stream, SseLimits limits) : IDisposable
 {
+    /// <summary>It comes back in a header: longer ones are nobody's in good faith.</summary>
+    private const int MaxId = 1024;
+
     private readonly PooledBuffer _data = new();
     private byte[] _buffer = MessageMemory.Rent(8 * 1024);
     private int _start;
@@ -30,6 +33,12 @@ public sealed class SseReader(Stream stream, SseLimits limits) : IDisposable
 
     /// <summary>Type of the current event, <c>message</c> when it has none.</summary>
     public string EventType { get; private set; } = "message";
+
+    /// <summary>Id of the last event that had one, those without data included: where to go on from. Null before the first.</summary>
+    public string? LastEventId { get; private set; }
+
+    /// <summary>How long the stream asks to wait before it is opened again; null when it did not say.</summary>
+    public TimeSpan? Retry { get; private set; }
 
     /// <summary>
     /// Moves to the next event. False at the end of the stream. Throws <see cref="UpstreamException"/> (too large) beyond the limits, and what the stream
@@ -155,6 +164,17 @@ public sealed class SseReader(Stream stream, SseLimits limits) : IDisposable
         {
             _isMessage = value.IsEmpty || value.SequenceEqual("message"u8);
             EventType = _isMessage ? "message" : System.Text.Encoding.UTF8.GetString(value);
+        }
+        else if (name.SequenceEqual("id"u8))
+        {
+            if (value.Length <= MaxId && !value.Contains((byte)0))
+            {
+                LastEventId = System.Text.Encoding.UTF8.GetString(value);
+            }
+        }
+        else if (name.SequenceEqual("retry"u8) && System.Buffers.Text.Utf8Parser.TryParse(value, out int milliseconds, out var used) && used == value.Length && milliseconds >= 0)
+        {
+            Retry = TimeSpan.FromMilliseconds(milliseconds);
         }
     }
 

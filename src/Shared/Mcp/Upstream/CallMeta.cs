@@ -11,6 +11,7 @@ internal static class CallMeta
     private static readonly MemberEdit Meta = MemberEdit.Edit("_meta");
     private static readonly MemberEdit Params = MemberEdit.Edit("params");
     private static readonly MemberEdit Token = MemberEdit.Set(MetaKeys.ProgressToken, default);
+    private static readonly MemberEdit Subscription = MemberEdit.Set(MetaKeys.SubscriptionId, default);
     private static readonly MemberEdit NoToken = MemberEdit.Drop(MetaKeys.ProgressToken);
     private static readonly MemberEdit Trace = MemberEdit.Set(MetaKeys.TraceParent, default);
     private static readonly MemberEdit NoTrace = MemberEdit.Drop(MetaKeys.TraceParent);
@@ -67,6 +68,22 @@ internal static class CallMeta
         else
         {
             restored.Write(notification.Bytes.Span);
+        }
+
+        return restored;
+    }
+
+    /// <summary>Gives a message of a subscription the caller's id of it back; none: a copy as it is.</summary>
+    public static PooledBuffer RestoreSubscription(Envelope notification, RequestId subscription)
+    {
+        var restored = new PooledBuffer(notification.Bytes.Length + subscription.Raw.Length);
+        if (subscription.IsNone)
+        {
+            restored.Write(notification.Bytes.Span);
+        }
+        else
+        {
+            JsonSplice.Write(notification.Bytes.Span, [Params.With([Meta.With([Subscription.With(subscription.Raw)])])], restored);
         }
 
         return restored;

@@ -52,7 +52,8 @@ internal static class Handshakes
         }
 
         var serverInfo = JsonMembers.Find(JsonMembers.Find(answer.Payload, "_meta"u8), "io.modelcontextprotocol/serverInfo"u8);
-        return modern ? Read(answer.Payload, ProtocolVersion.July2026, serverInfo) : null;
+        var isDual = JsonMembers.Items(supported).Any(item => ProtocolVersion.Find(JsonMembers.Text(item)) is { IsModern: false });
+        return modern ? Read(answer.Payload, ProtocolVersion.July2026, serverInfo) with { IsDual = isDual } : null;
     }
 
     /// <summary>Reads the answer to <see cref="Initialize"/>.</summary>

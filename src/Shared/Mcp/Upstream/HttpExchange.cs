@@ -7,9 +7,20 @@ namespace McpPlatform.Mcp.Upstream;
 /// <summary>An answer, and the session id that came with it.</summary>
 internal readonly record struct HttpAnswer(UpstreamAnswer Answer, string? SessionId);
 
+/// <summary>Where a stream ended, and how long the server asks to wait before it is opened again.</summary>
+internal readonly record struct StreamEnd(string? LastEventId, TimeSpan? Retry);
+
 /// <summary>One request and its response over Streamable HTTP, as JSON or as an event stream, in either era.</summary>
 internal sealed class HttpExchange(HttpMessageInvoker http, HttpUpstreamOptions options, ClientIdentity client, TimeProvider time)
 {
+    /// <summary>Before a stream is opened again where the server says nothing; and the longest that it can ask for.</summary>
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
+
+    private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(10);
+
+    /// <summary>A thousand streams for one answer: an hour and more of polling.</summary>
+    private const int MostPolls = 1000;
+
     /// <summary>How long messages that nobody waits for may take.</summary>
     public static readonly TimeSpan Courtesy = TimeSpan.FromSeconds(5);
 
@@ -33,7 +44,7 @@ internal sealed class HttpExchange(HttpMessageInvoker http, HttpUpstreamOptions 
         try
         {
             using var response = await HttpPost.Send(http, post, patience);
-            var answer = await ReadAnswer(response, new(id, request, token, link), patience, cancellationToken);
+            var answer = await ReadAnswer(response, new(this, id, request, token, link), patience, cancellationToken);
             return new(answer, response.Headers.TryGetValues(McpHeaders.SessionId, out var ids) ? ids.FirstOrDefault() : null);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -97,6 +108,15 @@ internal sealed class HttpExchange(HttpMessageInvoker http, HttpUpstreamOptions 
     private async Task<UpstreamAnswer> ReadStream(Stream body, Asked asked, Patience patience, CancellationToken cancellationToken)
     {
         using var events = new SseReader(body, new SseLimits(options.MaxResponseBytes, options.MaxResponseBytes));
+        return await ReadAnswer(events, asked, patience, cancellationToken)
+            ?? (asked.Link.SessionId is not null && events.LastEventId is { } last
+                ? await Poll(last, events.Retry, asked, patience, cancellationToken)
+                : throw UpstreamException.Closed("The upstream ended its stream before it answered."));
+    }
+
+    /// <summary>Null: the stream ended without an answer.</summary>
+    private async Task<UpstreamAnswer?> ReadAnswer(SseReader events, Asked asked, Patience patience, CancellationToken cancellationToken)
+    {
         while (await events.Read(patience.Token))
         {
             var buffer = PooledBuffer.Copy(events.Data.Span);
@@ -106,43 +126,109 @@ internal sealed class HttpExchange(HttpMessageInvoker http, HttpUpstreamOptions 
                 throw UpstreamException.Protocol("The upstream's stream carries something that is no message.");
             }
 
-            if (message.Kind == MessageKind.Response)
+            switch (message.Kind)
             {
-                if (Take(buffer, asked) is { } answer)
-                {
-                    return answer;
-                }
+                case MessageKind.Response:
+                    if (Take(buffer, asked) is { } answer)
+                    {
+                        return answer;
+                    }
 
-                continue;
-            }
+                    break;
+                case MessageKind.Request:
+                    asked.Questions.Answer(message, buffer, asked.Request.OnQuestion, cancellationToken);
+                    break;
+                default:
+                    using (buffer)
+                    {
+                        await Relay(message, asked, patience, cancellationToken);
+                    }
 
-            using (buffer)
-            {
-                await Relay(message, asked, patience, cancellationToken);
+                    break;
             }
         }
 
-        throw UpstreamException.Closed("The upstream ended its stream before it answered.");
+        return null;
+    }
+
+    /// <summary>The server ended the stream and keeps the request (2025-11-25, polling): the rest comes on streams that begin where the last one ended.</summary>
+    private async Task<UpstreamAnswer> Poll(string last, TimeSpan? retry, Asked asked, Patience patience, CancellationToken cancellationToken)
+    {
+        if (asked.Request.OnDetached is { } detached)
+        {
+            await detached(retry);
+        }
+
+        for (var polls = 0; polls < MostPolls; polls++)
+        {
+            await Task.Delay(retry is { } wait && wait < LongestRetry ? wait : polls == 0 ? FirstRetry : LongestRetry, time, patience.Token);
+            using var get = HttpPost.With(new HttpRequestMessage(HttpMethod.Get, options.Endpoint), options.Headers);
+            get.Headers.TryAddWithoutValidation("Accept", "text/event-stream");
+            get.Headers.TryAddWithoutValidation("Last-Event-ID", last);
+            asked.Link.Stamp(get);
+            using var response = await HttpPost.Send(http, get, patience);
+            if (!response.IsSuccessStatusCode || response.Content.Headers.ContentType?.MediaType != "text/event-stream")
+            {
+                throw UpstreamException.Closed("The upstream ended its stream before it answered, and cannot be asked for the rest.");
+            }
+
+            await using var raw = await response.Content.ReadAsStreamAsync(patience.Token);
+            await using var body = new PatientStream(raw, patience, options.IdleTimeout);
+            using var events = new SseReader(body, new SseLimits(options.MaxResponseBytes, options.MaxResponseBytes));
+            if (await ReadAnswer(events, asked, patience, cancellationToken) is { } answer)
+            {
+                return answer;
+            }
+
+            (last, retry) = (events.LastEventId ?? last, events.Retry ?? retry);
+        }
+
+        throw UpstreamException.Closed("The upstream ended its stream again and again before it answered.");
     }
 
     private async Task Relay(Envelope message, Asked asked, Patience patience, CancellationToken cancellationToken)
     {
-        if (message.Kind == MessageKind.Request)
+        switch (message.Method)
         {
-            _ = PostQuietly(CallMeta.Reply(message), asked.Link);
+            case McpMethods.Progress:
+                // Progress that nobody asked for has nowhere to go.
+                if (!asked.Token.IsNone && RequestId.FromRaw(message.Param("progressToken"u8)).Is(asked.Id))
+                {
+                    using var restored = CallMeta.Restore(message, asked.Token);
+                    await Deliver(restored.Written, asked, patience, cancellationToken);
+                }
+
+                return;
+            case McpMethods.Cancelled:
+                asked.Questions.Cancel(message);
+                return;
+            case McpMethods.ToolsChanged or McpMethods.PromptsChanged or McpMethods.ResourcesChanged or McpMethods.ResourceUpdated when !asked.Link.Handshake.Version.IsModern:
+                // Sent with this request, but not about it.
+                options.Peer?.Notified(message);
+                return;
         }
-        else if (message.Method == McpMethods.Progress)
+
+        if (asked.Request.OnNotification is null)
         {
-            if (asked.Request.OnNotification is { } deliver && !asked.Token.IsNone && RequestId.FromRaw(message.Param("progressToken"u8)).Is(asked.Id))
-            {
-                using var restored = CallMeta.Restore(message, asked.Token);
-                patience.Pause();
-                await deliver(restored.Written, cancellationToken);
-            }
+            options.Peer?.Notified(message);
+        }
+        else if (asked.Link.Handshake.Version.IsModern)
+        {
+            using var restored = CallMeta.RestoreSubscription(message, asked.Request.SubscriptionId);
+            await Deliver(restored.Written, asked, patience, cancellationToken);
         }
         else
         {
-            options.OnNotification?.Invoke(message);
+            await Deliver(message.Bytes, asked, patience, cancellationToken);
+        }
+    }
+
+    private static async Task Deliver(ReadOnlyMemory<byte> message, Asked asked, Patience patience, CancellationToken cancellationToken)
+    {
+        if (asked.Request.OnNotification is { } deliver)
+        {
+            patience.Pause();
+            await deliver(message, cancellationToken);
         }
     }
 
@@ -160,6 +246,69 @@ internal sealed class HttpExchange(HttpMessageInvoker http, HttpUpstreamOptions 
         return null;
     }
 
+    /// <summary>
+    /// One standalone stream, from where the last one ended, until it ends. Null: there is none (405), or the session is gone. Throws <see cref="UpstreamException"/>, and
+    /// <see cref="OperationCanceledException"/> when cancelled.
+    /// </summary>
+    public async Task<StreamEnd?> Listen(HttpLink link, string? last, Questions questions, CancellationToken cancellationToken)
+    {
+        using var patience = new Patience(options.HeaderTimeout, time, cancellationToken);
+        try
+        {
+            using var get = HttpPost.With(new HttpRequestMessage(HttpMethod.Get, options.Endpoint), options.Headers);
+            get.Headers.TryAddWithoutValidation("Accept", "text/event-stream");
+            if (last is not null)
+            {
+                get.Headers.TryAddWithoutValidation("Last-Event-ID", last);
+            }
+
+            link.Stamp(get);
+            using var response = await HttpPost.Send(http, get, patience);
+            if ((int)response.StatusCode is >= 400 and < 500)
+            {
+                return null;
+            }
+
+            if (!response.IsSuccessStatusCode || response.Content.Headers.ContentType?.MediaType != "text/event-stream")
+            {
+                throw new UpstreamException((int)response.StatusCode);
+            }
+
+            // Silence is normal here: not every server sends comments.
+            patience.Renew(Timeout.InfiniteTimeSpan);
+            await using var body = await response.Content.ReadAsStreamAsync(patience.Token);
+            using var events = new SseReader(body, new SseLimits(options.MaxResponseBytes, options.MaxResponseBytes));
+            while (await events.Read(patience.Token))
+            {
+                Take(PooledBuffer.Copy(events.Data.Span), questions, cancellationToken);
+            }
+
+            return new StreamEnd(events.LastEventId ?? last, events.Retry);
+        }
+        catch (Exception failure) when (HttpPost.Translate(failure, patience) is { } known)
+        {
+            throw known;
+        }
+    }
+
+    private void Take(PooledBuffer buffer, Questions questions, CancellationToken cancellationToken)
+    {
+        switch (EnvelopeParser.Parse(buffer.Written).Envelope)
+        {
+            case { Kind: MessageKind.Request } question:
+                questions.Answer(question, buffer, options.IsExclusive && options.Peer is { } peer ? peer.Asked : null, cancellationToken);
+                return;
+            case { Kind: MessageKind.Notification, Method: McpMethods.Cancelled } cancelled:
+                questions.Cancel(cancelled);
+                break;
+            case { Kind: MessageKind.Notification } notification:
+                options.Peer?.Notified(notification);
+                break;
+        }
+
+        buffer.Dispose();
+    }
+
     /// <summary>Sends something that has no answer. Throws <see cref="UpstreamException"/> unless the server took it.</summary>
     public async Task Post(ReadOnlyMemory<byte> message, HttpLink link)
     {
@@ -174,7 +323,7 @@ internal sealed class HttpExchange(HttpMessageInvoker http, HttpUpstreamOptions 
     }
 
     /// <summary>For messages that nobody waits for; whether they arrive is the server's concern.</summary>
-    private async Task PostQuietly(PooledBuffer message, HttpLink link)
+    public async Task PostQuietly(PooledBuffer message, HttpLink link)
     {
         using (message)
         {
@@ -190,5 +339,9 @@ internal sealed class HttpExchange(HttpMessageInvoker http, HttpUpstreamOptions 
     }
 
     /// <summary>One request on its way.</summary>
-    private sealed record Asked(long Id, UpstreamRequest Request, RequestId Token, HttpLink Link);
+    private sealed record Asked(HttpExchange Exchange, long Id, UpstreamRequest Request, RequestId Token, HttpLink Link)
+    {
+        /// <summary>What the server asks in the middle of it; made when it does.</summary>
+        public Questions Questions => field ??= new Questions(answer => Exchange.PostQuietly(answer, Link));
+    }
 }

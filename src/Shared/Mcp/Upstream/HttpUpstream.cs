@@ -9,6 +9,11 @@ namespace McpPlatform.Mcp.Upstream;
 /// </summary>
 public sealed class HttpUpstream : IUpstreamConnection
 {
+    /// <summary>Between two standalone streams: 200 ms, doubled with every failure up to 30 s.</summary>
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
+
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+
     private readonly HttpMessageInvoker _http;
     private readonly HttpUpstreamOptions _options;
     private readonly ClientIdentity _client;
@@ -53,6 +58,64 @@ public sealed class HttpUpstream : IUpstreamConnection
                 throw new UpstreamException((int)HttpStatusCode.NotFound);
             }
         }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask Notify(string method, ReadOnlyMemory<byte> parameters, CancellationToken cancellationToken)
+    {
+        var link = await Linked(cancellationToken);
+        if (!link.Handshake.Version.IsModern)
+        {
+            using var message = new PooledBuffer(parameters.Length + 128);
+            JsonRpcWriter.WriteNotification(message, method, parameters.Span);
+            await _exchange.Post(message.Written, link);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> Listen(CancellationToken cancellationToken)
+    {
+        string? last = null;
+        for (var failures = 0; !cancellationToken.IsCancellationRequested && !_disposed;)
+        {
+            var pause = FirstPause;
+            try
+            {
+                var link = await Linked(cancellationToken);
+                if (link.Handshake.Version.IsModern)
+                {
+                    return false;
+                }
+
+                var questions = new Questions(answer => _exchange.PostQuietly(answer, link));
+                if (await _exchange.Listen(link, last, questions, cancellationToken) is not { } end)
+                {
+                    // An event that the server forgot is no reason to stop listening; anything else is its word.
+                    if (last is null)
+                    {
+                        return false;
+                    }
+
+                    last = null;
+                    continue;
+                }
+
+                (last, failures, pause) = (end.LastEventId, 0, end.Retry ?? FirstPause);
+            }
+            catch (UpstreamException)
+            {
+                // Not there at the moment: calls find out by themselves.
+                pause = FirstPause * Math.Pow(2, Math.Min(failures++, 8));
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                break;
+            }
+
+            await Task.Delay(pause < LongestPause ? pause : LongestPause, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        return true;
     }
 
     /// <summary>Ends the session, if there is one, as far as the server cooperates.</summary>

@@ -27,8 +27,9 @@ public sealed record HttpUpstreamOptions
     /// <summary>Longest silence within a response. 60 s: servers keep streams alive every 15 s.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>
-    /// Gets notifications that belong to no request. Called by whoever reads at the moment: must be quick; the message is valid during the call.
-    /// </summary>
-    public Action<Envelope>? OnNotification { get; init; }
+    /// <summary>Takes what belongs to no request; null: nobody does.</summary>
+    public IUpstreamPeer? Peer { get; init; }
+
+    /// <summary>Whether one client stands behind the connection. Default false: several may share it, and what cannot be attributed to one of them goes to none.</summary>
+    public bool IsExclusive { get; init; }
 }

@@ -23,6 +23,15 @@ public interface IUpstreamConnection : IAsyncDisposable
     /// Throws <see cref="UpstreamException"/> when there is no answer.
     /// </summary>
     ValueTask<UpstreamAnswer> Send(UpstreamRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Sends a client's notification (<c>notifications/roots/list_changed</c>); the modern era has none, and nothing is sent. Throws <see cref="UpstreamException"/>.</summary>
+    ValueTask Notify(string method, ReadOnlyMemory<byte> parameters, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Takes what the server sends outside of requests, until cancelled: over Streamable HTTP in the legacy era that is a stream of its own, which is opened again when it breaks. False at
+    /// once where there is none. Other transports always listen.
+    /// </summary>
+    Task<bool> Listen(CancellationToken cancellationToken);
 }
 
 /// <summary>What the server said of itself. The raw parts are copies and live as long as this.</summary>
@@ -31,7 +40,11 @@ public interface IUpstreamConnection : IAsyncDisposable
 /// <param name="ServerInfo">Raw <c>serverInfo</c>; empty when it sent none.</param>
 /// <param name="Instructions">Its instructions for the model, or null.</param>
 public sealed record UpstreamHandshake(
-    ProtocolVersion Version, ReadOnlyMemory<byte> Capabilities, ReadOnlyMemory<byte> ServerInfo, string? Instructions);
+    ProtocolVersion Version, ReadOnlyMemory<byte> Capabilities, ReadOnlyMemory<byte> ServerInfo, string? Instructions)
+{
+    /// <summary>A modern server that says it speaks a legacy revision as well.</summary>
+    public bool IsDual { get; init; }
+}
 
 /// <summary>One request as the caller has it.</summary>
 /// <param name="Method">For example <c>tools/call</c>.</param>
@@ -46,6 +59,21 @@ public sealed record UpstreamRequest(string Method, ReadOnlyMemory<byte> Params)
     /// caller's own progress token, valid until the returned task ends. Never called twice at once. Null: no progress is asked for.
     /// </summary>
     public Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask>? OnNotification { get; set; }
+
+    /// <summary>
+    /// Answers a server's request on this request's stream; the question is valid until the task ends, and the connection disposes the answer. Null: a ping is answered, everything else
+    /// is a capability we never declared (-32601).
+    /// </summary>
+    public Func<Envelope, CancellationToken, ValueTask<RpcAnswer>>? OnQuestion { get; set; }
+
+    /// <summary>
+    /// Told when the server ends the stream in the middle of the call and is to be polled (2025-11-25), with the time it asks for; the connection itself comes back with
+    /// <c>Last-Event-ID</c>.
+    /// </summary>
+    public Func<TimeSpan?, ValueTask>? OnDetached { get; set; }
+
+    /// <summary>What a client calls a subscription: what the server's messages call it on the way back. None: as it is here.</summary>
+    public RequestId SubscriptionId { get; init; }
 
     /// <summary>
     /// Measures the time of the request in place of the connection's own timers; null: the connection measures.
@@ -68,6 +96,9 @@ public sealed class UpstreamAnswer : IDisposable
         IsError = !response.Error.IsEmpty;
         Payload = IsError ? response.Error : response.Result;
     }
+
+    /// <summary>A result that was made on this side, in place of the server's.</summary>
+    public UpstreamAnswer(PooledBuffer result) => (_buffer, Payload) = (result, result.Written);
 
     /// <summary>True for a JSON-RPC error. A tool's own error (<c>isError</c>) is a result.</summary>
     public bool IsError { get; }

@@ -7,15 +7,32 @@ namespace McpPlatform.Mcp.Upstream;
 /// <summary>
 /// Many requests over one stream of messages (stdio, HTTP+SSE): our own ids and progress tokens outside, the callers' inside.
 /// </summary>
-/// <param name="client">Who we say we are.</param>
-/// <param name="write">Sends one message and takes the buffer over. Throws <see cref="UpstreamException"/> when it cannot.</param>
-/// <param name="onNotification">Gets what belongs to no request; called by the reader, so it must be quick. The message is valid during the call.</param>
-internal sealed class JsonRpcChannel(ClientIdentity client, Func<PooledBuffer, CancellationToken, ValueTask> write, Action<Envelope>? onNotification)
+/// <remarks>
+/// What a server sends is attributed as exactly as its era allows: progress by token, events of a subscription by its id. Logs and requests of the server carry neither: where one
+/// client stands behind the connection they go to the latest request under way that takes them, in order with everything else of it; where several do, nobody gets them.
+/// </remarks>
+internal sealed class JsonRpcChannel
 {
     private static readonly TimeSpan PostTimeout = TimeSpan.FromSeconds(5);
+
+    private readonly ClientIdentity _client;
+    private readonly Func<PooledBuffer, CancellationToken, ValueTask> _write;
+    private readonly IUpstreamPeer? _peer;
+    private readonly bool _isExclusive;
+    private readonly Questions _questions;
     private readonly ConcurrentDictionary<long, PendingCall> _pending = new();
     private UpstreamException? _closed;
     private long _lastId;
+
+    /// <param name="client">Who we say we are.</param>
+    /// <param name="write">Sends one message and takes the buffer over. Throws <see cref="UpstreamException"/> when it cannot.</param>
+    /// <param name="peer">Gets what belongs to no request; null: nobody does.</param>
+    /// <param name="isExclusive">Whether one client stands behind the connection.</param>
+    public JsonRpcChannel(ClientIdentity client, Func<PooledBuffer, CancellationToken, ValueTask> write, IUpstreamPeer? peer, bool isExclusive)
+    {
+        (_client, _write, _peer, _isExclusive) = (client, write, peer, isExclusive);
+        _questions = new Questions(Post);
+    }
 
     /// <summary>Set once nothing can be sent any more.</summary>
     public bool IsClosed => Volatile.Read(ref _closed) is not null;
@@ -26,7 +43,7 @@ internal sealed class JsonRpcChannel(ClientIdentity client, Func<PooledBuffer, C
         cancellationToken.ThrowIfCancellationRequested();
         var id = Interlocked.Increment(ref _lastId);
         var token = request.OnNotification is null ? default : CallMeta.CallerToken(request.Params);
-        var call = new PendingCall(token, request.OnNotification);
+        var call = new PendingCall(request, token, _questions);
         _pending[id] = call;
         if (Volatile.Read(ref _closed) is { } closed && _pending.TryRemove(id, out _))
         {
@@ -37,9 +54,9 @@ internal sealed class JsonRpcChannel(ClientIdentity client, Func<PooledBuffer, C
         try
         {
             var message = new PooledBuffer(request.Params.Length + 512);
-            CallMeta.WriteRequest(message, id, request.Method, request.Params.Span, version, client, token.IsNone ? null : id);
+            CallMeta.WriteRequest(message, id, request.Method, request.Params.Span, version, _client, token.IsNone ? null : id);
             request.Clock?.Wait(ExchangePhase.FirstByte);
-            await write(message, cancellationToken);
+            await _write(message, cancellationToken);
             var answer = await call.Wait(cancellationToken);
             answered = true;
             return answer;
@@ -64,7 +81,7 @@ internal sealed class JsonRpcChannel(ClientIdentity client, Func<PooledBuffer, C
     {
         var message = new PooledBuffer();
         JsonRpcWriter.WriteNotification(message, method, parameters);
-        return write(message, cancellationToken);
+        return _write(message, cancellationToken);
     }
 
     /// <summary>Takes one message from the server, and its buffer. What is no message (a server that prints to its output) is passed over.</summary>
@@ -82,14 +99,13 @@ internal sealed class JsonRpcChannel(ClientIdentity client, Func<PooledBuffer, C
                 Answer(message, buffer);
                 return;
             case MessageKind.Request:
-                _ = Reply(message);
-                break;
+                Question(message, buffer);
+                return;
             default:
                 Notification(message);
-                break;
+                buffer.Dispose();
+                return;
         }
-
-        buffer.Dispose();
     }
 
     /// <summary>Ends every request, those to come too, with the first reason given.</summary>
@@ -100,6 +116,7 @@ internal sealed class JsonRpcChannel(ClientIdentity client, Func<PooledBuffer, C
             return;
         }
 
+        _questions.Close();
         foreach (var (id, _) in _pending)
         {
             if (_pending.TryRemove(id, out var call))
@@ -130,21 +147,74 @@ internal sealed class JsonRpcChannel(ClientIdentity client, Func<PooledBuffer, C
 
     private void Notification(Envelope message)
     {
-        if (message.Method == McpMethods.Progress)
+        switch (message.Method)
         {
-            // Progress that nobody asked for, or that comes after the answer, has nowhere to go.
-            if (Number(message.Param("progressToken"u8).Span) is { } id && _pending.TryGetValue(id, out var call) && !call.CallerToken.IsNone)
-            {
-                call.Notify(CallMeta.Restore(message, call.CallerToken));
-            }
+            case McpMethods.Progress:
+                // Progress that nobody asked for, or that comes after the answer, has nowhere to go.
+                if (Find(message.Param("progressToken"u8)) is { CallerToken.IsNone: false } asked)
+                {
+                    asked.Notify(CallMeta.Restore(message, asked.CallerToken));
+                }
 
-            return;
+                return;
+            case McpMethods.Cancelled:
+                _questions.Cancel(message);
+                return;
+            case McpMethods.LogMessage when Latest(call => call.TakesNotifications) is { } call:
+                call.Notify(PooledBuffer.Copy(message.Bytes.Span));
+                return;
+            case McpMethods.LogMessage when !_isExclusive:
+                return;
         }
 
-        onNotification?.Invoke(message);
+        var subscription = JsonMembers.Find(message.Meta.Raw, "io.modelcontextprotocol/subscriptionId"u8);
+        if (subscription.IsEmpty)
+        {
+            _peer?.Notified(message);
+        }
+        else if (Find(subscription) is { } subscribed)
+        {
+            subscribed.Notify(CallMeta.RestoreSubscription(message, subscribed.SubscriptionId));
+        }
     }
 
-    private Task Reply(Envelope request) => Post(CallMeta.Reply(request));
+    private void Question(Envelope question, PooledBuffer buffer)
+    {
+        if (question.Method == McpMethods.Ping || !_isExclusive)
+        {
+            _questions.Answer(question, buffer, null, CancellationToken.None);
+        }
+        else if (Latest(call => call.TakesQuestions) is { } call)
+        {
+            call.Ask(question, buffer);
+        }
+        else
+        {
+            _questions.Answer(question, buffer, _peer is { } peer ? peer.Asked : null, CancellationToken.None);
+        }
+    }
+
+    private PendingCall? Find(ReadOnlyMemory<byte> raw) => Number(raw.Span) is { } id && _pending.TryGetValue(id, out var call) ? call : null;
+
+    /// <summary>Where several clients stand behind the connection, only a request that is alone on it can be meant.</summary>
+    private PendingCall? Latest(Func<PendingCall, bool> takes)
+    {
+        if (!_isExclusive && _pending.Count > 1)
+        {
+            return null;
+        }
+
+        var (latest, found) = (-1L, default(PendingCall));
+        foreach (var (id, call) in _pending)
+        {
+            if (id > latest && takes(call))
+            {
+                (latest, found) = (id, call);
+            }
+        }
+
+        return found;
+    }
 
     private void Cancel(long id, string method)
     {
@@ -163,7 +233,7 @@ internal sealed class JsonRpcChannel(ClientIdentity client, Func<PooledBuffer, C
         using var patience = new CancellationTokenSource(PostTimeout);
         try
         {
-            await write(message, patience.Token);
+            await _write(message, patience.Token);
         }
         catch (OperationCanceledException)
         {

@@ -28,7 +28,7 @@ public sealed class SseUpstream : IUpstreamConnection
         _client = client;
         _time = time;
         _connect = new(Shake);
-        _channel = new(client, Post, options.OnNotification);
+        _channel = new(client, Post, options.Peer, options.IsExclusive);
     }
 
     /// <inheritdoc/>
@@ -43,6 +43,21 @@ public sealed class SseUpstream : IUpstreamConnection
     {
         var handshake = await Connect(cancellationToken);
         return await _channel.Send(request, handshake.Version, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask Notify(string method, ReadOnlyMemory<byte> parameters, CancellationToken cancellationToken)
+    {
+        await Connect(cancellationToken);
+        await _channel.Notify(method, parameters.Span, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> Listen(CancellationToken cancellationToken)
+    {
+        await Connect(cancellationToken);
+        await Task.Delay(Timeout.InfiniteTimeSpan, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return true;
     }
 
     /// <summary>Ends the stream.</summary>

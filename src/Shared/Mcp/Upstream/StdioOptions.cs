@@ -36,9 +36,9 @@ public sealed record StdioOptions
     /// <summary>How much is kept of what the child writes to its error stream, the last of it. 64 KiB: the trace of a crash with what led to it.</summary>
     public int StderrBytes { get; init; } = 64 * 1024;
 
-    /// <summary>
-    /// Gets notifications that belong to no request (list changes, logs). Called by the thread that reads the child: must be quick; the message is valid
-    /// during the call.
-    /// </summary>
-    public Action<Envelope>? OnNotification { get; init; }
+    /// <summary>Takes what belongs to no request; null: nobody does.</summary>
+    public IUpstreamPeer? Peer { get; init; }
+
+    /// <summary>Whether one client stands behind the connection. Default false: several may share it, and what cannot be attributed to one of them goes to none.</summary>
+    public bool IsExclusive { get; init; }
 }

@@ -45,6 +45,23 @@ public sealed class StdioUpstream : IUpstreamConnection
         return await _life!.Channel.Send(request, handshake.Version, cancellationToken);
     }
 
+    /// <inheritdoc/>
+    public async ValueTask Notify(string method, ReadOnlyMemory<byte> parameters, CancellationToken cancellationToken)
+    {
+        if (!(await Connect(cancellationToken)).Version.IsModern)
+        {
+            await _life!.Channel.Notify(method, parameters.Span, cancellationToken);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> Listen(CancellationToken cancellationToken)
+    {
+        await Connect(cancellationToken);
+        await Task.Delay(Timeout.InfiniteTimeSpan, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return true;
+    }
+
     /// <summary>Ends the process: closes its input, waits, SIGTERM, waits, SIGKILL to the whole tree.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -148,7 +165,7 @@ public sealed class StdioUpstream : IUpstreamConnection
     {
         public Life(StdioOptions options, ClientIdentity client, TimeProvider time)
         {
-            Channel = new JsonRpcChannel(client, (message, cancellationToken) => Process!.Write(message, cancellationToken), options.OnNotification);
+            Channel = new JsonRpcChannel(client, (message, cancellationToken) => Process!.Write(message, cancellationToken), options.Peer, options.IsExclusive);
             Process = new ChildProcess(options, time, Channel.Receive, Channel.Close);
         }
 

@@ -40,9 +40,8 @@ internal sealed class Discoverer(UpstreamPool pool)
             var key = new UpstreamKey(server.TenantId, server.ServerId, State.ServerRoute.HashOf(connection));
             using var lease = await pool.Look(key, connection, limit);
             var handshake = await lease.Connection.Connect(limit);
-            var declared = !JsonMembers.Find(handshake.Capabilities, "tools"u8).IsEmpty;
-            var tools = declared ? await ToolLister.ReadAll(lease.Connection, new ToolListLimits(), limit) : [];
-            return new DiscoveredServer(handshake.Version.Text, NameOf(handshake.ServerInfo), declared, [.. tools.Select(Definition)], null, null);
+            var seen = await CatalogLook.At(lease.Connection, handshake, limit);
+            return new DiscoveredServer(handshake.Version.Text, NameOf(handshake.ServerInfo), seen.DeclaresTools, seen.Tools, null, null, seen.Offer(handshake));
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -54,14 +53,8 @@ internal sealed class Discoverer(UpstreamPool pool)
         }
         catch (JsonException)
         {
-            return Failed("protocol_error", "A tool's definition is not well-formed JSON.");
+            return Failed("protocol_error", "A definition is not well-formed JSON.");
         }
-    }
-
-    private static ToolDefinition Definition(RawTool tool)
-    {
-        var definition = JsonElement.Parse(tool.Definition.Span);
-        return new ToolDefinition(tool.Name, CanonicalJson.Hash(definition), definition);
     }
 
     private static string NameOf(ReadOnlyMemory<byte> serverInfo)

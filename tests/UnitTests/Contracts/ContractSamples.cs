@@ -33,6 +33,7 @@ internal static class ContractSamples
         new DeployedServerResult(Id(3), "weather", "healthy", 4),
         new DiscoverServer(Id(2), Id(3), "weather", Connection()),
         new DiscoveredServer("2025-11-25", "Weather 1.2", true, [Tool()], "timeout", "The server did not answer.", Offer()),
+        new SeenCatalog(Id(2), Id(3), new DiscoveredServer("2025-11-25", "Weather 1.2", true, [Tool()], "timeout", "The server did not answer.", Offer())),
         new EndpointReport("gateway-1", Id(2), [new(Id(3), "id-of-endpoint", "open", 5)]),
         new BatchQuery([Id(1), Id(2)]),
         new CommittedBatches([Id(1)]),

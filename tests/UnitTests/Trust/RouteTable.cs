@@ -134,6 +134,7 @@ public static class RouteTable
         POST   /internal/v1/policy/limit-leases                       services                  400
         GET    /internal/v1/registry/snapshot                         services                  200
         POST   /internal/v1/registry/endpoint-reports                 services                  400
+        POST   /internal/v1/registry/catalogs                         services                  400
         PUT    /internal/v1/registry/deployments/{deployment}/server  services                  400
         DELETE /internal/v1/registry/deployments/{deployment}/server  services                  204
         POST   /internal/v1/gateway/discover                          services                  400

@@ -4,6 +4,7 @@ using McpPlatform.Gateway.Limits;
 using McpPlatform.Gateway.Redaction;
 using McpPlatform.Gateway.State;
 using McpPlatform.Gateway.Telemetry;
+using McpPlatform.Mcp;
 using McpPlatform.Mcp.Json;
 using McpPlatform.Mcp.Upstream;
 
@@ -86,7 +87,7 @@ public sealed class CallPath(GatewayStateStore store, CallLimiter limiter, Input
 
     private async ValueTask<AttemptOutcome<UpstreamAnswer>> Try(ToolCall call, CancellationToken cancellationToken)
     {
-        if (call.OwnParams is not { } edits)
+        if (Edits(call) is not { } edits)
         {
             return await bridge.Run(call, call.Message.Params, cancellationToken);
         }
@@ -95,6 +96,12 @@ public sealed class CallPath(GatewayStateStore store, CallLimiter limiter, Input
         JsonSplice.Write(call.Message.Params.Span, edits, parameters);
         return await bridge.Run(call, parameters.Written, cancellationToken);
     }
+
+    /// <summary>What of the parameters the server is to see otherwise; null: nothing.</summary>
+    private static IReadOnlyList<MemberEdit>? Edits(ToolCall call) =>
+        call is not { Client: { Era: ProtocolEra.Legacy } client, Route: { Legacy: null, Modern: not null } } ? call.OwnParams
+        : call.OwnParams is { } own ? [.. own, .. client.ModernParams]
+        : client.ModernParams;
 
     /// <summary>Checks what the server sent, records it, and lets it through.</summary>
     private async ValueTask<CallOutcome> Finish(ToolCall call, UpstreamAnswer answer, KnownSecrets? secrets)

@@ -20,7 +20,11 @@ public interface IUpstreams
 /// <param name="Session">Null where there is none.</param>
 /// <param name="Principal">Subject of the caller; null = the platform itself.</param>
 /// <param name="SessionEnded">Ends with the session: what is the session's alone ends then, too.</param>
-public readonly record struct UpstreamUser(Guid? Session, string? Principal, CancellationToken SessionEnded = default);
+public readonly record struct UpstreamUser(Guid? Session, string? Principal, CancellationToken SessionEnded = default)
+{
+    /// <summary>The client, where it matters to servers which one it is; null = nobody that could be asked anything.</summary>
+    public UpstreamClient? Client { get; init; }
+}
 
 /// <summary>Keeps a connection open for one user. Dispose it once.</summary>
 /// <param name="Secrets">The credentials that travel on the connection: whatever the server echoes of them is redacted.</param>

@@ -56,7 +56,7 @@ internal struct ToolAttempt(ToolAttempts owner, ToolCall call, UpstreamRequest r
 
     public readonly Activity? StartSpan() => GatewayMetrics.Source.StartActivity(call.Method, ActivityKind.Client)?.SetTag("mcpp.server", call.Route!.Slug);
 
-    public readonly ValueTask<UpstreamLease> Open(CancellationToken cancellationToken) => owner.Upstreams.Get(_endpoint!, new UpstreamUser(call.Session, call.Caller.Subject, call.SessionEnded), cancellationToken);
+    public readonly ValueTask<UpstreamLease> Open(CancellationToken cancellationToken) => owner.Upstreams.Get(_endpoint!, new UpstreamUser(call.Session, call.Caller.Subject, call.SessionEnded) { Client = call.Client }, cancellationToken);
 
     public readonly ValueTask<UpstreamAnswer> Send(UpstreamLease link, AttemptClock clock)
     {
@@ -73,6 +73,7 @@ internal struct ToolAttempt(ToolAttempts owner, ToolCall call, UpstreamRequest r
         }
 
         request.OnDetached = call.OnDetached;
+        call.Client?.Uses(_endpoint!, link.Connection);
 
         return link.Connection.Send(request, clock.Token);
     }

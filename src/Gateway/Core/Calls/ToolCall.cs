@@ -123,7 +123,7 @@ public sealed class ToolCall
             StartedAt = StartedAt,
             StartedTimestamp = StartedTimestamp,
             Timers = Timers,
-            Client = Client,
+            Client = new UpstreamClient(ProtocolEra.Modern, copy.Meta.ClientCapabilities, copy.Meta.ClientInfo),
             OnNotification = held.Notify,
             OnQuestion = held.Ask,
             Tool = Tool,

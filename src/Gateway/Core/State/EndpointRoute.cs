@@ -29,6 +29,9 @@ public sealed class EndpointRoute
     /// <summary>Who shares a connection to it.</summary>
     public ProcessScope Scope { get; }
 
+    /// <summary>Whether it is a process that the gateway starts.</summary>
+    public bool IsProcess => Connection.Transport == "stdio";
+
     /// <summary>Its share, against those of the other endpoints.</summary>
     public int Weight { get; }
 

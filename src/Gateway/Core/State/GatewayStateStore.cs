@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using McpPlatform.Contracts.Registry;
+using McpPlatform.Gateway.Changes;
 using McpPlatform.Gateway.Limits;
 
 namespace McpPlatform.Gateway.State;
@@ -25,6 +27,12 @@ public sealed class GatewayStateStore(SnapshotFiles files, IGatewayObserver obse
 {
     /// <summary>How often a confirmation is noted on disk: after a crash the snapshot counts as this much older at most.</summary>
     private static readonly TimeSpan NoteEvery = TimeSpan.FromSeconds(30);
+
+    /// <summary>30 s: the registry stores what it is told within one, and tells everybody.</summary>
+    private static readonly TimeSpan OwnSightFor = TimeSpan.FromSeconds(30);
+
+    private readonly Dictionary<Guid, Sight> _own = [];
+    private LimitRules Rules => new(limits ?? LimitDefaults.Default, time);
 
     private readonly Lock _writer = new();
     private GatewayState _current = GatewayState.Empty;
@@ -80,6 +88,47 @@ public sealed class GatewayStateStore(SnapshotFiles files, IGatewayObserver obse
         }
     }
 
+    /// <summary>
+    /// What this gateway saw of a server itself, before the registry knows of it: rules until a snapshot says the same, or for <see cref="OwnSightFor"/>. False when there is no such
+    /// server.
+    /// </summary>
+    public bool Saw(Guid tenantId, Guid serverId, IReadOnlyList<ToolDefinition> tools, ServerOffer offer)
+    {
+        lock (_writer)
+        {
+            if (_current.Registry.With(tenantId, serverId, tools, offer, Rules) is not { } seen)
+            {
+                return false;
+            }
+
+            _own[serverId] = new Sight(tenantId, serverId, tools, offer, time.GetTimestamp());
+            Volatile.Write(ref _current, _current with { Registry = seen });
+        }
+
+        RegistryChanged?.Invoke(Current);
+        return true;
+    }
+
+    /// <summary>A snapshot that was made before the registry heard of it does not undo what was seen here.</summary>
+    private RegistryState WithOwnSights(RegistryState compiled)
+    {
+        foreach (var sight in _own.Values.ToList())
+        {
+            var with = time.GetElapsedTime(sight.At) < OwnSightFor ? compiled.With(sight.TenantId, sight.ServerId, sight.Tools, sight.Offer, Rules) : null;
+            var isKnown = with is null || Changes.Changes.Between(with.RoutesOf(sight.TenantId).ById[sight.ServerId], compiled.RoutesOf(sight.TenantId).ById[sight.ServerId]) == Changes.Change.None;
+            if (isKnown)
+            {
+                _own.Remove(sight.ServerId);
+            }
+            else
+            {
+                compiled = with!;
+            }
+        }
+
+        return compiled;
+    }
+
     private SnapshotOutcome TakePolicy(ReadOnlySpan<byte> content, TimeSpan age, bool save)
     {
         lock (_writer)
@@ -127,7 +176,7 @@ public sealed class GatewayStateStore(SnapshotFiles files, IGatewayObserver obse
                 return SnapshotOutcome.Confirmed;
             }
 
-            var compiled = RegistryState.Compile(snapshot, _current.Registry, limits, time);
+            var compiled = WithOwnSights(RegistryState.Compile(snapshot, _current.Registry, limits, time));
             Keep(SnapshotFiles.Registry, content, save);
             Volatile.Write(ref _current, _current with { Registry = compiled, RegistryConfirmedAt = TimestampBefore(age) });
             observer.SnapshotTaken(SnapshotFiles.Registry, snapshot.Version);
@@ -214,4 +263,6 @@ public sealed class GatewayStateStore(SnapshotFiles files, IGatewayObserver obse
     private long TimestampBefore(TimeSpan age) => time.GetTimestamp() - (long)(age.TotalSeconds * time.TimestampFrequency);
 
     private delegate SnapshotOutcome SnapshotTaker(ReadOnlySpan<byte> content, TimeSpan age);
+
+    private sealed record Sight(Guid TenantId, Guid ServerId, IReadOnlyList<ToolDefinition> Tools, ServerOffer Offer, long At);
 }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using McpPlatform.Contracts.Registry;
+using McpPlatform.Gateway.Catalog;
 using McpPlatform.Mcp;
 using McpPlatform.Mcp.Json;
 
@@ -21,6 +22,7 @@ public sealed class OfferedRoute : IListed
         (Server, Kind, Name) = (server, kind, item.Key);
         Definition = JsonMarshal.GetRawUtf8Value(item.Definition).ToArray();
         OnlyIn = EraNames.Find(item.Era);
+        Hash = CanonicalJson.Hash(item.Definition);
         (Aggregated, AggregatedDefinition) = (Name, Definition);
         if (kind == OfferKind.Prompt)
         {
@@ -41,6 +43,8 @@ public sealed class OfferedRoute : IListed
     public string Position => field ??= Kind == OfferKind.Prompt ? Aggregated : $"{Name}\n{Server.Slug}";
 
     public ProtocolEra? OnlyIn { get; }
+
+    public string Hash { get; }
 
     public ReadOnlyMemory<byte> Definition { get; }
 
@@ -70,6 +74,9 @@ public interface IListed
 
     /// <summary>The only era in which its server has it; null = in each that the server speaks.</summary>
     ProtocolEra? OnlyIn { get; }
+
+    /// <summary>Of the definition in RFC 8785 form: the same however its text is written.</summary>
+    string Hash { get; }
 
     ReadOnlyMemory<byte> Definition { get; }
 

@@ -39,6 +39,19 @@ public sealed class RegistryState
         return new RegistryState(snapshot.Version, snapshot.GeneratedAt, tenants);
     }
 
+    /// <summary>The same with other lists of one server; null when there is no such server.</summary>
+    internal RegistryState? With(Guid tenantId, Guid serverId, IReadOnlyList<ToolDefinition> tools, ServerOffer offer, LimitRules rules)
+    {
+        if (!RoutesOf(tenantId).ById.TryGetValue(serverId, out var known))
+        {
+            return null;
+        }
+
+        var changed = new ServerRoute(known.Entry with { Tools = tools, Offer = offer }, known, rules);
+        var routes = new TenantRoutes(RoutesOf(tenantId).Servers.Values.Select(server => server.ServerId == serverId ? changed : server));
+        return new RegistryState(Version, GeneratedAt, Tenants.Select(tenant => tenant.Key == tenantId ? new(tenantId, routes) : tenant).ToFrozenDictionary());
+    }
+
     /// <summary>What a tenant can call; empty for a tenant without servers.</summary>
     public TenantRoutes RoutesOf(Guid tenantId) => Tenants.TryGetValue(tenantId, out var routes) ? routes : TenantRoutes.None;
 }
@@ -46,10 +59,15 @@ public sealed class RegistryState
 /// <summary>The servers of one tenant, and all their tools under one roof.</summary>
 public sealed class TenantRoutes
 {
-    internal TenantRoutes(IEnumerable<ServerEntry> servers, TenantRoutes? previous, LimitRules? rules)
+    internal TenantRoutes(IEnumerable<ServerEntry> servers, TenantRoutes? previous, LimitRules rules)
+        : this(servers.Select(entry => new ServerRoute(entry, previous?.ById.GetValueOrDefault(entry.ServerId), rules)))
     {
-        var before = previous?.Servers.Values.ToDictionary(server => server.ServerId);
-        Servers = servers.Select(entry => new ServerRoute(entry, before?.GetValueOrDefault(entry.ServerId), rules!)).ToFrozenDictionary(server => server.Slug, StringComparer.Ordinal);
+    }
+
+    internal TenantRoutes(IEnumerable<ServerRoute> servers)
+    {
+        Servers = servers.ToFrozenDictionary(server => server.Slug, StringComparer.Ordinal);
+        ById = Servers.Values.ToFrozenDictionary(server => server.ServerId);
         var tools = Servers.Values.SelectMany(server => server.Tools).ToList();
         foreach (var colliding in tools.GroupBy(tool => tool.Aggregated, StringComparer.Ordinal).Where(group => group.Skip(1).Any()).SelectMany(group => group).ToList())
         {
@@ -70,10 +88,12 @@ public sealed class TenantRoutes
         ResourceTemplates = ByUri(server => server.ResourceTemplates);
     }
 
-    public static TenantRoutes None { get; } = new([], null, null);
+    public static TenantRoutes None { get; } = new([]);
 
     /// <summary>By slug.</summary>
     public FrozenDictionary<string, ServerRoute> Servers { get; }
+
+    public FrozenDictionary<Guid, ServerRoute> ById { get; }
 
     /// <summary>All tools of all servers, by aggregated name, ordinal.</summary>
     public ToolRoute[] Tools { get; }

@@ -40,7 +40,22 @@ public sealed class ServerRoute
         Prompts = Offered(OfferKind.Prompt, entry.Offer?.Prompts);
         Resources = Offered(OfferKind.Resource, entry.Offer?.Resources);
         ResourceTemplates = Offered(OfferKind.ResourceTemplate, entry.Offer?.ResourceTemplates);
+        ToolsHash = HashOf(Tools);
+        PromptsHash = HashOf(Prompts);
+        ResourcesHash = HashOf([.. Resources, .. ResourceTemplates]);
+        Entry = entry with { Tools = [], Offer = null };
     }
+
+    /// <summary>What it was made of, without its lists.</summary>
+    internal ServerEntry Entry { get; }
+
+    /// <summary>Differs when the list of tools does.</summary>
+    public ulong ToolsHash { get; }
+
+    public ulong PromptsHash { get; }
+
+    /// <summary>Differs when the list of resources or that of templates does.</summary>
+    public ulong ResourcesHash { get; }
 
     public Guid TenantId { get; }
 
@@ -96,6 +111,9 @@ public sealed class ServerRoute
 
     /// <summary>By URI template, ordinal.</summary>
     public OfferedRoute[] ResourceTemplates { get; }
+
+    private static ulong HashOf(IEnumerable<IListed> items) =>
+        items.Aggregate(14695981039346656037UL, (hash, item) => ((hash ^ StableHash.Of(item.Hash)) * 1099511628211UL) + (ulong)(item.OnlyIn is { } era ? (int)era + 1 : 0));
 
     private OfferedRoute[] Offered(OfferKind kind, IReadOnlyList<OfferedItem>? items) =>
         [.. (items ?? []).DistinctBy(item => item.Key, StringComparer.Ordinal).OrderBy(item => item.Key, StringComparer.Ordinal).Select(item => new OfferedRoute(this, kind, item))];

@@ -14,7 +14,7 @@ public sealed class ToolRoute : IListed
     {
         (Server, Rate) = (server, rate);
         Name = definition.Name;
-        OnlyIn = EraNames.Find(definition.Era);
+        (OnlyIn, Hash) = (EraNames.Find(definition.Era), definition.Hash);
         Definition = JsonMarshal.GetRawUtf8Value(definition.Definition).ToArray();
         IsRepeatable = Hints(definition.Definition, "readOnlyHint") || Hints(definition.Definition, "idempotentHint");
         OwnName = [MemberEdit.Set("name", JsonMembers.Quote(Name))];
@@ -32,6 +32,8 @@ public sealed class ToolRoute : IListed
     public string Position => Aggregated;
 
     public ProtocolEra? OnlyIn { get; }
+
+    public string Hash { get; }
 
     /// <summary>Turns the parameters of a call by <see cref="Aggregated"/> into those that the server knows.</summary>
     public IReadOnlyList<MemberEdit> OwnName { get; }

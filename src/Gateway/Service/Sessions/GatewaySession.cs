@@ -10,7 +10,7 @@ internal sealed class GatewaySession : IAsyncDisposable
     public GatewaySession(ClientSession session)
     {
         Session = session;
-        Client = new UpstreamClient(ProtocolEra.Legacy, session.Capabilities, session.ClientInfo, null);
+        Client = new UpstreamClient(ProtocolEra.Legacy, session.Capabilities, session.ClientInfo);
     }
 
     public ClientSession Session { get; }

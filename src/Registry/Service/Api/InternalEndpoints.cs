@@ -20,6 +20,7 @@ internal static class InternalEndpoints
     {
         endpoints.MapGet("/internal/v1/registry/snapshot", Snapshot).InternalOnly();
         endpoints.MapPost("/internal/v1/registry/endpoint-reports", Report).InternalOnly();
+        endpoints.MapPost("/internal/v1/registry/catalogs", Seen).InternalOnly();
         endpoints.MapPut("/internal/v1/registry/deployments/{deployment:guid}/server", Deployed).InternalOnly();
         endpoints.MapDelete("/internal/v1/registry/deployments/{deployment:guid}/server", Removed).InternalOnly();
     }
@@ -28,6 +29,12 @@ internal static class InternalEndpoints
     {
         tenant.Enter(report.TenantId, $"service:{http.Caller().Service}", RequestIds.Of(http));
         return (await sender.Send(new StoreEndpointReport(report), ct)).Match<Results<NoContent, ErrorResult>>(() => TypedResults.NoContent(), error => error.ToResult());
+    }
+
+    private static async Task<Results<NoContent, ErrorResult>> Seen(SeenCatalog seen, HttpContext http, TenantContext tenant, ISender sender, CancellationToken ct)
+    {
+        tenant.Enter(seen.TenantId, $"service:{http.Caller().Service}", RequestIds.Of(http));
+        return (await sender.Send(new StoreSeenCatalog(seen), ct)).Match<Results<NoContent, ErrorResult>>(_ => TypedResults.NoContent(), error => error.ToResult());
     }
 
     private static async Task<Results<Ok<RegistrySnapshot>, StatusCodeHttpResult, ErrorResult>> Snapshot(HttpContext http, TenantContext tenant, ISender sender, CancellationToken ct)

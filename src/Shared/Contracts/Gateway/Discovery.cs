@@ -22,3 +22,6 @@ public sealed record DiscoveredServer(
     string? Failure,
     string? Message,
     ServerOffer? Offer = null);
+
+/// <summary>Body of <c>POST /internal/v1/registry/catalogs</c>: what a gateway saw of a server that said its lists changed.</summary>
+public sealed record SeenCatalog(Guid TenantId, Guid ServerId, DiscoveredServer Found);

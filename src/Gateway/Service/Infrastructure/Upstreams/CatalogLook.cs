@@ -21,32 +21,40 @@ internal sealed record CatalogLook(
             tools ? [.. (await CatalogLister.ReadAll(connection, CatalogKind.Tools, limits, cancellationToken)).Select(Tool)] : [],
             prompts ? await Items(CatalogKind.Prompts) : [],
             resources ? await Items(CatalogKind.Resources) : [],
-            resources ? await Templates() : []);
+            resources ? await Items(CatalogKind.ResourceTemplates) : []);
 
-        async Task<IReadOnlyList<OfferedItem>> Items(CatalogKind kind) =>
-            [.. (await CatalogLister.ReadAll(connection, kind, limits, cancellationToken)).Select(item => new OfferedItem(item.Key, JsonElement.Parse(item.Definition.Span)))];
-
-        async Task<IReadOnlyList<OfferedItem>> Templates()
+        async Task<IReadOnlyList<OfferedItem>> Items(CatalogKind kind)
         {
             try
             {
-                return await Items(CatalogKind.ResourceTemplates);
+                return [.. (await CatalogLister.ReadAll(connection, kind, limits, cancellationToken)).Select(item => new OfferedItem(item.Key, JsonElement.Parse(item.Definition.Span)))];
             }
             catch (UpstreamException failure) when (failure.Kind == UpstreamFailure.Protocol)
             {
-                // Servers with resources and without templates often do not know the method.
+                // Its tools are worth having all the same; and servers with resources often do not know that there are templates.
                 return [];
             }
         }
     }
 
-    /// <summary>The offer of a server that was seen in one era alone.</summary>
-    public ServerOffer Offer(UpstreamHandshake handshake)
+    /// <summary>
+    /// The lists of a server that speaks both eras, put together: what it has in one of them only is marked so. A name that means something else in each is described as in the
+    /// modern one.
+    /// </summary>
+    public static CatalogLook Join(CatalogLook legacy, CatalogLook modern) => new(
+        legacy.DeclaresTools || modern.DeclaresTools,
+        Join(legacy.Tools, modern.Tools, tool => tool.Name, (tool, era) => tool with { Era = era }),
+        Join(legacy.Prompts, modern.Prompts),
+        Join(legacy.Resources, modern.Resources),
+        Join(legacy.ResourceTemplates, modern.ResourceTemplates));
+
+    private static List<OfferedItem> Join(IReadOnlyList<OfferedItem> legacy, IReadOnlyList<OfferedItem> modern) =>
+        Join(legacy, modern, item => item.Key, (item, era) => item with { Era = era });
+
+    private static List<T> Join<T>(IReadOnlyList<T> legacy, IReadOnlyList<T> modern, Func<T, string> key, Func<T, string, T> only)
     {
-        var face = FaceOf(handshake);
-        return handshake.Version.IsModern
-            ? new ServerOffer(null, face, Prompts, Resources, ResourceTemplates)
-            : new ServerOffer(face, null, Prompts, Resources, ResourceTemplates);
+        var (old, current) = (legacy.Select(key).ToHashSet(StringComparer.Ordinal), modern.Select(key).ToHashSet(StringComparer.Ordinal));
+        return [.. modern.Select(item => old.Contains(key(item)) ? item : only(item, Eras.Modern)), .. legacy.Where(item => !current.Contains(key(item))).Select(item => only(item, Eras.Legacy))];
     }
 
     public static ServerFace FaceOf(UpstreamHandshake handshake) => new(

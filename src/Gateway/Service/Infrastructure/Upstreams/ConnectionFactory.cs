@@ -32,10 +32,10 @@ internal sealed class ConnectionFactory : IConnectionFactory, IDisposable
         (_protector, _launchers, _marks, _options, _time) = (protector, launchers, marks, options.Value, time);
     }
 
-    public NewConnection Create(UpstreamKey key, ServerConnection how) => how.Transport switch
+    public NewConnection Create(UpstreamKey key, ServerConnection how, EraChoice era, in ConnectionTerms terms) => how.Transport switch
     {
-        "http" or "sse" => Http(key, how),
-        "stdio" => Stdio(key, how),
+        "http" or "sse" => Http(key, how, era, terms),
+        "stdio" => Stdio(key, how, era, terms),
         var other => throw new UpstreamSetupException(FailureKind.Protocol, $"This gateway does not know the transport '{other}'."),
     };
 
@@ -50,22 +50,28 @@ internal sealed class ConnectionFactory : IConnectionFactory, IDisposable
         }
     }
 
-    private NewConnection Http(UpstreamKey key, ServerConnection how)
+    private NewConnection Http(UpstreamKey key, ServerConnection how, EraChoice era, in ConnectionTerms terms)
     {
         var headers = Open(key, how.Headers, static name => $"header:{name.ToLowerInvariant()}");
         var options = new HttpUpstreamOptions
         {
             Endpoint = new Uri(how.Url ?? throw new UpstreamSetupException(FailureKind.Protocol, "The server's entry has no address.")),
             Headers = [.. headers],
+            Era = era,
+            Peer = terms.Peer,
+            IsExclusive = terms.IsExclusive,
             MaxResponseBytes = _options.MaxResponseBytes,
             MaxStreamBytes = _options.MaxStreamBytes,
             HeaderTimeout = Or(how.Timeouts?.HeadersMs, _options.HeadersTimeout),
             IdleTimeout = Or(how.Timeouts?.IdleMs, _options.IdleTimeout),
         };
         var http = Invoker(how.AllowPrivateAddress, Or(how.Timeouts?.ConnectMs, _options.ConnectTimeout));
-        IUpstreamConnection connection = how.Transport == "sse" ? new SseUpstream(http, options, Platform, _time) : new HttpUpstream(http, options, Platform, _time);
+        var client = As(terms);
+        IUpstreamConnection connection = how.Transport == "sse" ? new SseUpstream(http, options, client, _time) : new HttpUpstream(http, options, client, _time);
         return new NewConnection(connection, new KnownSecrets(headers));
     }
+
+    private static ClientIdentity As(in ConnectionTerms terms) => terms.Capabilities.IsEmpty ? Platform : Platform with { Capabilities = terms.Capabilities };
 
     private static TimeSpan Or(int? milliseconds, TimeSpan otherwise) => milliseconds is { } own ? TimeSpan.FromMilliseconds(own) : otherwise;
 
@@ -75,7 +81,7 @@ internal sealed class ConnectionFactory : IConnectionFactory, IDisposable
             key.Private ? new EgressPolicy { AllowPrivate = true } : EgressPolicy.PublicOnly,
             new GuardedHttpOptions { ConnectTimeout = TimeSpan.FromSeconds(key.ConnectTenths / 10.0) })))).Value;
 
-    private NewConnection Stdio(UpstreamKey key, ServerConnection how)
+    private NewConnection Stdio(UpstreamKey key, ServerConnection how, EraChoice era, in ConnectionTerms terms)
     {
         var values = OpenVariables(key, how);
         var launcher = _launchers.Get(how.Launcher ?? throw new UpstreamSetupException(FailureKind.LauncherUnknown, "The server's entry names no launcher."));
@@ -90,8 +96,11 @@ internal sealed class ConnectionFactory : IConnectionFactory, IDisposable
             StopGrace = _options.StopGrace,
             StderrBytes = _options.StderrBytes,
             Mark = _marks.Next(),
+            Era = era,
+            Peer = terms.Peer,
+            IsExclusive = terms.IsExclusive,
         };
-        return new NewConnection(new StdioUpstream(options, Platform, _time), new KnownSecrets(values)) { Mark = options.Mark };
+        return new NewConnection(new StdioUpstream(options, As(terms), _time), new KnownSecrets(values)) { Mark = options.Mark };
     }
 
     private Dictionary<string, string> Open(UpstreamKey key, IReadOnlyList<ProtectedValue> sealedValues, Func<string, string> field)

@@ -38,10 +38,16 @@ internal sealed class Discoverer(UpstreamPool pool)
         try
         {
             var key = new UpstreamKey(server.TenantId, server.ServerId, State.ServerRoute.HashOf(connection));
-            using var lease = await pool.Look(key, connection, limit);
-            var handshake = await lease.Connection.Connect(limit);
-            var seen = await CatalogLook.At(lease.Connection, handshake, limit);
-            return new DiscoveredServer(handshake.Version.Text, NameOf(handshake.ServerInfo), seen.DeclaresTools, seen.Tools, null, null, seen.Offer(handshake));
+            var (handshake, seen) = await Look(key, connection, limit);
+            var (legacy, modern) = handshake.Version.IsModern ? (null, CatalogLook.FaceOf(handshake)) : (CatalogLook.FaceOf(handshake), default(ServerFace));
+            if (handshake.IsDual && await OtherEra(key, connection, limit) is { } other)
+            {
+                (legacy, seen) = (CatalogLook.FaceOf(other.Handshake), CatalogLook.Join(other.Seen, seen));
+            }
+
+            return new DiscoveredServer(
+                handshake.Version.Text, NameOf(handshake.ServerInfo), seen.DeclaresTools, seen.Tools, null, null,
+                new ServerOffer(legacy, modern, seen.Prompts, seen.Resources, seen.ResourceTemplates));
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -54,6 +60,26 @@ internal sealed class Discoverer(UpstreamPool pool)
         catch (JsonException)
         {
             return Failed("protocol_error", "A definition is not well-formed JSON.");
+        }
+    }
+
+    private async Task<(UpstreamHandshake Handshake, CatalogLook Seen)> Look(UpstreamKey key, ServerConnection connection, CancellationToken limit)
+    {
+        using var lease = await pool.Look(key, connection, limit);
+        var handshake = await lease.Connection.Connect(limit);
+        return (handshake, await CatalogLook.At(lease.Connection, handshake, limit));
+    }
+
+    /// <summary>The legacy side of a modern server that says it has one; null when it does not show it. Its modern side is worth having all the same.</summary>
+    private async Task<(UpstreamHandshake Handshake, CatalogLook Seen)?> OtherEra(UpstreamKey key, ServerConnection connection, CancellationToken limit)
+    {
+        try
+        {
+            return await Look(key with { Era = EraChoice.Legacy }, connection, limit);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException && CallFailure.Of(exception) is not null)
+        {
+            return null;
         }
     }
 

@@ -4,6 +4,7 @@ using McpPlatform.Gateway.Attempts;
 using McpPlatform.Gateway.Calls;
 using McpPlatform.Gateway.Infrastructure.Launchers;
 using McpPlatform.Gateway.State;
+using McpPlatform.Mcp;
 using McpPlatform.Mcp.Upstream;
 using Microsoft.Extensions.Options;
 
@@ -45,6 +46,9 @@ internal sealed class UpstreamPool : BackgroundService, IUpstreams, ISlotOwner
         lifetime.ApplicationStopping.Register(AbandonStarts);
     }
 
+    /// <summary>Who gets what a server (tenant, id) sends on connections that callers share; set before the first one is made. Null = nobody.</summary>
+    public Func<Guid, Guid, IUpstreamPeer>? Peers { get; set; }
+
     /// <summary>Where the processes of stdio servers are counted.</summary>
     public InstancePlaces Places { get; }
 
@@ -52,7 +56,7 @@ internal sealed class UpstreamPool : BackgroundService, IUpstreams, ISlotOwner
     public LastWords LastWords { get; } = new();
 
     public ValueTask<UpstreamLease> Get(EndpointRoute endpoint, UpstreamUser user, CancellationToken cancellationToken) =>
-        Get(KeyOf(endpoint, user), OwnKey(endpoint), endpoint.Connection, isCall: true, user.SessionEnded, cancellationToken);
+        Get(KeyOf(endpoint, user), OwnKey(endpoint), endpoint.Connection, isCall: true, user.SessionEnded, cancellationToken, user.Client, endpoint);
 
     /// <summary>A connection to look at an endpoint that callers share.</summary>
     public ValueTask<UpstreamLease> Look(EndpointRoute endpoint, CancellationToken cancellationToken) => Look(OwnKey(endpoint), endpoint.Connection, cancellationToken);
@@ -145,11 +149,13 @@ internal sealed class UpstreamPool : BackgroundService, IUpstreams, ISlotOwner
         }
     }
 
-    private async ValueTask<UpstreamLease> Get(UpstreamKey key, UpstreamKey own, ServerConnection how, bool isCall, CancellationToken sessionEnded, CancellationToken cancellationToken)
+    private async ValueTask<UpstreamLease> Get(
+        UpstreamKey key, UpstreamKey own, ServerConnection how, bool isCall, CancellationToken sessionEnded, CancellationToken cancellationToken, UpstreamClient? client = null,
+        EndpointRoute? endpoint = null)
     {
         while (true)
         {
-            var slot = _slots.TryGetValue(key, out var known) ? known : Add(key, own, how, sessionEnded);
+            var slot = _slots.TryGetValue(key, out var known) ? known : Add(key, own, how, sessionEnded, TermsOf(key, own, client, endpoint));
             if (await slot.Get(cancellationToken, isCall) is { } lease)
             {
                 return lease;
@@ -189,22 +195,41 @@ internal sealed class UpstreamPool : BackgroundService, IUpstreams, ISlotOwner
         // A server that was just discovered is not in a snapshot yet; it will be, or it goes when it is idle.
         var known = wanted.Concat(_wanted).Select(key => (key.TenantId, key.ServerId)).ToHashSet();
         _wanted = wanted;
-        Retire(slot => !wanted.Contains(slot.Key.Part.Scope == ProcessScope.Shared ? slot.Key : slot.Key with { Part = default })
+        Retire(slot => !wanted.Contains(slot.Key.Part.Scope == ProcessScope.Shared ? slot.Key : slot.Key with { Part = default, Era = default })
             && (known.Contains((slot.Key.TenantId, slot.Key.ServerId)) || slot.IdleFor > UntilSnapshot));
     }
 
     private UpstreamKey KeyOf(EndpointRoute endpoint, UpstreamUser user)
     {
         var own = OwnKey(endpoint);
+        var server = endpoint.Server;
+        var speaksLegacy = server.Legacy is not null && (server.Modern is null || user.Client is { Era: ProtocolEra.Legacy });
+        if (speaksLegacy && server.Modern is not null)
+        {
+            own = own with { Era = EraChoice.Legacy };
+        }
+
         return endpoint.Scope switch
         {
+            ProcessScope.Tenant when speaksLegacy && !endpoint.IsProcess && user.Client is { } client => own with { Part = PartOf(user, client) },
             ProcessScope.Tenant => own,
-            ProcessScope.Shared => _shared.KeyOf(own, endpoint.Connection),
+            ProcessScope.Shared => _shared.KeyOf(own, endpoint.Connection) with { Era = own.Era },
             ProcessScope.Call => own with { Part = new UpstreamPart(ProcessScope.Call, Guid.NewGuid(), user.Principal) },
             ProcessScope.Session when user.Session is { } session => own with { Part = new UpstreamPart(ProcessScope.Session, session, user.Principal) },
-            _ => own with { Part = new UpstreamPart(ProcessScope.Principal, Guid.Empty, user.Principal) },
+            _ => own with { Part = new UpstreamPart(ProcessScope.Principal, Guid.Empty, user.Principal, speaksLegacy ? user.Client?.CapabilitiesHash ?? 0 : 0) },
         };
     }
+
+    /// <summary>A legacy server by address remembers its client: each session has its own there, and so has each principal without one that can be asked something.</summary>
+    private static UpstreamPart PartOf(UpstreamUser user, UpstreamClient client) => user.Session is { } session
+        ? new UpstreamPart(ProcessScope.Session, session, user.Principal)
+        : new UpstreamPart(ProcessScope.Principal, Guid.Empty, user.Principal, client.CapabilitiesHash);
+
+    /// <summary>Whoever has a connection of their own presents themselves to the server, and gets what it sends.</summary>
+    private ConnectionTerms TermsOf(UpstreamKey key, UpstreamKey own, UpstreamClient? client, EndpointRoute? endpoint) =>
+        key.Part.Scope is ProcessScope.Session or ProcessScope.Principal or ProcessScope.Call && client is not null && endpoint is not null
+            ? new ConnectionTerms(client.Capabilities, client.PeerOf(endpoint.Server) ?? Peers?.Invoke(own.TenantId, own.ServerId), IsExclusive: true)
+            : new ConnectionTerms(default, key.Part.Scope == ProcessScope.Shared ? null : Peers?.Invoke(own.TenantId, own.ServerId), IsExclusive: false);
 
     private static UpstreamKey OwnKey(EndpointRoute endpoint) => new(endpoint.Server.TenantId, endpoint.Server.ServerId, endpoint.ConnectionHash);
 

@@ -33,7 +33,8 @@ internal interface ISlotOwner
 /// </summary>
 /// <param name="credentials">Whose the credentials in <paramref name="how"/> are; null = those of <paramref name="key"/>.</param>
 internal sealed class UpstreamSlot(
-    UpstreamKey key, ServerConnection how, IConnectionFactory factory, TimeSpan startTimeout, TimeProvider time, ISlotOwner? owner = null, UpstreamKey? credentials = null) : IUpstreamUse
+    UpstreamKey key, ServerConnection how, IConnectionFactory factory, TimeSpan startTimeout, TimeProvider time, ISlotOwner? owner = null, UpstreamKey? credentials = null,
+    ConnectionTerms terms = default) : IUpstreamUse
 {
     /// <summary>The second failure in a row costs 200 ms of quick refusals, then twice as long each time, 10 s at most.</summary>
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
@@ -305,7 +306,7 @@ internal sealed class UpstreamSlot(
                 place = await owner.Enter(this);
             }
 
-            made = factory.Create(credentials ?? key, how) with { Place = place };
+            made = factory.Create(credentials ?? key, how, key.Era, terms) with { Place = place };
             Announce(made);
             using var limit = new CancellationTokenSource(startTimeout, time);
             try

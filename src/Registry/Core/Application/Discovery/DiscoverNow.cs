@@ -31,6 +31,17 @@ internal sealed class DiscoverNowHandler(IServers servers, IDiscovery discovery,
     }
 }
 
+/// <summary>Stores what a gateway saw by itself. Fails with <c>servers.not_found</c>.</summary>
+public sealed record StoreSeenCatalog(SeenCatalog Seen) : IRequest<Result<ServerView>>, IQuery;
+
+internal sealed class StoreSeenCatalogHandler(IServers servers, IMediator mediator) : IRequestHandler<StoreSeenCatalog, Result<ServerView>>
+{
+    public async Task<Result<ServerView>> Handle(StoreSeenCatalog request, CancellationToken cancellationToken) =>
+        await servers.Find(request.Seen.ServerId.ToString(), cancellationToken) is { DeletedAt: null } server
+            ? await mediator.Send(new StoreDiscovery(server.Id, server.Version, request.Seen.Found), cancellationToken)
+            : ServerView.NotFound();
+}
+
 /// <summary>Stores what a gateway saw, unless the server was changed or removed meanwhile: then it is looked at again anyway.</summary>
 public sealed record StoreDiscovery(Guid ServerId, int Version, DiscoveredServer Found) : IRequest<Result<ServerView>>;
 

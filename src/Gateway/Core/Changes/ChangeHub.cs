@@ -1,0 +1,129 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using McpPlatform.Gateway.State;
+
+namespace McpPlatform.Gateway.Changes;
+
+/// <summary>Somebody who wants to be told when servers change. What is told must be quick.</summary>
+public interface IChangeSubscriber
+{
+    Guid TenantId { get; }
+
+    /// <summary>Slug of the only server of interest; null = all that the caller sees.</summary>
+    string? Server { get; }
+
+    /// <summary>Lists of a server are others now; the state that everybody reads has the new ones already.</summary>
+    void Changed(ServerRoute server, Change change);
+
+    /// <summary>A resource's content changed.</summary>
+    /// <param name="parameters">Raw, as the server sent them; valid during the call.</param>
+    void Updated(ServerRoute server, string uri, ReadOnlyMemory<byte> parameters);
+}
+
+/// <summary>
+/// Tells the clients of this gateway what changes. Lists change in two ways: a server says so to this gateway, which looks first and then tells; or another replica or the registry
+/// found out, which is seen when the state is swapped.
+/// </summary>
+public sealed class ChangeHub
+{
+    private readonly ConcurrentDictionary<Guid, ImmutableList<IChangeSubscriber>> _subscribers = new();
+    private readonly GatewayStateStore _store;
+    private RegistryState _last;
+
+    public ChangeHub(GatewayStateStore store)
+    {
+        (_store, _last) = (store, store.Current.Registry);
+        store.RegistryChanged += Compare;
+    }
+
+    public int Count => _subscribers.Values.Sum(list => list.Count);
+
+    /// <summary>Until the result is disposed.</summary>
+    public IDisposable Subscribe(IChangeSubscriber subscriber)
+    {
+        _subscribers.AddOrUpdate(subscriber.TenantId, [subscriber], (_, known) => known.Add(subscriber));
+        return new Subscription(this, subscriber);
+    }
+
+    /// <summary>Lists of a server are others now, or at least it says so.</summary>
+    public void Tell(Guid tenantId, Guid serverId, Change change)
+    {
+        if (change != Change.None && Find(tenantId, serverId) is { } server)
+        {
+            foreach (var subscriber in Interested(tenantId, server.Slug))
+            {
+                subscriber.Changed(server, change);
+            }
+        }
+    }
+
+    /// <summary>A resource of a server changed.</summary>
+    public void TellUpdated(Guid tenantId, Guid serverId, string uri, ReadOnlyMemory<byte> parameters)
+    {
+        if (Find(tenantId, serverId) is { } server)
+        {
+            foreach (var subscriber in Interested(tenantId, server.Slug))
+            {
+                subscriber.Updated(server, uri, parameters);
+            }
+        }
+    }
+
+    private ServerRoute? Find(Guid tenantId, Guid serverId) => _store.Current.Registry.RoutesOf(tenantId).ById.GetValueOrDefault(serverId);
+
+    private IEnumerable<IChangeSubscriber> Interested(Guid tenantId, string slug) =>
+        _subscribers.TryGetValue(tenantId, out var list) ? list.Where(subscriber => subscriber.Server is null || subscriber.Server == slug) : [];
+
+    /// <summary>Only tenants that somebody listens for are looked at.</summary>
+    private void Compare(GatewayState state)
+    {
+        var before = Interlocked.Exchange(ref _last, state.Registry);
+        foreach (var tenantId in _subscribers.Keys)
+        {
+            var (old, current) = (before.RoutesOf(tenantId), state.Registry.RoutesOf(tenantId));
+            foreach (var server in current.ById.Values)
+            {
+                var change = old.ById.TryGetValue(server.ServerId, out var known) ? Changes.Between(known, server) : Change.All;
+                if (change != Change.None)
+                {
+                    Tell(tenantId, server.ServerId, change);
+                }
+            }
+
+            TellGone(tenantId, old, current);
+        }
+    }
+
+    private void TellGone(Guid tenantId, TenantRoutes old, TenantRoutes current)
+    {
+        foreach (var gone in old.ById.Values.Where(server => !current.ById.ContainsKey(server.ServerId)))
+        {
+            foreach (var subscriber in Interested(tenantId, gone.Slug))
+            {
+                subscriber.Changed(gone, Change.All);
+            }
+        }
+    }
+
+    private void Leave(IChangeSubscriber subscriber)
+    {
+        var left = _subscribers.AddOrUpdate(subscriber.TenantId, [], (_, known) => known.Remove(subscriber));
+        if (left.IsEmpty)
+        {
+            _subscribers.TryRemove(new(subscriber.TenantId, left));
+        }
+    }
+
+    private sealed class Subscription(ChangeHub hub, IChangeSubscriber subscriber) : IDisposable
+    {
+        private int _over;
+
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref _over, 1) == 0)
+            {
+                hub.Leave(subscriber);
+            }
+        }
+    }
+}

@@ -1,0 +1,38 @@
+using McpPlatform.Gateway.Changes;
+using McpPlatform.Mcp;
+using McpPlatform.Mcp.Json;
+using McpPlatform.Mcp.Upstream;
+
+namespace McpPlatform.Gateway.Infrastructure.Changes;
+
+/// <summary>Takes what a server says on connections that callers share: that its lists or resources changed. It has no client there that it could ask.</summary>
+internal sealed class SharedPeer(Guid tenantId, Guid serverId, CatalogRelook relook, ChangeHub hub) : IUpstreamPeer
+{
+    private static readonly byte[] NotAsked = Encode("Nobody stands behind this connection who could be asked.");
+
+    public void Notified(Envelope notification) => Take(notification, tenantId, serverId, relook, hub);
+
+    public ValueTask<RpcAnswer> Asked(Envelope question, CancellationToken cancellationToken) => new(new RpcAnswer(true, NotAsked, null));
+
+    /// <summary>Changes are everybody's, whoever's connection they come on. False: it is something else.</summary>
+    public static bool Take(Envelope notification, Guid tenantId, Guid serverId, CatalogRelook relook, ChangeHub hub)
+    {
+        var change = Gateway.Changes.Changes.Of(notification.Method);
+        if (change != Change.None)
+        {
+            relook.Changed(tenantId, serverId, change);
+            return true;
+        }
+
+        if (notification.Method != McpMethods.ResourceUpdated || notification.TextParam("uri"u8) is not { } uri)
+        {
+            return false;
+        }
+
+        hub.TellUpdated(tenantId, serverId, uri, notification.Params);
+        return true;
+    }
+
+    private static byte[] Encode(string message) =>
+        [.. "{\"code\":-32601,\"message\":"u8, .. JsonMembers.Quote(message).Span, .. "}"u8];
+}

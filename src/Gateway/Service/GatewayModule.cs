@@ -1,9 +1,12 @@
 using System.Reflection;
 using McpPlatform.Gateway.Attempts;
 using McpPlatform.Gateway.Balancing;
+using McpPlatform.Gateway.Bridge;
 using McpPlatform.Gateway.Calls;
+using McpPlatform.Gateway.Changes;
 using McpPlatform.Gateway.Endpoints;
 using McpPlatform.Gateway.Infrastructure;
+using McpPlatform.Gateway.Infrastructure.Changes;
 using McpPlatform.Gateway.Infrastructure.Launchers;
 using McpPlatform.Gateway.Infrastructure.Limits;
 using McpPlatform.Gateway.Infrastructure.Records;
@@ -12,6 +15,7 @@ using McpPlatform.Gateway.Infrastructure.Snapshots;
 using McpPlatform.Gateway.Infrastructure.Upstreams;
 using McpPlatform.Gateway.Limits;
 using McpPlatform.Gateway.Management;
+using McpPlatform.Gateway.Sessions;
 using McpPlatform.Gateway.Spool;
 using McpPlatform.Gateway.State;
 using McpPlatform.Hosting;
@@ -110,6 +114,21 @@ public sealed class GatewayModule : IServiceModule
         services.AddSingleton<ToolAttempts>();
         services.AddSingleton<CallRecorder>();
         services.AddSingleton<CallPath>();
+        AddBridge(services);
+    }
+
+    private static void AddBridge(IServiceCollection services)
+    {
+        services.AddSingleton<IRequestStates>(p => new SealedRequestStates(p.GetRequiredService<SessionKeyRing>(), Options(p).InputPatience, p.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(p => new HeldCalls(Options(p).InputPatience, Options(p).MaxHeldCalls, p.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<InputBridge>();
+        services.AddSingleton<ChangeHub>();
+        services.AddSingleton<CatalogReporter>();
+        services.AddSingleton<CatalogRelook>();
+        services.AddSingleton<ServerWatches>();
+        services.AddSingleton<SessionParts>();
+        services.AddSingleton<ListenEndpoint>();
+        services.AddHostedService<SharedPeers>();
     }
 
     private static void AddRecords(IServiceCollection services)

@@ -75,6 +75,14 @@ public sealed class GatewayOptions
     [Range(1, 10, ErrorMessage = "Gateway__MaxAttempts must be between 1 and 10.")]
     public int MaxAttempts { get; set; } = 3;
 
+    /// <summary>How long a client of the modern era may take to answer what a server asks. Default 10 min: people are asked.</summary>
+    [Range(typeof(TimeSpan), "00:00:10", "1.00:00:00", ErrorMessage = "Gateway__InputPatience must be between 00:00:10 and 1.00:00:00.")]
+    public TimeSpan InputPatience { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Calls of one principal that wait for its answer to a server's question; over it the one that waits longest is ended. Default 100.</summary>
+    [Range(1, 100_000, ErrorMessage = "Gateway__MaxHeldCalls must be between 1 and 100000.")]
+    public int MaxHeldCalls { get; set; } = 100;
+
     /// <summary>Failed calls in a row after which an endpoint is left alone. Default 5: fewer would let a bad moment take it out.</summary>
     [Range(1, 1000, ErrorMessage = "Gateway__BreakerFailures must be between 1 and 1000.")]
     public int BreakerFailures { get; set; } = 5;

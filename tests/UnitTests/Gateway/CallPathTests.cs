@@ -345,7 +345,7 @@ public sealed class CallPathTests : IAsyncDisposable
             StartedTimestamp = _time.GetTimestamp(),
             OnNotification = (_, _) => ValueTask.CompletedTask,
         };
-        var path = new CallPath(_store, new CallLimiter(new LimitShares(isAlone: true, _time), _limits, _time), new ToolAttempts(new AttemptEngine(AttemptRules.Default, TimeProvider.System), new Balancer(BreakerRules.Default, _time), _upstreams, _timers, _observer, _time), new CallRecorder(_spool, _time), CallLimits.Default);
+        var path = new CallPath(_store, new CallLimiter(new LimitShares(isAlone: true, _time), _limits, _time), Bridges.Over(new ToolAttempts(new AttemptEngine(AttemptRules.Default, TimeProvider.System), new Balancer(BreakerRules.Default, _time), _upstreams, _timers, _observer, _time), _time), new CallRecorder(_spool, _time), CallLimits.Default);
         return await path.Run(call, token);
     }
 

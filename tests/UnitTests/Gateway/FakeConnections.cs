@@ -25,7 +25,7 @@ internal sealed class FakeConnections : IConnectionFactory
         }
     }
 
-    public NewConnection Create(UpstreamKey key, ServerConnection how)
+    public NewConnection Create(UpstreamKey key, ServerConnection how, EraChoice era, in ConnectionTerms terms)
     {
         var connection = new FakeConnection(OnConnect);
         lock (_made)
@@ -52,6 +52,10 @@ internal sealed class FakeConnection(Func<CancellationToken, Task> onConnect) : 
         await onConnect(cancellationToken);
         return new UpstreamHandshake(ProtocolVersion.LatestLegacy, default, default, null);
     }
+
+    public ValueTask Notify(string method, ReadOnlyMemory<byte> parameters, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<bool> Listen(CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public ValueTask<UpstreamAnswer> Send(UpstreamRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
 

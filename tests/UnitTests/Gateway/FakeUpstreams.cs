@@ -29,6 +29,10 @@ internal sealed class FakeUpstreams : IUpstreams, IUpstreamConnection
 
     public ValueTask<UpstreamHandshake> Connect(CancellationToken cancellationToken) => throw new NotSupportedException();
 
+    public ValueTask Notify(string method, ReadOnlyMemory<byte> parameters, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<bool> Listen(CancellationToken cancellationToken) => throw new NotSupportedException();
+
     public async ValueTask<UpstreamAnswer> Send(UpstreamRequest request, CancellationToken cancellationToken)
     {
         Received.Add((_server, Encoding.UTF8.GetString(request.Params.Span)));

@@ -8,12 +8,18 @@ namespace McpPlatform.Gateway.Calls;
 public static class Access
 {
     /// <summary>Finds what is asked for and decides. Null: go on.</summary>
-    internal static CallRefusal? Decide(ToolCall call)
+    public static CallRefusal? Decide(ToolCall call)
     {
         var target = TargetResolver.Resolve(call);
         if (target.Refusal is not null)
         {
             return target.Refusal;
+        }
+
+        // What is the server's as a whole: who sees the endpoint may.
+        if (target.Kind == TargetKind.Server)
+        {
+            return null;
         }
 
         var request = new AccessRequest
@@ -37,6 +43,20 @@ public static class Access
             _ => call.Caller.Policy.CouldAllow(request) ? CallRefusal.PolicyDenied : CallRefusal.Unknown(target.Kind, call.ProtocolVersion.Era, call.Target, isHidden: true),
         };
     }
+
+    /// <summary>Whether a caller may read a resource, listed or not.</summary>
+    public static bool MayRead(Caller caller, ServerRoute server, string uri, in Asked asked) => caller.Policy.Decide(new AccessRequest
+    {
+        Principal = caller.Principal,
+        Action = Actions.ResourcesRead,
+        Kind = TargetKind.Resource,
+        Server = server.Slug,
+        Name = uri,
+        Environment = server.Environment,
+        Method = McpMethods.ReadResource,
+        Time = asked.Time,
+        Address = asked.Address,
+    }).Effect == Effect.Allow;
 
     /// <summary>Whether a caller sees an item: some use of it could be allowed.</summary>
     public static bool IsVisible(Caller caller, IListed item, in Asked asked)

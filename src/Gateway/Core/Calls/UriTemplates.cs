@@ -1,7 +1,7 @@
 namespace McpPlatform.Gateway.Calls;
 
 /// <summary>Whether a URI can come from a URI template (RFC 6570).</summary>
-internal static class UriTemplates
+public static class UriTemplates
 {
     /// <summary>Templates come from servers: one that is made to be tried in every way matches nothing.</summary>
     private const int MostSteps = 10_000;

@@ -17,6 +17,7 @@ public sealed class ToolRoute : IListed
         (OnlyIn, Hash) = (EraNames.Find(definition.Era), definition.Hash);
         Definition = JsonMarshal.GetRawUtf8Value(definition.Definition).ToArray();
         IsRepeatable = Hints(definition.Definition, "readOnlyHint") || Hints(definition.Definition, "idempotentHint");
+        Headers = ParamHeaders.Read(Definition) is { IsValid: true, IsEmpty: false } headers ? headers : null;
         OwnName = [MemberEdit.Set("name", JsonMembers.Quote(Name))];
         Rename(AggregatedName.Of(server.Slug, Name));
     }
@@ -46,6 +47,9 @@ public sealed class ToolRoute : IListed
     /// server says nothing is never called again once it may have run.
     /// </summary>
     public bool IsRepeatable { get; }
+
+    /// <summary>The arguments that modern clients mirror as headers; null = none.</summary>
+    public ParamHeaders? Headers { get; }
 
     /// <summary>The definition as its server gave it.</summary>
     public ReadOnlyMemory<byte> Definition { get; }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using McpPlatform.Gateway.Attempts;
 using McpPlatform.Gateway.Calls;
 using McpPlatform.Gateway.Sessions;
 using McpPlatform.Gateway.State;
@@ -13,15 +14,11 @@ using McpPlatform.Mcp.Upstream;
 namespace McpPlatform.Gateway.Endpoints;
 
 /// <summary>What stands behind the gateway's MCP endpoints: lists out of the state, calls through the call path.</summary>
-internal sealed class GatewayServer(CallPath calls, TimeProvider time) : IMcpServer
+internal sealed class GatewayServer(CallPath calls, SessionParts parts, ListenEndpoint listen, TimeProvider time) : IMcpServer
 {
-    private static readonly string Version = typeof(GatewayServer).Assembly.GetName().Version?.ToString(3) ?? "0.0.0";
-    private static readonly McpServerDescription All = new("mcpplatform", Version);
+    private readonly ServerDescriptions _descriptions = new();
 
-    private readonly ConditionalWeakTable<ServerRoute, McpServerDescription> _descriptions = [];
-
-    public ValueTask<McpServerDescription> Describe(McpRequestContext context, CancellationToken cancellationToken) =>
-        new(Of(context).Server is { } server ? _descriptions.GetValue(server, static s => new McpServerDescription(s.Slug, Version)) : All);
+    public ValueTask<McpServerDescription> Describe(McpRequestContext context, CancellationToken cancellationToken) => new(_descriptions.Of(Of(context).Server, context.Era));
 
     public ValueTask ListTools(McpRequestContext context, McpResponder responder, CancellationToken cancellationToken) => List(context, responder);
 
@@ -31,12 +28,110 @@ internal sealed class GatewayServer(CallPath calls, TimeProvider time) : IMcpSer
     {
         McpMethods.ListPrompts or McpMethods.ListResources or McpMethods.ListResourceTemplates => List(context, responder),
         McpMethods.GetPrompt or McpMethods.ReadResource or McpMethods.Complete => Relay(context, responder, cancellationToken),
+        McpMethods.SetLogLevel => SetLogLevel(context, responder, cancellationToken),
+        McpMethods.SubscribeResource or McpMethods.UnsubscribeResource => Subscribe(context, responder, cancellationToken),
+        McpMethods.Listen => listen.Run(Of(context), context, responder, cancellationToken),
+        "tasks/get" or "tasks/update" or "tasks/cancel" or "tasks/result" or "tasks/list" when Of(context).Server is not null => Relay(context, responder, cancellationToken),
         _ => responder.MethodNotFound(),
     };
+
+    public IAsyncDisposable Open(ClientSession session) => new GatewaySession(session, parts);
+
+    public async ValueTask Notified(McpRequestContext context, CancellationToken cancellationToken)
+    {
+        if (context.Live?.State is GatewaySession session && context.Message.Method is { } method && method == McpMethods.RootsChanged)
+        {
+            await parts.Pool.Notify(session.Session.Info.Id, method, context.Message.Params, cancellationToken);
+        }
+    }
+
+    public ParamHeaders? HeadersOf(McpRequestContext context)
+    {
+        var request = Of(context);
+        ToolRoute? tool = null;
+        _ = request.Server is { } server
+            ? server.ByName.TryGetValue(context.Message.Name ?? "", out tool)
+            : request.State.Registry.RoutesOf(request.Caller.TenantId).ByName.TryGetValue(context.Message.Name ?? "", out tool);
+        return tool?.Headers;
+    }
+
+    /// <summary>Kept in the session: modern servers are told with every request. A legacy server at its own endpoint is told itself.</summary>
+    private async ValueTask SetLogLevel(McpRequestContext context, McpResponder responder, CancellationToken cancellationToken)
+    {
+        var level = context.Message.TextParam("level"u8);
+        if (!SessionClient.IsLevel(level))
+        {
+            await responder.Error(McpError.Params("'params.level' must be one of debug, info, notice, warning, error, critical, alert, emergency."));
+            return;
+        }
+
+        if (SessionOf(context) is { } session)
+        {
+            session.Client.LogLevel = level;
+            if (Of(context).Server is { Legacy: { } face } server && SessionClient.Owns(server) && face.Capabilities is { } declared && declared.TryGetProperty("logging", out _))
+            {
+                await Relay(context, responder, cancellationToken);
+                return;
+            }
+        }
+
+        await responder.Result("{}"u8.ToArray());
+    }
+
+    /// <summary>
+    /// A legacy server that knows this session is asked itself, and says on the session's own stream what changes. For others the gateway watches: after the same question to the policy.
+    /// </summary>
+    private async ValueTask Subscribe(McpRequestContext context, McpResponder responder, CancellationToken cancellationToken)
+    {
+        var (request, session) = (Of(context), SessionOf(context));
+        if (session is null)
+        {
+            await responder.Error(McpError.Params("Subscriptions need a session. Send 'initialize' first."));
+            return;
+        }
+
+        if (request.Server is { } own && SessionClient.Owns(own))
+        {
+            if (!own.Endpoints[0].IsProcess)
+            {
+                session.Client.Listen(own.Endpoints[0]);
+            }
+
+            await Relay(context, responder, cancellationToken);
+            return;
+        }
+
+        var call = Call(context, responder, RequestTimers.None);
+        if (Access.Decide(call) is { } refusal)
+        {
+            await responder.Error(refusal.Error);
+            return;
+        }
+
+        if (context.Message.Method == McpMethods.SubscribeResource)
+        {
+            session.Subscribe(call.Route!, call.Target!);
+        }
+        else
+        {
+            session.Unsubscribe(call.Target!);
+        }
+
+        await responder.Result("{}"u8.ToArray());
+    }
+
+    /// <summary>The session of a request, which hears from now on what changes.</summary>
+    private static GatewaySession? SessionOf(McpRequestContext context)
+    {
+        var session = context.Live?.State as GatewaySession;
+        session?.Attach(Of(context));
+        return session;
+    }
 
     private async ValueTask List(McpRequestContext context, McpResponder responder)
     {
         var (request, method) = (Of(context), context.Message.Method!);
+        SessionOf(context);
         var cursor = context.Message.Param("cursor"u8);
         var after = cursor.IsEmpty ? null : JsonMembers.Text(cursor) ?? "";
         using var page = new PooledBuffer(16 * 1024);
@@ -55,14 +150,27 @@ internal sealed class GatewayServer(CallPath calls, TimeProvider time) : IMcpSer
     /// <summary>Passes a request on to the server it is for.</summary>
     private async ValueTask Relay(McpRequestContext context, McpResponder responder, CancellationToken cancellationToken)
     {
-        var request = Of(context);
         if (!TimerHeader.TryRead(context.Http.Request.Headers, out var timers, out var malformed))
         {
             await responder.Error(malformed!);
             return;
         }
 
-        var call = new ToolCall
+        var call = Call(context, responder, timers);
+        using var outcome = await calls.Run(call, cancellationToken);
+        if (call.Tightest is { } tightest && tightest.Left < Of(context).KeyLeft)
+        {
+            LimitHeaders.Set(context.Http, tightest);
+        }
+
+        await Answer(context.Http, responder, outcome);
+    }
+
+    private static ToolCall Call(McpRequestContext context, McpResponder responder, RequestTimers timers)
+    {
+        var request = Of(context);
+        var canAsk = responder.CanAsk;
+        return new ToolCall
         {
             State = request.State,
             Caller = request.Caller,
@@ -79,19 +187,12 @@ internal sealed class GatewayServer(CallPath calls, TimeProvider time) : IMcpSer
             GoneOrStopped = context.Http.RequestAborted,
             Session = context.Session?.Id,
             SessionEnded = context.Live?.Ended ?? CancellationToken.None,
-            Client = (context.Live?.State as GatewaySession)?.Client,
+            Client = SessionOf(context)?.Client,
             OnNotification = WantsNotifications(context) ? responder.Notify : null,
-            OnQuestion = responder.CanAsk ? (question, token) => responder.Ask(question.Method!, question.Params, token) : null,
-            Ask = responder.CanAsk ? responder.Ask : null,
-            OnDetached = responder.CanAsk ? responder.Detach : null,
+            OnQuestion = canAsk ? (question, token) => responder.Ask(question.Method!, question.Params, token) : null,
+            Ask = canAsk ? responder.Ask : null,
+            OnDetached = canAsk ? responder.Detach : null,
         };
-        using var outcome = await calls.Run(call, cancellationToken);
-        if (call.Tightest is { } tightest && tightest.Left < request.KeyLeft)
-        {
-            LimitHeaders.Set(context.Http, tightest);
-        }
-
-        await Answer(context.Http, responder, outcome);
     }
 
     /// <summary>Progress and logs of a modern request come only when it asks for them; a legacy session may get logs with any request.</summary>

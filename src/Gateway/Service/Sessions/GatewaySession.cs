@@ -1,22 +1,124 @@
 using McpPlatform.Gateway.Calls;
+using McpPlatform.Gateway.Changes;
+using McpPlatform.Gateway.Endpoints;
+using McpPlatform.Gateway.State;
 using McpPlatform.Mcp;
 using McpPlatform.Mcp.AspNetCore;
+using McpPlatform.Mcp.Json;
 
 namespace McpPlatform.Gateway.Sessions;
 
-/// <summary>What the gateway keeps of a legacy session.</summary>
-internal sealed class GatewaySession : IAsyncDisposable
+/// <summary>What the gateway keeps of a legacy session: the client as servers see it, and what the client wants to be told.</summary>
+internal sealed class GatewaySession : IAsyncDisposable, IChangeSubscriber
 {
-    public GatewaySession(ClientSession session)
+    private readonly SessionParts _parts;
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, Guid> _watched = new(StringComparer.Ordinal);
+    private IDisposable? _changes;
+    private IDisposable? _watch;
+    private GatewayRequest? _request;
+
+    public GatewaySession(ClientSession session, SessionParts parts)
     {
-        Session = session;
-        Client = new UpstreamClient(ProtocolEra.Legacy, session.Capabilities, session.ClientInfo);
+        (Session, _parts) = (session, parts);
+        Client = new SessionClient(session, parts);
     }
 
     public ClientSession Session { get; }
 
     /// <summary>The client as servers see it.</summary>
-    public UpstreamClient Client { get; }
+    public SessionClient Client { get; }
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public Guid TenantId => _request!.Caller.TenantId;
+
+    public string? Server => _request!.Server?.Slug;
+
+    /// <summary>Called with every request of the session; the first one says at which endpoint it is, and from then on it is told of changes.</summary>
+    public void Attach(GatewayRequest request)
+    {
+        // Whoever the key stands for may have changed its rights meanwhile.
+        var isFirst = Interlocked.Exchange(ref _request, request) is null;
+        if (isFirst)
+        {
+            lock (_gate)
+            {
+                _changes = _parts.Hub.Subscribe(this);
+                _watch = request.Server is { } server && !SessionClient.Owns(server) ? _parts.Watches.Watch(server) : null;
+            }
+        }
+    }
+
+    /// <summary>The client wants to be told when a resource changes. For servers that have no connection of this client alone.</summary>
+    public void Subscribe(ServerRoute server, string uri)
+    {
+        lock (_gate)
+        {
+            if (_watched.TryAdd(uri, server.ServerId))
+            {
+                _parts.Watches.Add(server, uri);
+            }
+        }
+    }
+
+    public void Unsubscribe(string uri)
+    {
+        lock (_gate)
+        {
+            if (_watched.Remove(uri, out var server))
+            {
+                _parts.Watches.Remove(TenantId, server, uri);
+            }
+        }
+    }
+
+    public void Changed(ServerRoute server, Change change)
+    {
+        if (!Access.IsVisible(_request!.Caller, server, new Asked(_parts.Time.GetUtcNow(), null)))
+        {
+            return;
+        }
+
+        foreach (var method in Gateway.Changes.Changes.Methods(change))
+        {
+            Send(method, default);
+        }
+    }
+
+    public void Updated(ServerRoute server, string uri, ReadOnlyMemory<byte> parameters)
+    {
+        bool wants;
+        lock (_gate)
+        {
+            wants = _watched.TryGetValue(uri, out var id) && id == server.ServerId;
+        }
+
+        if (wants)
+        {
+            Send(McpMethods.ResourceUpdated, parameters);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        lock (_gate)
+        {
+            _changes?.Dispose();
+            _watch?.Dispose();
+            foreach (var (uri, server) in _watched)
+            {
+                _parts.Watches.Remove(TenantId, server, uri);
+            }
+
+            _watched.Clear();
+        }
+
+        await Client.DisposeAsync();
+    }
+
+    private void Send(string method, ReadOnlyMemory<byte> parameters)
+    {
+        using var message = new PooledBuffer(parameters.Length + 128);
+        JsonRpcWriter.WriteNotification(message, method, parameters.Span);
+        _ = Client.Send(message.Written.ToArray());
+    }
 }

@@ -173,7 +173,7 @@ internal sealed class HttpExchange(HttpMessageInvoker http, HttpUpstreamOptions 
             }
 
             await using var raw = await response.Content.ReadAsStreamAsync(patience.Token);
-            await using var body = new PatientStream(raw, patience, options.IdleTimeout);
+            await using var body = new PatientStream(raw, patience, options.IdleTimeout, Math.Max(options.MaxStreamBytes, options.MaxResponseBytes));
             using var events = new SseReader(body, new SseLimits(options.MaxResponseBytes, options.MaxResponseBytes));
             if (await ReadAnswer(events, asked, patience, cancellationToken) is { } answer)
             {

@@ -73,6 +73,22 @@ internal sealed class UpstreamPool : BackgroundService, IUpstreams, ISlotOwner
         return Get(key, own, how, isCall: false, CancellationToken.None, cancellationToken);
     }
 
+    /// <summary>Tells every server that knows a session what its client says.</summary>
+    public async ValueTask Notify(Guid session, string method, ReadOnlyMemory<byte> parameters, CancellationToken cancellationToken)
+    {
+        foreach (var slot in _slots.Values.Where(slot => slot.Key.Part is { Scope: ProcessScope.Session, Id: var id } && id == session))
+        {
+            try
+            {
+                await (slot.Connected?.Notify(method, parameters, cancellationToken) ?? ValueTask.CompletedTask);
+            }
+            catch (UpstreamException)
+            {
+                // A server that cannot be told is told by the next call that fails.
+            }
+        }
+    }
+
     /// <summary>The connection to an endpoint that callers share, if it stands, without counting as a use of it.</summary>
     public IUpstreamConnection? Peek(EndpointRoute endpoint) => endpoint.Scope == ProcessScope.Tenant && _slots.TryGetValue(OwnKey(endpoint), out var slot) ? slot.Connected : null;
 
@@ -165,9 +181,9 @@ internal sealed class UpstreamPool : BackgroundService, IUpstreams, ISlotOwner
         }
     }
 
-    private UpstreamSlot Add(UpstreamKey key, UpstreamKey own, ServerConnection how, CancellationToken sessionEnded)
+    private UpstreamSlot Add(UpstreamKey key, UpstreamKey own, ServerConnection how, CancellationToken sessionEnded, in ConnectionTerms terms)
     {
-        var made = new UpstreamSlot(key, how, _factory, _options.StartTimeout, _time, owner: this, credentials: own);
+        var made = new UpstreamSlot(key, how, _factory, _options.StartTimeout, _time, owner: this, credentials: own, terms);
         var slot = _slots.GetOrAdd(key, made);
         if (key.Part.Scope == ProcessScope.Session && ReferenceEquals(slot, made))
         {

@@ -1,0 +1,201 @@
+using System.Threading.Channels;
+using McpPlatform.Gateway.Attempts;
+using McpPlatform.Gateway.Calls;
+using McpPlatform.Gateway.Changes;
+using McpPlatform.Gateway.Infrastructure.Changes;
+using McpPlatform.Gateway.Infrastructure.Upstreams;
+using McpPlatform.Gateway.State;
+using McpPlatform.Mcp;
+using McpPlatform.Mcp.AspNetCore;
+using McpPlatform.Mcp.Json;
+using McpPlatform.Mcp.Upstream;
+
+namespace McpPlatform.Gateway.Endpoints;
+
+/// <summary>
+/// <c>subscriptions/listen</c> of 2026-07-28: acknowledged with what is honoured, then events until the client leaves. Lists come out of the gateway's own state, which has the new ones
+/// before anybody is told; resources are watched at their servers; tasks are the server's own, which is listened to for them on behalf of the client.
+/// </summary>
+internal sealed class ListenEndpoint(ChangeHub hub, ServerWatches watches, UpstreamPool pool, TimeProvider time, IHostApplicationLifetime lifetime)
+{
+    /// <summary>Most resources in one subscription.</summary>
+    private const int MostResources = 1000;
+
+    public async ValueTask Run(GatewayRequest request, McpRequestContext context, McpResponder responder, CancellationToken cancellationToken)
+    {
+        var wanted = context.Message.Param("notifications"u8);
+        var uris = JsonMembers.Items(JsonMembers.Find(wanted, "resourceSubscriptions"u8)).Select(JsonMembers.Text).OfType<string>().Distinct(StringComparer.Ordinal).ToList();
+        if (uris.Count > MostResources)
+        {
+            await responder.Error(McpError.Params($"'params.notifications.resourceSubscriptions' has more than {MostResources} entries."));
+            return;
+        }
+
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
+        var subscription = new Subscription(request, context.Message.Id.Detach(), Wants(wanted), time);
+        var watched = new List<(ServerRoute Server, string Uri)>();
+        foreach (var uri in uris)
+        {
+            if (subscription.Find(uri) is { } server)
+            {
+                watched.Add((server, uri));
+                subscription.Uris[uri] = server.ServerId;
+            }
+        }
+
+        using var told = hub.Subscribe(subscription);
+        using var watch = request.Server is { } only && subscription.Change != Change.None ? watches.Watch(only) : null;
+        watched.ForEach(item => watches.Add(item.Server, item.Uri));
+        var tasks = JsonMembers.Find(wanted, "taskIds"u8);
+        try
+        {
+            await responder.Open(end.Token);
+            await responder.Notify(subscription.Acknowledgement(tasks), end.Token);
+            var listening = !tasks.IsEmpty && request.Server is { Modern: not null } own ? Tasks(own, context, tasks, subscription, end.Token) : Task.CompletedTask;
+            await foreach (var message in subscription.Events.ReadAllAsync(end.Token))
+            {
+                await responder.Notify(message, end.Token);
+            }
+
+            await listening;
+        }
+        catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            // The gateway stops: the client is told that this is the end, and listens again elsewhere.
+            await responder.Result(subscription.End());
+        }
+        finally
+        {
+            watched.ForEach(item => watches.Remove(item.Server.TenantId, item.Server.ServerId, item.Uri));
+        }
+    }
+
+    private static Change Wants(ReadOnlyMemory<byte> wanted) =>
+        (Is(wanted, "toolsListChanged"u8) ? Change.Tools : Change.None) | (Is(wanted, "promptsListChanged"u8) ? Change.Prompts : Change.None) | (Is(wanted, "resourcesListChanged"u8) ? Change.Resources : Change.None);
+
+    private static bool Is(ReadOnlyMemory<byte> wanted, ReadOnlySpan<byte> name) => JsonMembers.Find(wanted, name).Span.SequenceEqual("true"u8);
+
+    /// <summary>Events of tasks, as their server sends them, under the client's id of the subscription.</summary>
+    private async Task Tasks(ServerRoute server, McpRequestContext context, ReadOnlyMemory<byte> tasks, Subscription subscription, CancellationToken cancellationToken)
+    {
+        var edits = new[] { MemberEdit.Set("notifications", (byte[])[.. "{\"taskIds\":"u8, .. tasks.Span, .. "}"u8]) };
+        using var parameters = new PooledBuffer(context.Message.Params.Length);
+        JsonSplice.Write(context.Message.Params.Span, edits, parameters);
+        try
+        {
+            using var lease = await pool.Get(server.Endpoints[0], default, cancellationToken);
+            var listen = new UpstreamRequest(McpMethods.Listen, parameters.Written)
+            {
+                Clock = Endless.Clock,
+                SubscriptionId = subscription.Id,
+                OnNotification = (message, _) =>
+                {
+                    subscription.Pass(message);
+                    return ValueTask.CompletedTask;
+                },
+            };
+            using var over = await lease.Connection.Send(listen, cancellationToken);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException && CallFailure.Of(exception) is not null)
+        {
+            // The client asks for its tasks as well: events only save it the asking.
+        }
+    }
+
+    /// <summary>One client that listens.</summary>
+    private sealed class Subscription(GatewayRequest request, RequestId id, Change change, TimeProvider time) : IChangeSubscriber
+    {
+        private static readonly MemberEdit Meta = MemberEdit.Edit("_meta");
+        private static readonly MemberEdit Tag = MemberEdit.Set(MetaKeys.SubscriptionId, default);
+
+        // A client that does not read is told less: what it was not told it finds out by listing.
+        private readonly Channel<byte[]> _events = Channel.CreateBounded<byte[]>(new BoundedChannelOptions(256) { FullMode = BoundedChannelFullMode.DropOldest });
+
+        public RequestId Id => id;
+
+        public Change Change => change;
+
+        public Guid TenantId => request.Caller.TenantId;
+
+        public string? Server => request.Server?.Slug;
+
+        public Dictionary<string, Guid> Uris { get; } = new(StringComparer.Ordinal);
+
+        public ChannelReader<byte[]> Events => _events.Reader;
+
+        /// <summary>The one server of a resource that the caller may read; null: none, or several.</summary>
+        public ServerRoute? Find(string uri)
+        {
+            var routes = request.State.Registry.RoutesOf(TenantId);
+            var owners = request.Server is { } own
+                ? [own]
+                : routes.Resources.Where(item => item.Name == uri).Concat(routes.ResourceTemplates.Where(item => UriTemplates.Matches(item.Name, uri))).Select(item => item.Server).Distinct().ToList();
+            owners.RemoveAll(server => !Access.MayRead(request.Caller, server, uri, Now()));
+            return owners.Count == 1 ? owners[0] : null;
+        }
+
+        public void Changed(ServerRoute server, Change what)
+        {
+            if ((what & change) != Change.None && Access.IsVisible(request.Caller, server, Now()))
+            {
+                foreach (var method in Gateway.Changes.Changes.Methods(what & change))
+                {
+                    Write(method, default);
+                }
+            }
+        }
+
+        public void Updated(ServerRoute server, string uri, ReadOnlyMemory<byte> parameters)
+        {
+            if (Uris.TryGetValue(uri, out var id) && id == server.ServerId && Access.MayRead(request.Caller, server, uri, Now()))
+            {
+                Write(McpMethods.ResourceUpdated, parameters);
+            }
+        }
+
+        /// <summary>A message of the server's own, the acknowledgement of its part apart.</summary>
+        public void Pass(ReadOnlyMemory<byte> message)
+        {
+            if (!JsonMembers.Find(message, "method"u8).Span.SequenceEqual("\"notifications/subscriptions/acknowledged\""u8))
+            {
+                _events.Writer.TryWrite(message.ToArray());
+            }
+        }
+
+        public byte[] Acknowledgement(ReadOnlyMemory<byte> tasks)
+        {
+            var honoured = new List<byte>();
+            Add(honoured, change.HasFlag(Change.Tools), "\"toolsListChanged\":true"u8);
+            Add(honoured, change.HasFlag(Change.Prompts), "\"promptsListChanged\":true"u8);
+            Add(honoured, change.HasFlag(Change.Resources), "\"resourcesListChanged\":true"u8);
+            Add(honoured, Uris.Count > 0, (byte[])[.. "\"resourceSubscriptions\":["u8, .. Uris.Keys.SelectMany((uri, index) => (byte[])[.. index == 0 ? default : ","u8, .. JsonMembers.Quote(uri).Span]), .. "]"u8]);
+            Add(honoured, !tasks.IsEmpty && request.Server is { Modern: not null }, (byte[])[.. "\"taskIds\":"u8, .. tasks.Span]);
+            return Message(McpMethods.SubscriptionAcknowledged, (byte[])[.. "{\"notifications\":{"u8, .. honoured, .. "}}"u8]);
+        }
+
+        /// <summary>The result that ends a subscription in good order.</summary>
+        public byte[] End() => [.. "{\"_meta\":{\"io.modelcontextprotocol/subscriptionId\":"u8, .. id.Raw.Span, .. "}}"u8];
+
+        private Asked Now() => new(time.GetUtcNow(), null);
+
+        private static void Add(List<byte> honoured, bool isHonoured, ReadOnlySpan<byte> member)
+        {
+            if (isHonoured)
+            {
+                honoured.AddRange(honoured.Count == 0 ? default : ","u8);
+                honoured.AddRange(member);
+            }
+        }
+
+        private void Write(string method, ReadOnlyMemory<byte> parameters) => _events.Writer.TryWrite(Message(method, parameters));
+
+        private byte[] Message(string method, ReadOnlyMemory<byte> parameters)
+        {
+            using var tagged = new PooledBuffer(parameters.Length + 256);
+            JsonSplice.Write(parameters.IsEmpty ? "{}"u8 : parameters.Span, [Meta.With([Tag.With(id.Raw)])], tagged);
+            using var message = new PooledBuffer(tagged.Written.Length + 128);
+            JsonRpcWriter.WriteNotification(message, method, tagged.Written.Span);
+            return message.Written.ToArray();
+        }
+    }
+}

@@ -1,0 +1,120 @@
+using System.Collections.Concurrent;
+using McpPlatform.Gateway.Attempts;
+using McpPlatform.Gateway.Calls;
+using McpPlatform.Gateway.Infrastructure.Changes;
+using McpPlatform.Gateway.State;
+using McpPlatform.Mcp;
+using McpPlatform.Mcp.AspNetCore;
+using McpPlatform.Mcp.Json;
+using McpPlatform.Mcp.Upstream;
+
+namespace McpPlatform.Gateway.Sessions;
+
+/// <summary>The client of a legacy session, for servers of its own era: each has a connection that is this session's alone, and says there what belongs to no request.</summary>
+internal sealed class SessionClient(ClientSession session, SessionParts parts) : UpstreamClient(ProtocolEra.Legacy, session.Capabilities, session.ClientInfo), IAsyncDisposable
+{
+    private static readonly string[] Levels = ["debug", "info", "notice", "warning", "error", "critical", "alert", "emergency"];
+    private static readonly byte[] Gone = "{\"code\":-32603,\"message\":\"The client is gone.\"}"u8.ToArray();
+
+    private readonly ConcurrentDictionary<Guid, Task> _listening = new();
+    private readonly CancellationTokenSource _end = new();
+
+    /// <summary>Whether a level is one of the protocol's.</summary>
+    public static bool IsLevel(string? level) => Array.IndexOf(Levels, level) >= 0;
+
+    /// <summary>Whether a server is spoken with on a connection of this session alone, as far as is known.</summary>
+    public static bool Owns(ServerRoute server) => server.Legacy is not null && Array.TrueForAll(server.Endpoints, endpoint => endpoint.IsProcess ? endpoint.Scope == ProcessScope.Session : endpoint.Scope == ProcessScope.Tenant);
+
+    public override IUpstreamPeer PeerOf(ServerRoute server) => new Peer(this, server);
+
+    /// <summary>A server by address says what belongs to no request on a stream of its own, which is open while the client has one as well.</summary>
+    public override void Uses(EndpointRoute endpoint, IUpstreamConnection connection)
+    {
+        if (!endpoint.IsProcess && session.HasStream && Owns(endpoint.Server) && !_listening.ContainsKey(endpoint.Server.ServerId))
+        {
+            Listen(endpoint);
+        }
+    }
+
+    /// <summary>Keeps a stream of a server open for the rest of the session.</summary>
+    public void Listen(EndpointRoute endpoint) => _listening.GetOrAdd(endpoint.Server.ServerId, _ => Task.Run(() => Run(endpoint)));
+
+    /// <summary>Sends a raw notification to the client, outside of its requests.</summary>
+    public async Task Send(ReadOnlyMemory<byte> notification)
+    {
+        try
+        {
+            await session.Send(notification, _end.Token);
+        }
+        catch (OperationCanceledException) when (_end.IsCancellationRequested)
+        {
+            // The session is over.
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _end.CancelAsync();
+        await Task.WhenAll(_listening.Values);
+        _end.Dispose();
+    }
+
+    private async Task Run(EndpointRoute endpoint)
+    {
+        try
+        {
+            // The lease keeps the connection from being taken for idle.
+            using var lease = await parts.Pool.Get(endpoint, new UpstreamUser(session.Info.Id, session.Info.Caller.Subject, session.Ended) { Client = this }, _end.Token);
+            await lease.Connection.Listen(_end.Token);
+        }
+        catch (OperationCanceledException) when (_end.IsCancellationRequested)
+        {
+            // The session is over.
+        }
+        catch (Exception exception) when (CallFailure.Of(exception) is not null)
+        {
+            // Calls tell the client; the next one listens again.
+            _listening.TryRemove(endpoint.Server.ServerId, out _);
+        }
+    }
+
+    private bool Passes(Envelope log)
+    {
+        var (wanted, level) = (Array.IndexOf(Levels, LogLevel), Array.IndexOf(Levels, log.TextParam("level"u8)));
+        return wanted < 0 || level < 0 || level >= wanted;
+    }
+
+    private sealed class Peer(SessionClient client, ServerRoute server) : IUpstreamPeer
+    {
+        public void Notified(Envelope notification)
+        {
+            // The lists and resources of a server by address are everybody's; those of a process of its own are the session's.
+            if (!server.Endpoints[0].IsProcess && Gateway.Changes.Changes.Of(notification.Method) != Gateway.Changes.Change.None)
+            {
+                SharedPeer.Take(notification, server.TenantId, server.ServerId, client.Parts.Relook, client.Parts.Hub);
+                return;
+            }
+
+            if (notification.Method != McpMethods.LogMessage || client.Passes(notification))
+            {
+                _ = client.Send(notification.Bytes.ToArray());
+            }
+        }
+
+        public async ValueTask<RpcAnswer> Asked(Envelope question, CancellationToken cancellationToken)
+        {
+            try
+            {
+                return await client.Session.Ask(question.Method!, question.Params, cancellationToken);
+            }
+            catch (SessionEndedException)
+            {
+                return new RpcAnswer(true, Gone, null);
+            }
+        }
+    }
+
+    private SessionParts Parts => parts;
+
+    private ClientSession Session => session;
+}

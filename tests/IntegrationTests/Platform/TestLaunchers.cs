@@ -10,6 +10,9 @@ internal static class TestLaunchers
           everything:
             command: node
             args: ["{{Repository.Clients}}/@modelcontextprotocol/server-everything/dist/index.js", "stdio"]
+          conformance:
+            command: node
+            args: ["{{Repository.Root}}/../shared/conformance/upstream/server.mjs", "--stdio"]
           supervised:
             command: sh
             args: ["{{Supervised}}"]

@@ -7,6 +7,8 @@ namespace McpPlatform.IntegrationTests.Scenarios.Distributed;
 
 public sealed class Calls(SharedDistributed shared) : CallScenarios(shared);
 
+public sealed class Conformance(SharedDistributed shared) : ConformanceScenarios(shared);
+
 public sealed class Attempted(SharedDistributed shared) : AttemptScenarios(shared);
 
 public sealed class Balanced(SharedDistributed shared) : BalancingScenarios(shared);

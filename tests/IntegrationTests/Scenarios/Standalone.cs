@@ -7,6 +7,8 @@ namespace McpPlatform.IntegrationTests.Scenarios.Standalone;
 
 public sealed class Calls(SharedStandalone shared) : CallScenarios(shared);
 
+public sealed class Conformance(SharedStandalone shared) : ConformanceScenarios(shared);
+
 public sealed class Attempted(SharedStandalone shared) : AttemptScenarios(shared);
 
 public sealed class Balanced(SharedStandalone shared) : BalancingScenarios(shared);

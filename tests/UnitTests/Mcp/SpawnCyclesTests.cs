@@ -89,7 +89,7 @@ public sealed class SpawnCyclesTests(ITestOutputHelper output) : ISlotOwner
 
     private sealed class TinyServers(ChildMarks marks, string[] habits) : IConnectionFactory
     {
-        public NewConnection Create(UpstreamKey key, ServerConnection how)
+        public NewConnection Create(UpstreamKey key, ServerConnection how, EraChoice era, in ConnectionTerms terms)
         {
             var options = ProcessTreeTests.Tiny(habits) with { Mark = marks.Next(), StopGrace = TimeSpan.FromMilliseconds(100) };
             return new NewConnection(new StdioUpstream(options, Fixtures.Client, TimeProvider.System), KnownSecrets.None) { Mark = options.Mark };

@@ -99,6 +99,39 @@ public sealed class LiveSessionTests
     }
 
     [Fact]
+    public async Task The_oldest_events_go_when_there_are_too_many()
+    {
+        await using var host = await Start(new() { MaxKeptEvents = 10 });
+        var session = await host.OpenSession();
+        using var stream = await EventStreamClient.Open(host, host.Post(McpTestHost.Call("progress"), ("Mcp-Session-Id", session)));
+        var events = await stream.Rest();
+
+        using var early = await host.Client.SendAsync(host.Listen(session, events[^12].Id), HttpCompletionOption.ResponseHeadersRead);
+        early.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        using var late = await EventStreamClient.Open(host, host.Listen(session, events[^11].Id));
+        (await late.Rest()).ShouldBe(events[^10..]);
+    }
+
+    [Fact]
+    public async Task A_client_has_a_bounded_number_of_questions_open()
+    {
+        await using var host = await Start(new() { MaxQuestions = 1 });
+        await Use(host, await host.OpenSession());
+        var live = host.Server.Sessions.Single();
+        using var patience = new CancellationTokenSource();
+        var first = live.Ask("roots/list", default, patience.Token).AsTask();
+
+        using (var second = await live.Ask("roots/list", default, default))
+        {
+            second.IsError.ShouldBeTrue();
+        }
+
+        await patience.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(first);
+        live.Ask("roots/list", default, default).AsTask().IsCompleted.ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task All_sessions_together_keep_no_more_than_the_process_allows()
     {
         await using var host = await Start(new() { MaxKeptBytesInAll = 32 * 1024 });

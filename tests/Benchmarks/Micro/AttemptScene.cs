@@ -54,6 +54,10 @@ internal sealed class AttemptScene : IUpstreams, IUpstreamConnection
 
     public ValueTask<UpstreamHandshake> Connect(CancellationToken cancellationToken) => throw new NotSupportedException();
 
+    public ValueTask Notify(string method, ReadOnlyMemory<byte> parameters, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<bool> Listen(CancellationToken cancellationToken) => throw new NotSupportedException();
+
     public async ValueTask<UpstreamAnswer> Send(UpstreamRequest request, CancellationToken cancellationToken)
     {
         if (_later)

@@ -171,6 +171,7 @@ public abstract class TenantWallScenarios(SharedPlatform shared)
         public static object? ValidBody(ReviewedRoute route) => route.ToString() switch
         {
             "PATCH /api/v1/servers/{server}" => new { title = "taken over" },
+            "PATCH /api/v1/keys/{id}" => new { rate = 1, burst = 1 },
             "PUT /api/v1/policies/{policy}" => new { grants = Array.Empty<object>(), description = "taken over" },
             "PUT /api/v1/tools/http/{id}" => new { description = "taken over", method = "GET", url = "https://evil.example.com/" },
             _ => null,
@@ -196,7 +197,7 @@ public abstract class TenantWallScenarios(SharedPlatform shared)
                 foreach (var path in PathsOf(route))
                 {
                     var json = (await Api.Get(path)).Expect(HttpStatusCode.OK).Json;
-                    texts.Add($"{path} {json["version"]} {json["description"]} {json["title"]} {json["url"]} {(json["desired"] ?? json["revoked_at"])} {json["grants"]?.ToJsonString()}");
+                    texts.Add($"{path} {json["version"]} {json["description"]} {json["title"]} {json["url"]} {(json["desired"] ?? json["revoked_at"])} {json["rate"]} {json["grants"]?.ToJsonString()}");
                 }
             }
 

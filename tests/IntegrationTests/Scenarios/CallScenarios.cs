@@ -115,7 +115,7 @@ public abstract class CallScenarios(SharedPlatform shared)
         components.Values.ShouldAllBe(status => status == "healthy");
         // In one process a service shows by its database, in another process as a service.
         var part = steps.Platform is StandalonePlatform ? "database" : "service";
-        components.Keys.ShouldBe(["bus", "gateway", $"{part}-factory", $"{part}-policy", $"{part}-registry", $"{part}-tracing"], ignoreOrder: true);
+        components.Keys.ShouldBe(["bus", "drain", "gateway", $"{part}-factory", $"{part}-policy", $"{part}-registry", $"{part}-tracing"], ignoreOrder: true);
     }
 
     [Fact]

@@ -15,6 +15,9 @@ internal sealed record BenchmarkOptions(
     /// <summary>Variables for the gateway and the forwarder alike: to try out a setting of the runtime.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>How often the gateway is killed and started again.</summary>
+    public int ColdStarts { get; init; } = 7;
+
     public const string Usage = """
         usage: McpPlatform.Benchmarks [--micro | --wire] [--smoke | --rounds N] [--connections N] [--modern | --legacy] [--set NAME=VALUE]...
         Default: everything; 1, 16 and 64 connections in both eras, 16 rounds of half a second per path. --smoke: once, briefly.
@@ -31,7 +34,7 @@ internal sealed record BenchmarkOptions(
                 case "--smoke":
                     options = options with
                     {
-                        Slice = TimeSpan.FromMilliseconds(200), Rounds = 1, WarmUp = TimeSpan.FromMilliseconds(200), MicroTime = TimeSpan.FromMilliseconds(50), Connections = [1, 16],
+                        Slice = TimeSpan.FromMilliseconds(200), Rounds = 1, WarmUp = TimeSpan.FromMilliseconds(200), MicroTime = TimeSpan.FromMilliseconds(50), Connections = [1, 16], ColdStarts = 1,
                     };
                     break;
                 case "--micro":

@@ -41,6 +41,31 @@ internal static class Catalog
             $"{Scenery.Servers} servers, {Scenery.Servers * Scenery.ToolsEach} tools: {before / 1048576.0:0} MB resident when all are connected, {gateway.ResidentBytes / 1048576.0:0} MB after the load above; all tools listed on {pages} pages over one connection in {lists.Percentile(0.5):0.00} ms (p50), {lists.Percentile(0.5) / pages:0.00} ms a page"));
     }
 
+    /// <summary>Kill, start, first list: from the snapshot on disk, with the control plane away.</summary>
+    public static async Task MeasureColdStart(BenchmarkOptions options, GatewayProcess gateway)
+    {
+        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(2) };
+        var starts = new List<double>();
+        for (var start = 0; start < options.ColdStarts; start++)
+        {
+            starts.Add((await gateway.StartAgain(async () =>
+            {
+                try
+                {
+                    return await ListAll(http, gateway.Endpoint) > 0;
+                }
+                catch (Exception notYet) when (notYet is HttpRequestException or TaskCanceledException or InvalidOperationException or JsonException)
+                {
+                    return false;
+                }
+            })).TotalMilliseconds);
+        }
+
+        starts.Sort();
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"cold start with the control plane away, from exec to all {Scenery.Servers * Scenery.ToolsEach} tools listed: {starts[starts.Count / 2]:0} ms (median of {starts.Count}; {starts[0]:0} to {starts[^1]:0})"));
+    }
+
     private static async Task<int> ListAll(HttpClient http, Uri endpoint)
     {
         var (pages, tools, cursor) = (0, 0, "");

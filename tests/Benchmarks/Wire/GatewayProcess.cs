@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -13,10 +14,11 @@ internal sealed class GatewayProcess : IParty, IDisposable
     private const string AllocatedMetric = "dotnet_gc_heap_total_allocated_bytes_total";
 
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(10) };
-    private readonly Child _child;
+    private readonly Func<string, Child> _start;
     private readonly string _folder;
+    private Child _child;
 
-    private GatewayProcess(Child child, string folder, Uri address) => (_child, _folder, Address) = (child, folder, address);
+    private GatewayProcess(Func<string, Child> start, string controlPlane, string folder, Uri address) => (_start, _child, _folder, Address) = (start, start(controlPlane), folder, address);
 
     public Uri Address { get; }
 
@@ -56,20 +58,23 @@ internal sealed class GatewayProcess : IParty, IDisposable
     {
         var folder = Directory.CreateTempSubdirectory("mcpp-benchmark-").FullName;
         var (port, internalPort) = FreePorts();
-        var child = Child.Start(
+        var secrets = new Dictionary<string, string>(environment)
+        {
+            ["MCPP_INTERNAL_KEY"] = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)),
+            ["MCPP_MASTER_KEY"] = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)),
+        };
+        Child Run(string plane) => Child.Start(
             Program(),
             ["--host", "127.0.0.1", "--port", $"{port}", "--internal-host", "127.0.0.1", "--internal-port", $"{internalPort}", "--data", folder],
-            new Dictionary<string, string>(environment)
+            new Dictionary<string, string>(secrets)
             {
-                ["MCPP_INTERNAL_KEY"] = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)),
-                ["MCPP_MASTER_KEY"] = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)),
-                ["Services__Policy__BaseAddress"] = controlPlane,
-                ["Services__Registry__BaseAddress"] = controlPlane,
-                ["Services__Factory__BaseAddress"] = controlPlane,
-                ["Services__Tracing__BaseAddress"] = controlPlane,
+                ["Services__Policy__BaseAddress"] = plane,
+                ["Services__Registry__BaseAddress"] = plane,
+                ["Services__Factory__BaseAddress"] = plane,
+                ["Services__Tracing__BaseAddress"] = plane,
             });
-        var gateway = new GatewayProcess(child, folder, new Uri($"http://127.0.0.1:{port}"));
-        var lastWords = child.KeepLastLines(5);
+        var gateway = new GatewayProcess(Run, controlPlane, folder, new Uri($"http://127.0.0.1:{port}"));
+        var lastWords = gateway._child.KeepLastLines(5);
         try
         {
             await gateway.WaitUntilHealthy(lastWords);
@@ -80,6 +85,29 @@ internal sealed class GatewayProcess : IParty, IDisposable
             gateway.Dispose();
             throw;
         }
+    }
+
+    /// <summary>
+    /// Kills it and starts it again on its folder, with nobody behind it: no control plane. Returns how long it takes from the start of the process to the first answer that a client
+    /// gets.
+    /// </summary>
+    public async Task<TimeSpan> StartAgain(Func<Task<bool>> answers)
+    {
+        _child.Dispose();
+        var started = Stopwatch.GetTimestamp();
+        _child = _start("http://127.0.0.1:9");
+        _child.KeepLastLines(5);
+        while (!await answers())
+        {
+            if (_child.HasExited || Stopwatch.GetElapsedTime(started) > TimeSpan.FromSeconds(30))
+            {
+                throw new InvalidOperationException("The gateway did not come back.");
+            }
+
+            await Task.Delay(5);
+        }
+
+        return Stopwatch.GetElapsedTime(started);
     }
 
     public void Dispose()

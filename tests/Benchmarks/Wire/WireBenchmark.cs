@@ -33,6 +33,7 @@ internal static class WireBenchmark
             }
 
             await Catalog.Measure(options, gateway, resident);
+            await Catalog.MeasureColdStart(options, gateway);
             return 0;
         }
         catch (Exception failed) when (failed is InvalidOperationException or HttpRequestException or TimeoutException)

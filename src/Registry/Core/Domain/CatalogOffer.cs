@@ -34,16 +34,10 @@ public sealed class CatalogOffer : ITenantOwned
     /// <summary>The text that is stored for an offer.</summary>
     public static string TextOf(ServerOffer offer) => JsonSerializer.Serialize(offer);
 
-    /// <summary>Takes what was seen. False when it is what was known already.</summary>
-    public bool Take(string body)
-    {
-        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(body)));
-        if (hash == Hash)
-        {
-            return false;
-        }
+    /// <summary>Whether a text is what is stored.</summary>
+    public bool Says(string body) => HashOf(body) == Hash;
 
-        (Hash, Body) = (hash, body);
-        return true;
-    }
+    public void Take(string body) => (Hash, Body) = (HashOf(body), body);
+
+    private static string HashOf(string body) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(body)));
 }

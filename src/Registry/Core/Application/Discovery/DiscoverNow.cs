@@ -77,11 +77,13 @@ internal sealed class StoreDiscoveryHandler(
             ToolDefinition[] tools = [.. request.Found.Tools.DistinctBy(t => t.Name)];
             var newHash = CatalogHash.Of(tools);
             server.Seen.Answered(request.Found.ProtocolVersion, request.Found.ServerName, request.Found.ToolsDeclared, tools.Length, newHash, now);
-            var offers = await Take(server, request.Found.Offer, now, cancellationToken);
-            if (newHash != hash || offers)
+            var offer = request.Found.Offer is { } seen ? CatalogOffer.TextOf(seen) : null;
+            if (newHash != hash || (offer is not null && (await catalog.OfferOf(server.Id, cancellationToken))?.Says(offer) != true))
             {
+                // From here on this look is alone; another one may have stored something meanwhile.
                 var next = await version.Next(cancellationToken);
                 await Replace(server, tools, newHash, now, cancellationToken);
+                await Take(server, offer, now, cancellationToken);
                 outbox.Changed(server, next, now);
             }
         }
@@ -122,23 +124,20 @@ internal sealed class StoreDiscoveryHandler(
 
     private static string Shown(string name) => new([.. name.Take(40).Select(c => c is >= ' ' and <= '~' ? c : '?')]);
 
-    /// <summary>True when the server offers something else than before, its tools apart.</summary>
-    private async Task<bool> Take(RegisteredServer server, ServerOffer? offer, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task Take(RegisteredServer server, string? offer, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (offer is null)
         {
-            return false;
+            return;
         }
 
-        if (await catalog.OfferOf(server.Id, cancellationToken) is { } known)
+        var known = await catalog.OfferOf(server.Id, cancellationToken);
+        if (known is null)
         {
-            return known.Take(CatalogOffer.TextOf(offer));
+            catalog.Add(known = CatalogOffer.Of(server.TenantId, server.Id, now));
         }
 
-        var first = CatalogOffer.Of(server.TenantId, server.Id, now);
-        first.Take(CatalogOffer.TextOf(offer));
-        catalog.Add(first);
-        return true;
+        known.Take(offer);
     }
 
     private async Task Replace(RegisteredServer server, IReadOnlyList<ToolDefinition> definitions, string hash, DateTimeOffset now, CancellationToken cancellationToken)

@@ -126,6 +126,8 @@ public sealed class GatewayModule : IServiceModule
         services.AddSingleton<CatalogReporter>();
         services.AddSingleton<CatalogRelook>();
         services.AddSingleton<ServerWatches>();
+        services.AddSingleton<Standing>();
+        services.AddHostedService(p => p.GetRequiredService<Standing>());
         services.AddSingleton<SessionParts>();
         services.AddSingleton<ListenEndpoint>();
         services.AddHostedService<SharedPeers>();

@@ -49,6 +49,9 @@ public sealed class GatewayStateStore(SnapshotFiles files, IGatewayObserver obse
     /// <summary>Raised after a new registry snapshot rules; connections to servers that changed or went are closed on it.</summary>
     public event Action<GatewayState>? RegistryChanged;
 
+    /// <summary>Raised after a new policy snapshot rules; what a caller has open ends on it where the caller lost its key.</summary>
+    public event Action<GatewayState>? PolicyChanged;
+
     /// <summary>How long ago the policy service confirmed what rules now; the longest time there is before the first snapshot.</summary>
     public TimeSpan PolicyAge(GatewayState state) => Age(state.Policy.Version, state.PolicyConfirmedAt);
 
@@ -155,9 +158,10 @@ public sealed class GatewayStateStore(SnapshotFiles files, IGatewayObserver obse
             {
                 observer.PolicyMalformed(compiled.ProblemCount);
             }
-
-            return SnapshotOutcome.Taken;
         }
+
+        PolicyChanged?.Invoke(Current);
+        return SnapshotOutcome.Taken;
     }
 
     private SnapshotOutcome TakeRegistry(ReadOnlySpan<byte> content, TimeSpan age, bool save)

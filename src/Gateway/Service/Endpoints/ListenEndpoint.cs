@@ -4,6 +4,7 @@ using McpPlatform.Gateway.Calls;
 using McpPlatform.Gateway.Changes;
 using McpPlatform.Gateway.Infrastructure.Changes;
 using McpPlatform.Gateway.Infrastructure.Upstreams;
+using McpPlatform.Gateway.Sessions;
 using McpPlatform.Gateway.State;
 using McpPlatform.Mcp;
 using McpPlatform.Mcp.AspNetCore;
@@ -16,7 +17,7 @@ namespace McpPlatform.Gateway.Endpoints;
 /// <c>subscriptions/listen</c> of 2026-07-28: acknowledged with what is honoured, then events until the client leaves. Lists come out of the gateway's own state, which has the new ones
 /// before anybody is told; resources are watched at their servers; tasks are the server's own, which is listened to for them on behalf of the client.
 /// </summary>
-internal sealed class ListenEndpoint(ChangeHub hub, ServerWatches watches, UpstreamPool pool, TimeProvider time, IHostApplicationLifetime lifetime)
+internal sealed class ListenEndpoint(ChangeHub hub, ServerWatches watches, UpstreamPool pool, Standing standing, TimeProvider time, IHostApplicationLifetime lifetime)
 {
     /// <summary>Most resources in one subscription.</summary>
     private const int MostResources = 1000;
@@ -32,7 +33,8 @@ internal sealed class ListenEndpoint(ChangeHub hub, ServerWatches watches, Upstr
         }
 
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
-        var subscription = new Subscription(request, context.Message.Id.Detach(), Wants(wanted), time);
+        using var guard = standing.Guard(request, end);
+        var subscription = new Subscription(request, context.Message.Id.Detach(), Wants(wanted), standing, time);
         var watched = new List<(ServerRoute Server, string Uri)>();
         foreach (var uri in uris)
         {
@@ -62,6 +64,11 @@ internal sealed class ListenEndpoint(ChangeHub hub, ServerWatches watches, Upstr
         catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             // The gateway stops: the client is told that this is the end, and listens again elsewhere.
+            await responder.Result(subscription.End());
+        }
+        catch (OperationCanceledException) when (end.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            // The caller's key is not good any more: there is nothing more to say to whoever has it.
             await responder.Result(subscription.End());
         }
         finally
@@ -103,7 +110,7 @@ internal sealed class ListenEndpoint(ChangeHub hub, ServerWatches watches, Upstr
     }
 
     /// <summary>One client that listens.</summary>
-    private sealed class Subscription(GatewayRequest request, RequestId id, Change change, TimeProvider time) : IChangeSubscriber
+    private sealed class Subscription(GatewayRequest request, RequestId id, Change change, Standing standing, TimeProvider time) : IChangeSubscriber
     {
         private static readonly MemberEdit Meta = MemberEdit.Edit("_meta");
         private static readonly MemberEdit Tag = MemberEdit.Set(MetaKeys.SubscriptionId, default);
@@ -136,7 +143,7 @@ internal sealed class ListenEndpoint(ChangeHub hub, ServerWatches watches, Upstr
 
         public void Changed(ServerRoute server, Change what)
         {
-            if ((what & change) != Change.None && Access.IsVisible(request.Caller, server, Now()))
+            if ((what & change) != Change.None && standing.Of(request) is { } caller && Access.IsVisible(caller, server, Now()))
             {
                 foreach (var method in Gateway.Changes.Changes.Methods(what & change))
                 {
@@ -147,7 +154,7 @@ internal sealed class ListenEndpoint(ChangeHub hub, ServerWatches watches, Upstr
 
         public void Updated(ServerRoute server, string uri, ReadOnlyMemory<byte> parameters)
         {
-            if (Uris.TryGetValue(uri, out var id) && id == server.ServerId && Access.MayRead(request.Caller, server, uri, Now()))
+            if (Uris.TryGetValue(uri, out var id) && id == server.ServerId && standing.Of(request) is { } caller && Access.MayRead(caller, server, uri, Now()))
             {
                 Write(McpMethods.ResourceUpdated, parameters);
             }

@@ -29,6 +29,9 @@ internal sealed class GatewaySession : IAsyncDisposable, IChangeSubscriber
     /// <summary>The client as servers see it.</summary>
     public SessionClient Client { get; }
 
+    /// <summary>The last one of the session; null before the first.</summary>
+    public GatewayRequest? Request => Volatile.Read(ref _request);
+
     public Guid TenantId => _request!.Caller.TenantId;
 
     public string? Server => _request!.Server?.Slug;
@@ -73,7 +76,7 @@ internal sealed class GatewaySession : IAsyncDisposable, IChangeSubscriber
 
     public void Changed(ServerRoute server, Change change)
     {
-        if (!Access.IsVisible(_request!.Caller, server, new Asked(_parts.Time.GetUtcNow(), null)))
+        if (_parts.Standing.Of(_request!) is not { } caller || !Access.IsVisible(caller, server, Now()))
         {
             return;
         }
@@ -92,7 +95,7 @@ internal sealed class GatewaySession : IAsyncDisposable, IChangeSubscriber
             wants = _watched.TryGetValue(uri, out var id) && id == server.ServerId;
         }
 
-        if (wants)
+        if (wants && _parts.Standing.Of(_request!) is { } caller && Access.MayRead(caller, server, uri, Now()))
         {
             Send(McpMethods.ResourceUpdated, parameters);
         }
@@ -114,6 +117,8 @@ internal sealed class GatewaySession : IAsyncDisposable, IChangeSubscriber
 
         await Client.DisposeAsync();
     }
+
+    private Asked Now() => new(_parts.Time.GetUtcNow(), null);
 
     private void Send(string method, ReadOnlyMemory<byte> parameters)
     {

@@ -1,0 +1,64 @@
+using System.Collections.Concurrent;
+using McpPlatform.Gateway.Authentication;
+using McpPlatform.Gateway.Endpoints;
+using McpPlatform.Gateway.State;
+using McpPlatform.Mcp.AspNetCore;
+
+namespace McpPlatform.Gateway.Sessions;
+
+/// <summary>
+/// Whatever callers have open, for as long as their keys are good: sessions and streams of those whose key was revoked end with the snapshot that says so, and those whose key expired
+/// within <see cref="Look"/>.
+/// </summary>
+internal sealed class Standing(GatewayStateStore store, McpEndpoint endpoint, TimeProvider time) : BackgroundService
+{
+    /// <summary>2 s: with the poll for news before it, a key's end holds within 5 s.</summary>
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(2);
+
+    private readonly ConcurrentDictionary<CancellationTokenSource, GatewayRequest> _streams = new();
+
+    /// <summary>The caller behind a request by what rules now; null when its key is not good any more.</summary>
+    public Caller? Of(GatewayRequest request) =>
+        ApiKeys.Authenticate(store.Current, request.Credential, time, out var caller) == AuthenticationOutcome.Authenticated && caller!.TenantId == request.Caller.TenantId ? caller : null;
+
+    /// <summary>Cancels a stream when its caller's key is not good any more, until the result is disposed.</summary>
+    public IDisposable Guard(GatewayRequest request, CancellationTokenSource stream)
+    {
+        _streams[stream] = request;
+        return new Guarded(this, stream);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        store.PolicyChanged += _ => End();
+        using var timer = new PeriodicTimer(Look, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                End();
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The host stops.
+        }
+    }
+
+    private void End()
+    {
+        endpoint.EndSessions(session => session.State is GatewaySession { Request: { } request } && Of(request) is null);
+        foreach (var (stream, request) in _streams)
+        {
+            if (Of(request) is null && _streams.TryRemove(stream, out _))
+            {
+                _ = stream.CancelAsync();
+            }
+        }
+    }
+
+    private sealed class Guarded(Standing standing, CancellationTokenSource stream) : IDisposable
+    {
+        public void Dispose() => standing._streams.TryRemove(stream, out _);
+    }
+}

@@ -9,6 +9,8 @@ public sealed class Calls(SharedDistributed shared) : CallScenarios(shared);
 
 public sealed class Conformance(SharedDistributed shared) : ConformanceScenarios(shared);
 
+public sealed class Standings(SharedDistributed shared) : StandingScenarios(shared);
+
 public sealed class Attempted(SharedDistributed shared) : AttemptScenarios(shared);
 
 public sealed class Balanced(SharedDistributed shared) : BalancingScenarios(shared);

@@ -9,6 +9,8 @@ public sealed class Calls(SharedStandalone shared) : CallScenarios(shared);
 
 public sealed class Conformance(SharedStandalone shared) : ConformanceScenarios(shared);
 
+public sealed class Standings(SharedStandalone shared) : StandingScenarios(shared);
+
 public sealed class Attempted(SharedStandalone shared) : AttemptScenarios(shared);
 
 public sealed class Balanced(SharedStandalone shared) : BalancingScenarios(shared);

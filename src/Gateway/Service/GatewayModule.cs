@@ -63,6 +63,7 @@ public sealed class GatewayModule : IServiceModule
     public static void MapEndpoints(IEndpointRouteBuilder endpoints)
     {
         McpEndpoints.Map(endpoints);
+        McpEndpoints.MapForwarded(endpoints);
         StatusEndpoints.Map(endpoints);
         StderrEndpoint.Map(endpoints);
         DiscoverEndpoint.Map(endpoints);
@@ -121,7 +122,9 @@ public sealed class GatewayModule : IServiceModule
     {
         services.AddSingleton<IRequestStates>(p => new SealedRequestStates(p.GetRequiredService<SessionKeyRing>(), Options(p).InputPatience, p.GetRequiredService<TimeProvider>()));
         services.AddSingleton(p => new HeldCalls(Options(p).InputPatience, Options(p).MaxHeldCalls, p.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<InputBridge>();
+        services.AddSingleton(p => new InputBridge(
+            p.GetRequiredService<ToolAttempts>(), p.GetRequiredService<HeldCalls>(), p.GetRequiredService<IRequestStates>(), p.GetRequiredService<GatewayOwners>().Id,
+            p.GetRequiredService<GatewayOwners>().Address));
         services.AddSingleton<ChangeHub>();
         services.AddSingleton<CatalogReporter>();
         services.AddSingleton<CatalogRelook>();
@@ -149,6 +152,16 @@ public sealed class GatewayModule : IServiceModule
 
     private static void AddMcp(IServiceCollection services)
     {
+        services.AddHttpClient(GatewayOwners.Client, static client => client.Timeout = Timeout.InfiniteTimeSpan).ConfigurePrimaryHttpMessageHandler(static () => new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            UseProxy = false,
+            ConnectTimeout = TimeSpan.FromSeconds(2),
+            PooledConnectionLifetime = TimeSpan.FromMinutes(1),
+        });
+        services.AddSingleton<GatewayOwners>();
+        services.AddSingleton<ISessionOwners>(p => p.GetRequiredService<GatewayOwners>());
         services.AddSingleton(p => SessionKeys.Load(p.GetRequiredService<PlatformFolders>()));
         services.AddMcpEndpoint(p => new McpEndpointOptions
         {

@@ -18,6 +18,13 @@ public sealed class GatewayOptions
     public string? Folder { get; set; }
 
     /// <summary>
+    /// How the other gateways reach this one for sessions that it owns: the address of its internal listener, such as <c>http://gateway-1:8081</c>. Default: made of
+    /// <c>Listen__InternalHost</c> and port; the host's name where that is every address.
+    /// </summary>
+    [RegularExpression("^https?://[^/]{1,180}/?$", ErrorMessage = "Gateway__AdvertisedAddress must be http(s)://host[:port].")]
+    public string? AdvertisedAddress { get; set; }
+
+    /// <summary>
     /// The operator's file with the launchers of stdio servers. Default: the first of <c>mcpplatform.yaml</c> in the working directory, in the user's
     /// configuration folder (<c>mcpplatform/</c>) and in <c>/etc/mcpplatform</c>.
     /// </summary>

@@ -68,6 +68,9 @@ public sealed class McpResponder
         return _sink.Detach(retry);
     }
 
+    /// <summary>Another process answered in this one's place, on the same response: nothing more is written here.</summary>
+    public void Leave() => IsAnswered = true;
+
     /// <summary>Answers that there is no such method: 404 in the modern era.</summary>
     public ValueTask MethodNotFound() => Error(new(ErrorCodes.MethodNotFound, "Method not found.", _era == ProtocolEra.Modern ? 404 : 200));
 

@@ -11,6 +11,8 @@ public sealed class Conformance(SharedDistributed shared) : ConformanceScenarios
 
 public sealed class Standings(SharedDistributed shared) : StandingScenarios(shared);
 
+public sealed class Replicas(SharedDistributed shared) : ReplicaScenarios(shared);
+
 public sealed class Attempted(SharedDistributed shared) : AttemptScenarios(shared);
 
 public sealed class Balanced(SharedDistributed shared) : BalancingScenarios(shared);

@@ -113,7 +113,7 @@ internal static class HostileTable
         new("tool-name-illegal", new Unlisted("protocol_error"), "No name, or the same twice: what would be called is unknown."),
         new("tool-10k", new Unlisted("too_large"), "More tools than any agent can use; the bound is in the message."),
         new("tool-cursor-loop", new Unlisted("protocol_error"), "Pages that repeat end the reading of the list."),
-        new("list-empty-flap", new Flapping("list is empty", "http_status"), "Tools declared and none listed is a fault that shows; a failed look is another, and neither sticks."),
+        new("list-empty-flap", new Flapping("http_status"), "A failed look is a fault that shows and does not stick. That one of its eras lists nothing while the other lists its tools does not take those away."),
     ];
 
     /// <summary>Behaviours of model providers: the model gateway is not built yet.</summary>

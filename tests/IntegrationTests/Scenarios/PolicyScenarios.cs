@@ -101,7 +101,8 @@ public abstract class PolicyScenarios(SharedPlatform shared)
         (await steps.Admin.Delete($"/api/v1/keys/{key.Id}")).Status.ShouldBe(HttpStatusCode.NoContent);
 
         await Until.True(async () => (await modern.Request("tools/list")).Status == HttpStatusCode.Unauthorized, Steps.Propagation);
-        (await legacy.Request("tools/list")).Status.ShouldBe(HttpStatusCode.Unauthorized, "an open session ends with its key");
+        // It may be at another gateway, which hears of it by itself.
+        await Until.True(async () => (await legacy.Request("tools/list")).Status == HttpStatusCode.Unauthorized, Steps.Propagation, () => "An open session outlives its key.");
         using var api = new ApiClient(steps.Platform.Address, key.Text);
         (await api.Get("/api/v1/servers")).Status.ShouldBe(HttpStatusCode.Unauthorized);
     }

@@ -11,6 +11,8 @@ public sealed class Conformance(SharedStandalone shared) : ConformanceScenarios(
 
 public sealed class Standings(SharedStandalone shared) : StandingScenarios(shared);
 
+public sealed class Replicas(SharedStandalone shared) : ReplicaScenarios(shared);
+
 public sealed class Attempted(SharedStandalone shared) : AttemptScenarios(shared);
 
 public sealed class Balanced(SharedStandalone shared) : BalancingScenarios(shared);

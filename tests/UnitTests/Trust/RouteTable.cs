@@ -138,6 +138,8 @@ public static class RouteTable
         PUT    /internal/v1/registry/deployments/{deployment}/server  services                  400
         DELETE /internal/v1/registry/deployments/{deployment}/server  services                  204
         POST   /internal/v1/gateway/discover                          services                  400
+        *      /internal/v1/gateway/sessions/mcp                      services                  401
+        *      /internal/v1/gateway/sessions/mcp/servers/{server}     services                  401
         POST   /internal/v1/tracing/batches/committed                 services                  400
         """;
 

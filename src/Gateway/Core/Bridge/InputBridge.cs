@@ -10,7 +10,9 @@ namespace McpPlatform.Gateway.Bridge;
 /// Servers that need something of the client in the middle of a request, whatever the eras of the two: a legacy client is asked down its stream, a modern one by a result and the next
 /// request. Requests that need nothing pass straight through.
 /// </summary>
-public sealed class InputBridge(ToolAttempts attempts, HeldCalls held, IRequestStates states)
+/// <param name="owner">Who this process is among the gateways, and</param>
+/// <param name="address">how they reach it; empty = they cannot.</param>
+public sealed class InputBridge(ToolAttempts attempts, HeldCalls held, IRequestStates states, Guid owner = default, string address = "")
 {
     /// <summary>A server that asks more often than this in one request asks in circles.</summary>
     private const int MostRounds = 16;
@@ -26,6 +28,11 @@ public sealed class InputBridge(ToolAttempts attempts, HeldCalls held, IRequestS
         }
 
         call.Resumed = JsonMembers.Text(raw) is { } text ? states.Open(text, Binding(call)) : null;
+        if (call.Resumed is { Address.Length: > 0 } elsewhere && elsewhere.Owner != owner && elsewhere.Held != Guid.Empty)
+        {
+            return CallRefusal.HeldElsewhere(elsewhere.Address);
+        }
+
         return call.Resumed is null || (call.Resumed.Held != Guid.Empty && (call.Held = held.Take(call.Resumed.Held)) is null) ? CallRefusal.StateUnusable : null;
     }
 
@@ -156,7 +163,7 @@ public sealed class InputBridge(ToolAttempts attempts, HeldCalls held, IRequestS
             return over;
         }
 
-        var question = InputRequired.Write(waiting.Open, states.Seal(new RequestState(default, waiting.Id), Binding(call)));
+        var question = InputRequired.Write(waiting.Open, states.Seal(new RequestState(default, waiting.Id, owner, address), Binding(call)));
         held.Park(waiting, call.Caller.TenantId, call.Caller.Subject);
         return new(new UpstreamAnswer(question), null);
     }

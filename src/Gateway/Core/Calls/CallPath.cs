@@ -38,6 +38,11 @@ public sealed class CallPath(GatewayStateStore store, CallLimiter limiter, Input
     {
         using var span = CallSpan.Start(call.Method, call.Message.Meta);
         var refusal = Admit(call) ?? limiter.Take(call);
+        if (refusal is { ForwardTo: not null })
+        {
+            return new CallOutcome(null, refusal);
+        }
+
         if (refusal is not null)
         {
             return await Refuse(call, refusal, secrets: null);

@@ -18,6 +18,9 @@ namespace McpPlatform.Gateway.Calls;
 /// <param name="RetryAfter">When trying again makes sense; null = the code does not say.</param>
 public sealed record CallRefusal(string Status, string Code, McpError Error, TimeSpan? RetryAfter = null)
 {
+    /// <summary>Address of the gateway that has to answer; null = this one has answered.</summary>
+    public string? ForwardTo { get; init; }
+
     private const string Denied = "denied";
     private const string Failed = "error";
 
@@ -66,6 +69,9 @@ public sealed record CallRefusal(string Status, string Code, McpError Error, Tim
     /// <summary>A <c>requestState</c> that is not ours, another request's or another caller's, or too old; or its call is over.</summary>
     public static CallRefusal StateUnusable { get; } =
         Of(Failed, "request_state.unusable", ErrorCodes.InvalidParams, "'params.requestState' is not valid for this request, or no longer. Send the request again without it.", 200);
+
+    /// <summary>The call that waits for this round waits in another gateway, which is to answer: nothing happened here, and nothing is recorded.</summary>
+    internal static CallRefusal HeldElsewhere(string address) => StateUnusable with { ForwardTo = address };
 
     private static McpError UnknownPrompt { get; } = McpError.Params("Unknown prompt.");
 

@@ -14,7 +14,7 @@ using McpPlatform.Mcp.Upstream;
 namespace McpPlatform.Gateway.Endpoints;
 
 /// <summary>What stands behind the gateway's MCP endpoints: lists out of the state, calls through the call path.</summary>
-internal sealed class GatewayServer(CallPath calls, SessionParts parts, ListenEndpoint listen, TimeProvider time) : IMcpServer
+internal sealed class GatewayServer(CallPath calls, SessionParts parts, ListenEndpoint listen, GatewayOwners owners, TimeProvider time) : IMcpServer
 {
     private readonly ServerDescriptions _descriptions = new();
 
@@ -158,6 +158,12 @@ internal sealed class GatewayServer(CallPath calls, SessionParts parts, ListenEn
 
         var call = Call(context, responder, timers);
         using var outcome = await calls.Run(call, cancellationToken);
+        if (outcome.Refusal is { ForwardTo: { } owner } && !owners.WasForwarded(context.Http) && await owners.Forward(context.Http, owner, context.Message.Bytes))
+        {
+            responder.Leave();
+            return;
+        }
+
         if (call.Tightest is { } tightest && tightest.Left < Of(context).KeyLeft)
         {
             LimitHeaders.Set(context.Http, tightest);

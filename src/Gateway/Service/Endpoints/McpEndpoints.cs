@@ -1,6 +1,7 @@
 using McpPlatform.Gateway.Authentication;
 using McpPlatform.Gateway.Calls;
 using McpPlatform.Gateway.Limits;
+using McpPlatform.Gateway.Sessions;
 using McpPlatform.Gateway.State;
 using McpPlatform.Gateway.Telemetry;
 using McpPlatform.Hosting.Errors;
@@ -30,6 +31,23 @@ internal sealed class McpEndpoints(
         endpoints.Map("/mcp/servers/{server}", http => mcp.Handle(http, (string?)http.Request.RouteValues["server"])).AuthenticatesItself().ExcludeFromDescription();
     }
 
+    /// <summary>What another gateway passed on, for a session or a held call that is here. The path after the prefix is the endpoint's, and the caller's credential comes beside ours.</summary>
+    public static void MapForwarded(IEndpointRouteBuilder endpoints)
+    {
+        var mcp = endpoints.ServiceProvider.GetRequiredService<McpEndpoints>();
+        endpoints.Map($"{GatewayOwners.Prefix}/mcp", http => mcp.Take(http, null)).InternalOnly();
+        endpoints.Map($"{GatewayOwners.Prefix}/mcp/servers/{{server}}", http => mcp.Take(http, (string?)http.Request.RouteValues["server"])).InternalOnly();
+    }
+
+    private Task Take(HttpContext http, string? slug)
+    {
+        http.Request.Path = http.Request.Path.Value![GatewayOwners.Prefix.Length..];
+        http.Request.Headers.Authorization = $"Bearer {http.Request.Headers[GatewayOwners.CallerHeader]}";
+        http.Request.Headers.Remove(GatewayOwners.CallerHeader);
+        http.Features.Set(new ForwardedSession());
+        return Handle(http, slug);
+    }
+
     private Task Handle(HttpContext http, string? slug)
     {
         var (startedAt, started) = (time.GetUtcNow(), time.GetTimestamp());
@@ -44,21 +62,28 @@ internal sealed class McpEndpoints(
                 return Refuse(http, new McpError(ErrorCodes.AccessDenied, "Send a valid API key as 'Authorization: Bearer <key>' or 'X-Api-Key: <key>'.", 401));
         }
 
-        var isWithin = shares.TryTake(caller!.Rate, out var use);
-        LimitHeaders.Set(http, use);
-        if (!isWithin)
+        // What another gateway passed on was counted there.
+        var left = int.MaxValue;
+        if (http.Features.Get<ForwardedSession>() is null)
         {
-            GatewayMetrics.Limited(LimitKind.Key);
-            return Refuse(http, CallRefusal.RateLimited(use));
+            var isWithin = shares.TryTake(caller!.Rate, out var use);
+            LimitHeaders.Set(http, use);
+            if (!isWithin)
+            {
+                GatewayMetrics.Limited(LimitKind.Key);
+                return Refuse(http, CallRefusal.RateLimited(use));
+            }
+
+            left = use.Left;
         }
 
         ServerRoute? route = null;
-        if (slug is not null && !TryFind(state, caller, slug, new Asked(startedAt, http.Connection.RemoteIpAddress), out route))
+        if (slug is not null && !TryFind(state, caller!, slug, new Asked(startedAt, http.Connection.RemoteIpAddress), out route))
         {
             return Refuse(http, new McpError(ErrorCodes.InvalidRequest, "There is no such server.", 404));
         }
 
-        http.Features.Set(new GatewayRequest(state, caller, credential!, route, RequestIds.Of(http), startedAt, started, use.Left));
+        http.Features.Set(new GatewayRequest(state, caller!, credential!, route, RequestIds.Of(http), startedAt, started, left));
         return protocol.Handle(http, server);
     }
 

@@ -20,7 +20,15 @@ internal static class ForwardedMessage
     public static HttpRequestMessage Request(HttpContext http)
     {
         // As the caller spelt it: decoding and encoding again would turn %2F into a separator.
-        var request = new HttpRequestMessage(new HttpMethod(http.Request.Method), Target(http));
+        var request = Request(http, new Uri(Target(http), UriKind.Relative));
+        request.ActFor(http.Caller());
+        return request;
+    }
+
+    /// <summary>The same to another address, on nobody's behalf.</summary>
+    public static HttpRequestMessage Request(HttpContext http, Uri target)
+    {
+        var request = new HttpRequestMessage(new HttpMethod(http.Request.Method), target);
         if (http.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true)
         {
             request.Content = new StreamContent(http.Request.Body);
@@ -35,7 +43,6 @@ internal static class ForwardedMessage
         }
 
         request.Headers.TryAddWithoutValidation(RequestIds.Header, RequestIds.Of(http));
-        request.ActFor(http.Caller());
         return request;
     }
 
@@ -80,10 +87,10 @@ internal static class ForwardedMessage
         }
     }
 
-    private static Uri Target(HttpContext http)
+    /// <summary>Path and query as the caller spelt them.</summary>
+    public static string Target(HttpContext http)
     {
         var raw = http.Features.Get<IHttpRequestFeature>()?.RawTarget;
-        var target = raw is ['/', ..] ? raw : UriHelper.BuildRelative(http.Request.PathBase, http.Request.Path, http.Request.QueryString);
-        return new Uri(target, UriKind.Relative);
+        return raw is ['/', ..] ? raw : UriHelper.BuildRelative(http.Request.PathBase, http.Request.Path, http.Request.QueryString);
     }
 }

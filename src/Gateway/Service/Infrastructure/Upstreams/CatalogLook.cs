@@ -39,16 +39,14 @@ internal sealed record CatalogLook(
 
     /// <summary>
     /// The lists of a server that speaks both eras, put together: what it has in one of them only is marked so. A name that means something else in each is described as in the
-    /// modern one. A server that declares tools and lists none in one of its eras is broken: it counts as if it listed none at all, which shows.
+    /// modern one.
     /// </summary>
     public static CatalogLook Join(CatalogLook legacy, CatalogLook modern) => new(
         legacy.DeclaresTools || modern.DeclaresTools,
-        legacy.ListsNothing || modern.ListsNothing ? [] : Join(legacy.Tools, modern.Tools, tool => tool.Name, (tool, era) => tool with { Era = era }),
+        Join(legacy.Tools, modern.Tools, tool => tool.Name, (tool, era) => tool with { Era = era }),
         Join(legacy.Prompts, modern.Prompts),
         Join(legacy.Resources, modern.Resources),
         Join(legacy.ResourceTemplates, modern.ResourceTemplates));
-
-    private bool ListsNothing => DeclaresTools && Tools.Count == 0;
 
     private static List<OfferedItem> Join(IReadOnlyList<OfferedItem> legacy, IReadOnlyList<OfferedItem> modern) =>
         Join(legacy, modern, item => item.Key, (item, era) => item with { Era = era });

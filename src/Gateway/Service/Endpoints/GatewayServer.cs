@@ -108,13 +108,14 @@ internal sealed class GatewayServer(CallPath calls, SessionParts parts, ListenEn
             return;
         }
 
-        if (context.Message.Method == McpMethods.SubscribeResource)
-        {
-            session.Subscribe(call.Route!, call.Target!);
-        }
-        else
+        if (context.Message.Method == McpMethods.UnsubscribeResource)
         {
             session.Unsubscribe(call.Target!);
+        }
+        else if (!session.Subscribe(call.Route!, call.Target!))
+        {
+            await responder.Error(McpError.Params($"A session can subscribe to {GatewaySession.MostWatched} resources. Unsubscribe from others first."));
+            return;
         }
 
         await responder.Result("{}"u8.ToArray());

@@ -11,6 +11,9 @@ namespace McpPlatform.Gateway.Sessions;
 /// <summary>What the gateway keeps of a legacy session: the client as servers see it, and what the client wants to be told.</summary>
 internal sealed class GatewaySession : IAsyncDisposable, IChangeSubscriber
 {
+    /// <summary>Resources that one session can subscribe to: what a subscription of the modern era can name at once.</summary>
+    public const int MostWatched = 1000;
+
     private readonly SessionParts _parts;
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Guid> _watched = new(StringComparer.Ordinal);
@@ -51,15 +54,24 @@ internal sealed class GatewaySession : IAsyncDisposable, IChangeSubscriber
         }
     }
 
-    /// <summary>The client wants to be told when a resource changes. For servers that have no connection of this client alone.</summary>
-    public void Subscribe(ServerRoute server, string uri)
+    /// <summary>The client wants to be told when a resource changes. For servers that have no connection of this client alone. False: it has <see cref="MostWatched"/> already.</summary>
+    public bool Subscribe(ServerRoute server, string uri)
     {
         lock (_gate)
         {
-            if (_watched.TryAdd(uri, server.ServerId))
+            if (_watched.ContainsKey(uri))
             {
-                _parts.Watches.Add(server, uri);
+                return true;
             }
+
+            if (_watched.Count == MostWatched)
+            {
+                return false;
+            }
+
+            _watched.Add(uri, server.ServerId);
+            _parts.Watches.Add(server, uri);
+            return true;
         }
     }
 

@@ -14,7 +14,10 @@ internal sealed class TextTail(int capacity)
     {
         lock (_gate)
         {
-            bytes = bytes.Length > capacity ? bytes[^capacity..] : bytes;
+            // What goes at once was written all the same: it counts, and moves the place of the rest.
+            var skipped = Math.Max(0, bytes.Length - capacity);
+            _written += skipped;
+            bytes = bytes[skipped..];
             var at = (int)(_written % capacity);
             var first = Math.Min(bytes.Length, capacity - at);
             bytes[..first].CopyTo(_ring.AsSpan(at));

@@ -40,8 +40,9 @@ public static class Extensions
         builder.Services.AddSingleton<IExternalScopeProvider, TraceScopes>();
         builder.Services.AddHealthChecks();
         builder.AddTraceContext();
+        builder.Services.AddSingleton<MetricStore>();
+        builder.Services.AddHostedService(p => p.GetRequiredService<MetricStore>());
         builder.Services.AddSingleton<PrometheusExporter>();
-        builder.Services.AddHostedService(p => p.GetRequiredService<PrometheusExporter>());
         builder.AddOpenTelemetryExport();
         return builder;
     }

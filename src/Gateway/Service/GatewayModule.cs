@@ -12,6 +12,7 @@ using McpPlatform.Gateway.Infrastructure.Limits;
 using McpPlatform.Gateway.Infrastructure.Records;
 using McpPlatform.Gateway.Infrastructure.Security;
 using McpPlatform.Gateway.Infrastructure.Snapshots;
+using McpPlatform.Gateway.Infrastructure.Telemetry;
 using McpPlatform.Gateway.Infrastructure.Upstreams;
 using McpPlatform.Gateway.Limits;
 using McpPlatform.Gateway.Management;
@@ -24,6 +25,7 @@ using McpPlatform.Hosting.Internal;
 using McpPlatform.Hosting.Security;
 using McpPlatform.Mcp.AspNetCore;
 using McpPlatform.Messaging;
+using McpPlatform.ServiceDefaults;
 using Microsoft.Extensions.Options;
 
 namespace McpPlatform.Gateway;
@@ -52,6 +54,7 @@ public sealed class GatewayModule : IServiceModule
         AddCalls(services);
         AddRecords(services);
         AddMcp(services);
+        AddMetrics(services);
         services.AddSingleton<ManagementForwarder>();
         services.AddSingleton<IApiDocumentParts, RemoteApiDocuments>();
         RemoteServiceHealth.Add(services);
@@ -67,6 +70,7 @@ public sealed class GatewayModule : IServiceModule
         StatusEndpoints.Map(endpoints);
         StderrEndpoint.Map(endpoints);
         DiscoverEndpoint.Map(endpoints);
+        MetricsEndpoint.Map(endpoints);
         ManagementForwarder.Map(endpoints);
     }
 
@@ -148,6 +152,15 @@ public sealed class GatewayModule : IServiceModule
         services.AddSingleton(p => new SpoolOutbox(
             p.GetRequiredService<CallSpool>(), Options(p).ResendAfter, p.GetRequiredService<IGatewayObserver>(), p.GetRequiredService<TimeProvider>()));
         services.AddHostedService<SpoolSender>();
+    }
+
+    private static void AddMetrics(IServiceCollection services)
+    {
+        services.AddSingleton<IMetricSource, StageMetrics>();
+        services.AddSingleton<IMetricSource, OverheadMetrics>();
+        services.AddSingleton<GatewayGauges>();
+        services.AddHostedService(p => p.GetRequiredService<GatewayGauges>());
+        services.AddSingleton<PlatformMetrics>();
     }
 
     private static void AddMcp(IServiceCollection services)

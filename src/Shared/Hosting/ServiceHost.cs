@@ -8,11 +8,10 @@ using McpPlatform.Hosting.Errors;
 using McpPlatform.Hosting.Health;
 using McpPlatform.Hosting.Internal;
 using McpPlatform.Hosting.Mediation;
+using McpPlatform.Hosting.Metrics;
 using McpPlatform.Hosting.Security;
 using McpPlatform.Kernel;
 using McpPlatform.Messaging;
-using McpPlatform.PolicyEngine;
-using McpPlatform.ServiceDefaults;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
@@ -133,6 +132,7 @@ public sealed class ServiceHost
         services.AddSingleton(shape);
         services.AddSingleton(folders);
         services.AddSingleton<ProcessStart>();
+        services.AddSingleton<ProcessMetricsReader>();
         services.AddScoped<TenantContext>();
         services.AddOptions<ListenOptions>().BindConfiguration(ListenOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<LimitOptions>().BindConfiguration(LimitOptions.Section).ValidateDataAnnotations().ValidateOnStart();
@@ -203,7 +203,7 @@ public sealed class ServiceHost
         var logger = app.Services.GetRequiredService<ILogger<ServiceHost>>();
         var takesIds = !app.Services.GetRequiredService<HostShape>().HasEdge;
         var drain = app.Services.GetRequiredService<Drain>();
-        app.Use((HttpContext context, RequestDelegate next) => OpenConnection.Use(context, next, drain));
+        app.Use((HttpContext context, RequestDelegate next) => OpenConnection.Use(context, next, drain, clock));
         app.Use((HttpContext context, RequestDelegate next) => RequestIds.Use(context, next, takesIds, clock, logger));
         app.Use(SecurityHeaders.Use);
         app.UseMiddleware<ServerSpans>();
@@ -226,8 +226,7 @@ public sealed class ServiceHost
         app.MapDefaultEndpoints();
         HealthEndpoint.Map(app);
         ApiDocument.Map(app);
-        app.MapGet("/metrics", static (PrometheusExporter exporter) => TypedResults.Text(exporter.Scrape(), "text/plain; version=0.0.4"))
-            .RequirePermission(Permissions.MetricsRead).ExcludeFromDescription();
+        MetricsEndpoints.Map(app);
         foreach (var map in _endpoints)
         {
             map(app);

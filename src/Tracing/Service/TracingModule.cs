@@ -34,6 +34,7 @@ public sealed class TracingModule : IServiceModule
         services.AddScoped<IParkedMessages, ParkedMessages>();
         services.AddScoped<IMessageQueues, MessageQueues>();
         services.AddSingleton<IDeadLetterKeeper, DeadLetterKeeper>();
+        services.AddHostedService<ParkedCount>();
     }
 
     // 8: one COPY waits for its disk while others are being read; eight of the 20 connections.

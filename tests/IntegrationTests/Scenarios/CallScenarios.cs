@@ -122,12 +122,12 @@ public abstract class CallScenarios(SharedPlatform shared)
     public async Task Metrics_tell_of_calls()
     {
         var steps = await shared.Get();
-        using var caller = new ModernCaller(steps.McpOf("up"), steps.Platform.AdminKey);
+        using var caller = new ModernCaller(new Uri(steps.Platform.Address, "/mcp/servers/up"), steps.Platform.AdminKey);
         await caller.Call("echo", new JsonObject { ["text"] = "counted" });
 
         var text = (await steps.Admin.Get("/metrics")).Expect(HttpStatusCode.OK).Text;
 
-        text.ShouldContain("mcpp_gateway_calls_total{mcp_method_name=\"tools/call\",mcpp_server=\"up\",gen_ai_tool_name=\"echo\",mcpp_status=\"ok\"}");
+        text.ShouldContain("mcp_server_operation_duration_seconds_count{mcp_method_name=\"tools/call\",mcpp_server=\"up\",gen_ai_tool_name=\"echo\",mcpp_status=\"ok\"}");
         text.ShouldContain("mcp_server_operation_duration_seconds_bucket");
     }
 

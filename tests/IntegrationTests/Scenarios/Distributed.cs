@@ -45,6 +45,10 @@ public sealed class Limits() : LimitScenarios(new DistributedForm());
 
 public sealed class Limited(SharedDistributed shared) : LimitedScenarios(shared);
 
+public sealed class Measuring() : MeasuredPlatform(new DistributedForm());
+
+public sealed class Measured(Measuring measuring) : MeasuredScenarios(measuring), IClassFixture<Measuring>;
+
 public sealed class Supervising() : SupervisedPlatform(new DistributedForm(gateways: 2));
 
 public sealed class Supervised(Supervising supervising) : SupervisedScenarios(supervising), IClassFixture<Supervising>;

@@ -45,6 +45,10 @@ public sealed class Limits() : LimitScenarios(new StandaloneForm());
 
 public sealed class Limited(SharedStandalone shared) : LimitedScenarios(shared);
 
+public sealed class Measuring() : MeasuredPlatform(new StandaloneForm());
+
+public sealed class Measured(Measuring measuring) : MeasuredScenarios(measuring), IClassFixture<Measuring>;
+
 public sealed class Supervising() : SupervisedPlatform(new StandaloneForm());
 
 public sealed class Supervised(Supervising supervising) : SupervisedScenarios(supervising), IClassFixture<Supervising>;

@@ -10,6 +10,7 @@ using McpPlatform.Gateway.Limits;
 using McpPlatform.Gateway.Redaction;
 using McpPlatform.Gateway.Spool;
 using McpPlatform.Gateway.State;
+using McpPlatform.Gateway.Telemetry;
 using McpPlatform.Kernel;
 using McpPlatform.Mcp;
 using McpPlatform.Mcp.Json;
@@ -38,6 +39,8 @@ public sealed class CallPathTests : IAsyncDisposable
     private readonly CallSpool _spool;
     private LimitDefaults _limits = LimitDefaults.Default;
     private AttemptTimers _timers = AttemptTimers.Default;
+    private TimeProvider? _limiterTime;
+    private ToolCall? _last;
 
     public CallPathTests()
     {
@@ -345,7 +348,9 @@ public sealed class CallPathTests : IAsyncDisposable
             StartedTimestamp = _time.GetTimestamp(),
             OnNotification = (_, _) => ValueTask.CompletedTask,
         };
-        var path = new CallPath(_store, new CallLimiter(new LimitShares(isAlone: true, _time), _limits, _time), Bridges.Over(new ToolAttempts(new AttemptEngine(AttemptRules.Default, TimeProvider.System), new Balancer(BreakerRules.Default, _time), _upstreams, _timers, _observer, _time), _time), new CallRecorder(_spool, _time), CallLimits.Default);
+        _last = call;
+        call.Times = new CallTimes(call.StartedTimestamp, call.StartedTimestamp, call.StartedTimestamp, call.StartedTimestamp);
+        var path = new CallPath(_store, new CallLimiter(new LimitShares(isAlone: true, _limiterTime ?? _time), _limits, _time), Bridges.Over(new ToolAttempts(new AttemptEngine(AttemptRules.Default, TimeProvider.System), new Balancer(BreakerRules.Default, _time), _upstreams, _timers, _observer, _time), _time), new CallRecorder(_spool, _time), CallLimits.Default, _time);
         return await path.Run(call, token);
     }
 
@@ -412,6 +417,73 @@ public sealed class CallPathTests : IAsyncDisposable
 
         (await Call("files__list")).Refusal.ShouldBeNull();
         (Files().Bulkhead.UnderWay, Caller().Bulkhead.UnderWay).ShouldBe((0, 0));
+    }
+
+    [Fact]
+    public async Task What_the_server_takes_is_the_upstreams_and_nobody_elses()
+    {
+        _upstreams.Answer = (_, _) =>
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(300));
+            return Task.FromResult("""{"jsonrpc":"2.0","id":1,"result":{"content":[]}}""");
+        };
+
+        (await Call("files__list")).Refusal.ShouldBeNull();
+
+        Spent().ShouldBe([(CallStage.Upstream, 300)]);
+        _last!.End.Status.ShouldBe("ok");
+    }
+
+    [Fact]
+    public async Task What_deciding_takes_is_the_decisions_also_of_a_call_that_is_refused()
+    {
+        Limit(new ServerLimits(new CallRate(0.01, 1)));
+        _limiterTime = new SlowTime(_time, TimeSpan.FromMilliseconds(7));
+
+        (await Call("files__list")).Refusal.ShouldBeNull();
+        Spent().Select(s => s.Stage).ShouldBe([CallStage.Decide]);
+
+        (await Call("files__list")).Refusal.ShouldNotBeNull();
+        Spent().Select(s => s.Stage).ShouldBe([CallStage.Decide]);
+        (_last!.End.Status, _last.End.Code).ShouldBe(("error", "rate_limited"));
+    }
+
+    [Fact]
+    public async Task What_waiting_takes_is_the_queues()
+    {
+        Limit(new ServerLimits(MaxConcurrency: 1));
+        Files().Bulkhead.TryEnter().ShouldBeTrue();
+        var waiting = Call("files__list");
+        await Until(() => Files().Bulkhead.Waiting == 1);
+        _time.Advance(TimeSpan.FromMilliseconds(40));
+
+        Files().Bulkhead.Leave();
+
+        (await waiting).Refusal.ShouldBeNull();
+        Spent().ShouldBe([(CallStage.Queue, 40)]);
+    }
+
+    /// <summary>The stages of the last call at which any time was spent, in milliseconds.</summary>
+    private IReadOnlyList<(CallStage Stage, double Milliseconds)> Spent()
+    {
+        _last!.Times.End(_time.GetTimestamp());
+        var times = _last.Times;
+        _time.GetElapsedTime(_last.StartedTimestamp, _time.GetTimestamp()).ShouldBe(_time.GetElapsedTime(0, times.Total));
+        return [.. Enum.GetValues<CallStage>().Select(stage => (stage, _time.GetElapsedTime(0, times[stage]).TotalMilliseconds)).Where(s => s.TotalMilliseconds > 0)];
+    }
+
+    /// <summary>Whoever looks at it has taken a while.</summary>
+    private sealed class SlowTime(ManualTime time, TimeSpan by) : TimeProvider
+    {
+        public override long TimestampFrequency => time.TimestampFrequency;
+
+        public override DateTimeOffset GetUtcNow() => time.GetUtcNow();
+
+        public override long GetTimestamp()
+        {
+            time.Advance(by);
+            return time.GetTimestamp();
+        }
     }
 
     private static string Data(CallOutcome outcome) => Encoding.UTF8.GetString(outcome.Refusal!.Error.Data.Span);

@@ -10,8 +10,9 @@ public sealed class PrometheusExporterTests
     [Fact]
     public async Task Counters_gauges_and_histograms_come_out_as_prometheus_text()
     {
-        using var exporter = new PrometheusExporter();
-        await exporter.StartAsync(CancellationToken.None);
+        using var store = new MetricStore();
+        await store.StartAsync(CancellationToken.None);
+        var exporter = new PrometheusExporter(store);
         using var meter = new Meter("McpPlatform.Test");
         meter.CreateCounter<long>("test.calls").Add(2, new KeyValuePair<string, object?>("status", "o\"k"));
         meter.CreateObservableGauge("test.depth", () => 7);
@@ -32,8 +33,9 @@ public sealed class PrometheusExporterTests
     [Fact]
     public async Task Labels_without_end_are_dropped_and_counted()
     {
-        using var exporter = new PrometheusExporter();
-        await exporter.StartAsync(CancellationToken.None);
+        using var store = new MetricStore();
+        await store.StartAsync(CancellationToken.None);
+        var exporter = new PrometheusExporter(store);
         using var meter = new Meter("McpPlatform.Flood");
         var counter = meter.CreateCounter<long>("flood.calls");
 

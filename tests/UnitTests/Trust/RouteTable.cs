@@ -45,7 +45,7 @@ public static class RouteTable
         GET    /health                                                everybody                 200
         GET    /swagger/key.js                                        everybody                 200
         GET    /openapi/v1.json                                       api:read                  200
-        GET    /metrics                                               metrics:read              200
+        GET    /metrics                                               platform:metrics:read     200
 
         *      /mcp                                                   keys                      400
         *      /mcp/servers/{server}                                  keys                      404
@@ -62,6 +62,8 @@ public static class RouteTable
         POST   /api/v1/admin/dead-letters/{id}/requeue                platform:dead-letters:write   404
         POST   /api/v1/admin/dead-letters/requeue                     platform:dead-letters:write   400
         DELETE /api/v1/admin/dead-letters/{id}                        platform:dead-letters:write   404
+
+        GET    /api/v1/admin/metrics                                  platform:metrics:read     200
 
         GET    /api/v1/keys                                           keys:read                 200
         POST   /api/v1/keys                                           keys:write                400
@@ -130,6 +132,7 @@ public static class RouteTable
         GET    /api/v1/gateway/servers/{server}/stderr                servers:read              404
         GET    /api/v1/gateway/launchers                              servers:read              200
 
+        GET    /internal/v1/metrics                                   services                  200
         GET    /internal/v1/policy/snapshot                           services                  200
         POST   /internal/v1/policy/limit-leases                       services                  400
         GET    /internal/v1/registry/snapshot                         services                  200

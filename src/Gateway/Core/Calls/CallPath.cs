@@ -28,7 +28,7 @@ public sealed record CallLimits(TimeSpan MaxStaleness, int MaxResponseBytes)
 /// The way of a request to a server: resolve and decide → rates → a place → attempts → shape → record. The key's rate was taken before, since it bounds every request and
 /// what the steps here cost. A new concern is one more step in <see cref="Run"/>.
 /// </summary>
-public sealed class CallPath(GatewayStateStore store, CallLimiter limiter, InputBridge bridge, CallRecorder recorder, CallLimits limits)
+public sealed class CallPath(GatewayStateStore store, CallLimiter limiter, InputBridge bridge, CallRecorder recorder, CallLimits limits, TimeProvider time)
 {
     /// <summary>
     /// Runs a call to its end. The record is on disk when this returns. Throws <see cref="OperationCanceledException"/> when the caller cancelled; that is
@@ -40,6 +40,7 @@ public sealed class CallPath(GatewayStateStore store, CallLimiter limiter, Input
         var refusal = Admit(call) ?? limiter.Take(call);
         if (refusal is { ForwardTo: not null })
         {
+            call.End = new CallEnd(refusal.Status, refusal.Code);
             return new CallOutcome(null, refusal);
         }
 
@@ -53,11 +54,19 @@ public sealed class CallPath(GatewayStateStore store, CallLimiter limiter, Input
         CallPlaces places = default;
         try
         {
-            places = await limiter.Enter(call, cancellationToken);
+            var entering = limiter.Enter(call, cancellationToken);
+            if (!entering.IsCompletedSuccessfully)
+            {
+                call.Times.Enter(CallStage.Queue, time.GetTimestamp());
+            }
+
+            places = await entering;
             refusal = places.Refusal;
             if (refusal is null)
             {
+                call.Times.Enter(CallStage.Upstream, time.GetTimestamp());
                 outcome = await Try(call, cancellationToken);
+                call.Times.Enter(CallStage.Shape, time.GetTimestamp());
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && call.IsStopped)
@@ -121,10 +130,17 @@ public sealed class CallPath(GatewayStateStore store, CallLimiter limiter, Input
         if (!await recorder.Append(call, end, answer.Payload, secrets) && call.Route!.RequiresAudit)
         {
             answer.Dispose();
-            return new CallOutcome(null, CallRefusal.AuditUnavailable);
+            var refusal = CallRefusal.AuditUnavailable;
+            call.End = new CallEnd(refusal.Status, refusal.Code);
+            return new CallOutcome(null, refusal);
         }
 
-        secrets?.Conceal(answer.Payload);
+        if (secrets is { HasCredentials: true })
+        {
+            call.Times.Enter(CallStage.Shape, time.GetTimestamp());
+            secrets.Conceal(answer.Payload);
+        }
+
         return new CallOutcome(answer, null);
     }
 

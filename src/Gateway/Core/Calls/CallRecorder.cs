@@ -18,8 +18,10 @@ public sealed class CallRecorder(CallSpool spool, TimeProvider time)
     /// <param name="result">Raw result or error of the server; empty when there was none.</param>
     internal ValueTask<bool> Append(ToolCall call, CallEnd end, ReadOnlyMemory<byte> result, KnownSecrets? secrets)
     {
-        var elapsed = time.GetElapsedTime(call.StartedTimestamp);
-        GatewayMetrics.CallEnded(call, end, elapsed);
+        var now = time.GetTimestamp();
+        call.Times.Enter(CallStage.Record, now);
+        call.End = end;
+        var elapsed = time.GetElapsedTime(call.StartedTimestamp, now);
         var scope = new RedactionScope(call.Credential, secrets);
         var arguments = call.Message.Arguments;
         return spool.Append(new CallRecord(
@@ -59,4 +61,6 @@ internal readonly record struct CallEnd(string Status, string? Code)
     public static CallEnd RpcError { get; } = new("error", "upstream.error");
 
     public static CallEnd Cancelled { get; } = new("cancelled", "cancelled");
+
+    public static CallEnd Broken { get; } = new("error", "internal");
 }

@@ -83,6 +83,7 @@ internal struct ToolAttempt(ToolAttempts owner, ToolCall call, UpstreamRequest r
     public readonly void Ended(CallFailure? failure, bool isAnswered, AttemptClock clock)
     {
         var endpoint = _endpoint!;
+        owner.Measure(call, endpoint, isAnswered ? null : failure?.Code ?? CallEnd.Cancelled.Code, clock.BeganAt);
         var isFault = failure is not null && failure.IsEndpointsFault(timers);
         if (endpoint.Server.Endpoints.Length > 1)
         {

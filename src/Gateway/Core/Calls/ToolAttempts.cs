@@ -1,6 +1,7 @@
 using McpPlatform.Gateway.Attempts;
 using McpPlatform.Gateway.Balancing;
 using McpPlatform.Gateway.State;
+using McpPlatform.Gateway.Telemetry;
 using McpPlatform.Mcp;
 using McpPlatform.Mcp.Upstream;
 
@@ -46,6 +47,10 @@ public sealed class ToolAttempts(AttemptEngine engine, Balancer balancer, IUpstr
             observer.BreakerChanged(endpoint.Server.Slug, endpoint.Id, isOpen: true);
         }
     }
+
+    /// <summary>An attempt is over; null: it was answered.</summary>
+    internal void Measure(ToolCall call, EndpointRoute endpoint, string? failure, long beganAt) =>
+        GatewayMetrics.AttemptEnded(call.Method, endpoint, failure, time.GetElapsedTime(beganAt));
 
     /// <summary>What was learnt for the balancer, where it has a choice.</summary>
     internal void Learn(EndpointRoute endpoint, bool failed, bool isAnswered, long beganAt)

@@ -3,6 +3,7 @@ using McpPlatform.Gateway.Attempts;
 using McpPlatform.Gateway.Bridge;
 using McpPlatform.Gateway.Limits;
 using McpPlatform.Gateway.State;
+using McpPlatform.Gateway.Telemetry;
 using McpPlatform.Mcp;
 using McpPlatform.Mcp.Json;
 using McpPlatform.PolicyEngine;
@@ -12,6 +13,8 @@ namespace McpPlatform.Gateway.Calls;
 /// <summary>One request that goes to a server: what came in, and what the steps found out. Belongs to one request.</summary>
 public sealed class ToolCall
 {
+    private CallTimes _times;
+
     /// <summary>The state that decides; read once.</summary>
     public required GatewayState State { get; init; }
 
@@ -81,6 +84,12 @@ public sealed class ToolCall
 
     /// <summary>How long it waited for its turn: so much less is left for the call itself.</summary>
     internal TimeSpan Waited { get; set; }
+
+    /// <summary>Where its time goes.</summary>
+    public ref CallTimes Times => ref _times;
+
+    /// <summary>How it ended; until it is known, as a mistake of ours.</summary>
+    internal CallEnd End { get; set; } = CallEnd.Broken;
 
     /// <summary>Set once a tool's name is resolved; null for other methods.</summary>
     public ToolRoute? Tool { get; internal set; }

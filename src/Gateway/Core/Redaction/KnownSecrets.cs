@@ -44,6 +44,9 @@ public sealed class KnownSecrets
 
     public static KnownSecrets None { get; } = new(Array.Empty<string>());
 
+    /// <summary>Whether <see cref="Conceal"/> has anything to look for.</summary>
+    public bool HasCredentials => _credentials.Length > 0;
+
     /// <summary>
     /// Overwrites every known credential in a JSON text with asterisks, byte for byte, so that the text stays as long and as valid as it was: a server that sends back what
     /// it was called with must not hand the platform's credential to a caller. Costs nothing where a server has no credential.

@@ -1,4 +1,5 @@
 using McpPlatform.Gateway.State;
+using McpPlatform.Gateway.Telemetry;
 
 namespace McpPlatform.Gateway.Endpoints;
 
@@ -7,6 +8,8 @@ namespace McpPlatform.Gateway.Endpoints;
 /// <param name="Credential">The caller's key, for redaction only.</param>
 /// <param name="Server">The server whose endpoint was called; null on the one that shows all.</param>
 /// <param name="StartedTimestamp">The start on the monotonic clock.</param>
+/// <param name="Authenticating">When the caller was asked for, on the same clock.</param>
+/// <param name="Authenticated">When it was known and its rate taken.</param>
 /// <param name="KeyLeft">Requests that the key has left at once.</param>
 internal sealed record GatewayRequest(
     GatewayState State,
@@ -16,4 +19,15 @@ internal sealed record GatewayRequest(
     string RequestId,
     DateTimeOffset StartedAt,
     long StartedTimestamp,
-    int KeyLeft);
+    long Authenticating,
+    long Authenticated,
+    int KeyLeft)
+{
+    private long _answeredAt;
+
+    /// <summary>Where the time went so far of a call that is understood now. Of the calls of a batch, the first one has it all; the others begin when the one before is answered.</summary>
+    public CallTimes Begin(long now) => _answeredAt == 0 ? new CallTimes(StartedTimestamp, Authenticating, Authenticated, now) : new CallTimes(_answeredAt, _answeredAt, _answeredAt, now);
+
+    /// <summary>A call of it is answered.</summary>
+    public void Answered(long now) => _answeredAt = now;
+}

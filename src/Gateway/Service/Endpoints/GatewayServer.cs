@@ -158,19 +158,36 @@ internal sealed class GatewayServer(CallPath calls, SessionParts parts, ListenEn
         }
 
         var call = Call(context, responder, timers);
-        using var outcome = await calls.Run(call, cancellationToken);
-        if (outcome.Refusal is { ForwardTo: { } owner } && !owners.WasForwarded(context.Http) && await owners.Forward(context.Http, owner, context.Message.Bytes))
+        call.Times = Of(context).Begin(time.GetTimestamp());
+        var isPassedOn = false;
+        try
         {
-            responder.Leave();
-            return;
-        }
+            using var outcome = await calls.Run(call, cancellationToken);
+            call.Times.Enter(CallStage.Write, time.GetTimestamp());
+            if (outcome.Refusal is { ForwardTo: { } owner } && !owners.WasForwarded(context.Http) && await owners.Forward(context.Http, owner, context.Message.Bytes))
+            {
+                responder.Leave();
+                isPassedOn = true;
+                return;
+            }
 
-        if (call.Tightest is { } tightest && tightest.Left < Of(context).KeyLeft)
+            if (call.Tightest is { } tightest && tightest.Left < Of(context).KeyLeft)
+            {
+                LimitHeaders.Set(context.Http, tightest);
+            }
+
+            await Answer(context.Http, responder, outcome);
+        }
+        finally
         {
-            LimitHeaders.Set(context.Http, tightest);
+            var now = time.GetTimestamp();
+            Of(context).Answered(now);
+            if (!isPassedOn)
+            {
+                // What another gateway answered is measured there.
+                GatewayMetrics.CallEnded(call, now);
+            }
         }
-
-        await Answer(context.Http, responder, outcome);
     }
 
     private static ToolCall Call(McpRequestContext context, McpResponder responder, RequestTimers timers)

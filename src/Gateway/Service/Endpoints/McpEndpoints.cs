@@ -4,6 +4,7 @@ using McpPlatform.Gateway.Limits;
 using McpPlatform.Gateway.Sessions;
 using McpPlatform.Gateway.State;
 using McpPlatform.Gateway.Telemetry;
+using McpPlatform.Hosting;
 using McpPlatform.Hosting.Errors;
 using McpPlatform.Hosting.Security;
 using McpPlatform.Mcp;
@@ -50,7 +51,7 @@ internal sealed class McpEndpoints(
 
     private Task Handle(HttpContext http, string? slug)
     {
-        var (startedAt, started) = (time.GetUtcNow(), time.GetTimestamp());
+        var (startedAt, authenticating) = (time.GetUtcNow(), time.GetTimestamp());
         var state = store.Current;
         var credential = Credentials.Of(http.Request.Headers);
         switch (ApiKeys.Authenticate(state, credential, time, out var caller))
@@ -83,7 +84,7 @@ internal sealed class McpEndpoints(
             return Refuse(http, new McpError(ErrorCodes.InvalidRequest, "There is no such server.", 404));
         }
 
-        http.Features.Set(new GatewayRequest(state, caller!, credential!, route, RequestIds.Of(http), startedAt, started, left));
+        http.Features.Set(new GatewayRequest(state, caller!, credential!, route, RequestIds.Of(http), startedAt, RequestStart.Of(http) ?? authenticating, authenticating, time.GetTimestamp(), left));
         return protocol.Handle(http, server);
     }
 

@@ -2,6 +2,7 @@ using McpPlatform.Gateway.Calls;
 using McpPlatform.Gateway.Changes;
 using McpPlatform.Gateway.Endpoints;
 using McpPlatform.Gateway.State;
+using McpPlatform.Gateway.Telemetry;
 using McpPlatform.Mcp;
 using McpPlatform.Mcp.AspNetCore;
 using McpPlatform.Mcp.Json;
@@ -16,6 +17,7 @@ internal sealed class GatewaySession : IAsyncDisposable, IChangeSubscriber
 
     private readonly SessionParts _parts;
     private readonly Lock _gate = new();
+    private readonly long _since;
     private readonly Dictionary<string, Guid> _watched = new(StringComparer.Ordinal);
     private IDisposable? _changes;
     private IDisposable? _watch;
@@ -23,7 +25,7 @@ internal sealed class GatewaySession : IAsyncDisposable, IChangeSubscriber
 
     public GatewaySession(ClientSession session, SessionParts parts)
     {
-        (Session, _parts) = (session, parts);
+        (Session, _parts, _since) = (session, parts, parts.Time.GetTimestamp());
         Client = new SessionClient(session, parts);
     }
 
@@ -127,6 +129,7 @@ internal sealed class GatewaySession : IAsyncDisposable, IChangeSubscriber
             _watched.Clear();
         }
 
+        GatewayMetrics.SessionEnded(Session.Info.Version, _parts.Time.GetElapsedTime(_since));
         await Client.DisposeAsync();
     }
 

@@ -26,8 +26,11 @@ internal sealed class OpenConnection : CancellationTokenSource
 
     public bool IsBusy => _isBusy;
 
+    /// <summary>When the request that runs, or ran last, began: a timestamp of the process's clock.</summary>
+    public long StartedAt { get; private set; }
+
     /// <summary>The first step of every request.</summary>
-    public static async Task Use(HttpContext http, RequestDelegate next, Drain drain)
+    public static async Task Use(HttpContext http, RequestDelegate next, Drain drain, TimeProvider time)
     {
         if (http.Features.Get<OpenConnection>() is not { } connection)
         {
@@ -35,6 +38,7 @@ internal sealed class OpenConnection : CancellationTokenSource
             return;
         }
 
+        connection.StartedAt = time.GetTimestamp();
         connection._isBusy = true;
         http.RequestAborted = connection.Token;
         if (drain.HasBegun)

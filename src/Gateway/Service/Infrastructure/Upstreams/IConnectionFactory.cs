@@ -44,6 +44,9 @@ internal sealed record NewConnection(IUpstreamConnection Connection, KnownSecret
     /// <summary>By which its processes are known to the operating system; null for connections without processes.</summary>
     public string? Mark { get; init; }
 
+    /// <summary>Timestamp since when it stands; null when it never did.</summary>
+    public long? StandsSince { get; set; }
+
     /// <summary>Freed when its processes are gone; null for connections without processes.</summary>
     public InstancePlace? Place { get; init; }
 }

@@ -4,6 +4,7 @@ using McpPlatform.Gateway.Attempts;
 using McpPlatform.Gateway.Calls;
 using McpPlatform.Gateway.Infrastructure.Launchers;
 using McpPlatform.Gateway.State;
+using McpPlatform.Gateway.Telemetry;
 using McpPlatform.Mcp;
 using McpPlatform.Mcp.Upstream;
 using Microsoft.Extensions.Options;
@@ -134,7 +135,15 @@ internal sealed class UpstreamPool : BackgroundService, IUpstreams, ISlotOwner
         Places.LookAgain();
     }
 
-    void ISlotOwner.Closed(UpstreamSlot slot, NewConnection connection) => LastWords.Keep(slot.Key, connection, _time.GetUtcNow());
+    void ISlotOwner.Closed(UpstreamSlot slot, NewConnection connection)
+    {
+        if (connection.StandsSince is { } since)
+        {
+            GatewayMetrics.ConnectionEnded(slot.IsProcess, _time.GetElapsedTime(since));
+        }
+
+        LastWords.Keep(slot.Key, connection, _time.GetUtcNow());
+    }
 
     /// <summary>Lets go of connections that broke while nobody asked for them. Returns how many.</summary>
     internal int DropBroken() => _slots.Values.Count(slot => slot.IsProcess && slot.DropBroken());

@@ -363,6 +363,7 @@ internal sealed class UpstreamSlot(
                 throw GivenUp();
             }
 
+            made.StandsSince = time.GetTimestamp();
             (_current, _making, _starting, _failures, _lastFailure) = (made, null, null, 0, null);
             return _uses == 0;
         }

@@ -9,9 +9,11 @@ namespace McpPlatform.IntegrationTests.Scenarios;
 /// <summary>The platform of these scenarios: nobody else calls it, so that what moves is what the scenario did.</summary>
 public abstract class MeasuredPlatform(IPlatformForm form) : IAsyncLifetime
 {
-    internal Steps Steps { get; private set; } = null!;
+    private Steps? _steps;
 
-    public async ValueTask InitializeAsync() => Steps = await Steps.With(await form.Create(new Dictionary<string, string>
+    internal Steps Steps => _steps ?? throw new InvalidOperationException("The platform did not start.");
+
+    public async ValueTask InitializeAsync() => _steps = await Steps.With(await form.Create(new Dictionary<string, string>
     {
         ["Gateway__RequestsPerSecond"] = "10000",
         ["Gateway__Burst"] = "10000",
@@ -27,7 +29,10 @@ public abstract class MeasuredPlatform(IPlatformForm form) : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
-        await Steps.DisposeAsync();
+        if (_steps is not null)
+        {
+            await _steps.DisposeAsync();
+        }
     }
 }
 

@@ -90,7 +90,8 @@ public abstract class PackScenarios(PackPlatform platform)
         await CreatePack("3.0.0");
         await Deploy("3.0.0", "climbing");
         using var caller = new ModernCaller(_steps.McpOf("climbing"), _steps.Platform.AdminKey);
-        await Until.True(async () => (await caller.Request("tools/list")).Status == HttpStatusCode.OK, Steps.Propagation);
+        // The server is known a moment before its tools are.
+        await Until.True(async () => (await caller.Request("tools/list")).Status == HttpStatusCode.OK && (await caller.ToolNames()).Count > 0, Steps.Propagation);
         var tool = (await caller.ToolNames()).Single(n => n.StartsWith("get", StringComparison.OrdinalIgnoreCase));
         _api.Asked.Clear();
 

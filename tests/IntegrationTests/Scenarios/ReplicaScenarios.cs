@@ -25,9 +25,9 @@ public abstract class ReplicaScenarios(SharedPlatform shared)
         var (here, there, http, key) = await Two();
         var session = await Open(http, here, key);
 
-        var list = await Send(http, HttpMethod.Post, there, key, session, """{"jsonrpc":"2.0","id":2,"method":"tools/list"}""");
-        list.Status.ShouldBe(HttpStatusCode.OK);
-        list.Text.ShouldContain("up__echo");
+        var call = await Send(http, HttpMethod.Post, there, key, session, """{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"up__echo","arguments":{"text":"by the other"}}}""");
+        call.Status.ShouldBe(HttpStatusCode.OK);
+        call.Text.ShouldContain("by the other");
         using var get = Request(HttpMethod.Get, there, key, session, null);
         using var stream = await http.SendAsync(get, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
         (stream.StatusCode, stream.Content.Headers.ContentType!.MediaType).ShouldBe((HttpStatusCode.OK, "text/event-stream"));

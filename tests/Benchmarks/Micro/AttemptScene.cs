@@ -25,24 +25,27 @@ internal sealed class AttemptScene : IUpstreams, IUpstreamConnection
             AttemptTimers.Default,
             new HotPath.Silence(),
             TimeProvider.System);
-        _call = new ToolCall
-        {
-            State = state,
-            Caller = caller,
-            Credential = Scenery.Key,
-            Server = null,
-            Message = message,
-            ProtocolVersion = ProtocolVersion.July2026,
-            RequestId = "bench",
-            StartedAt = DateTimeOffset.UnixEpoch,
-            StartedTimestamp = 0,
-            Tool = state.Registry.RoutesOf(caller.TenantId).ByName["bench__echo"],
-            Route = state.Registry.RoutesOf(caller.TenantId).Servers["bench"],
-        };
+        _call = Call(state, caller, message);
         _answer = new UpstreamAnswer(EnvelopeParser.Parse("""{"jsonrpc":"2.0","id":1,"result":{"content":[]}}"""u8.ToArray()).Envelope!, new MemoryStream());
     }
 
     public bool IsClosed => false;
+
+    /// <summary>A call of the tool that the measurements call.</summary>
+    public static ToolCall Call(GatewayState state, Caller caller, Envelope message) => new()
+    {
+        State = state,
+        Caller = caller,
+        Credential = Scenery.Key,
+        Server = null,
+        Message = message,
+        ProtocolVersion = ProtocolVersion.July2026,
+        RequestId = "bench",
+        StartedAt = DateTimeOffset.UnixEpoch,
+        StartedTimestamp = 0,
+        Tool = state.Registry.RoutesOf(caller.TenantId).ByName["bench__echo"],
+        Route = state.Registry.RoutesOf(caller.TenantId).Servers["bench"],
+    };
 
     /// <summary>Nothing has to be waited for.</summary>
     public ValueTask AtOnce() => Run(later: false);

@@ -7,9 +7,11 @@ using McpPlatform.Gateway.Limits;
 using McpPlatform.Gateway.Redaction;
 using McpPlatform.Gateway.Spool;
 using McpPlatform.Gateway.State;
+using McpPlatform.Gateway.Telemetry;
 using McpPlatform.Mcp;
 using McpPlatform.Mcp.Json;
 using McpPlatform.PolicyEngine;
+using McpPlatform.ServiceDefaults;
 
 namespace McpPlatform.Benchmarks.Micro;
 
@@ -66,6 +68,11 @@ internal sealed class HotPath : IAsyncDisposable
                 places.Leave();
             }
         }));
+        foreach (var measured in Measuring(caller!, envelope))
+        {
+            yield return measured;
+        }
+
         var attempts = new AttemptScene(_state, caller!, envelope);
         yield return ("attempt: AttemptEngine.Run, answered at once", attempts.AtOnce);
         yield return ("attempt: AttemptEngine.Run, answered later", attempts.Later);
@@ -89,6 +96,31 @@ internal sealed class HotPath : IAsyncDisposable
         RegistryState.Compile(Scenery.Registry(new Uri("http://127.0.0.1:1/mcp"), Scenery.Servers, Scenery.ToolsEach), RegistryState.Empty),
         0,
         0);
+
+    /// <summary>What it costs a call to be measured, with somebody who listens as in every process.</summary>
+    private IEnumerable<(string Name, Func<ValueTask> Operation)> Measuring(Caller caller, Envelope envelope)
+    {
+        var store = new MetricStore([new Kept(GatewayMetrics.StageDurationName), new Kept(GatewayMetrics.OverheadName)]);
+        store.StartAsync(CancellationToken.None);
+        var (server, time) = (_state.Registry.RoutesOf(Scenery.Tenant).Servers["bench"], TimeProvider.System);
+        var call = AttemptScene.Call(_state, caller, envelope);
+        call.End = CallEnd.Ok;
+        yield return ("measure: what a call spends at its stages, eight looks at the clock", Sync(() =>
+        {
+            var now = time.GetTimestamp();
+            call.Times = new CallTimes(now, now, now, now);
+            for (var stage = CallStage.Decide; stage <= CallStage.Write; stage++)
+            {
+                call.Times.Enter(stage, time.GetTimestamp());
+            }
+
+            call.Times.End(time.GetTimestamp());
+        }));
+        yield return ("measure: StageTimes.Record, nine histograms", Sync(() => GatewayMetrics.Stages.Record(call.Times)));
+        yield return ("measure: GatewayMetrics.AttemptEnded", Sync(() => GatewayMetrics.AttemptEnded("tools/call", server.Endpoints[0], null, TimeSpan.FromMilliseconds(1))));
+        yield return ("measure: GatewayMetrics.CallEnded, stages included", Sync(() => GatewayMetrics.CallEnded(call, time.GetTimestamp())));
+        store.Dispose();
+    }
 
     /// <summary>As a client does that wants to see everything.</summary>
     private static void List(GatewayState state, Caller caller)
@@ -142,6 +174,14 @@ internal sealed class HotPath : IAsyncDisposable
         Guid.CreateVersion7(), caller.TenantId, DateTimeOffset.UnixEpoch, 1500, caller.Subject, caller.KeyId, "tools/call", "bench", "echo", "ok", null,
         "2026-07-28", "all", 1, 300, 200, """{"text":"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"}""", $$"""{"content":[{"type":"text","text":"{{UpstreamServer.Marker}}"}]}""",
         "0af7651916cd43dd8448eb211c80319c", "0193", "bench");
+
+    /// <summary>As the gateway keeps the histograms of stages: nobody listens to them.</summary>
+    private sealed class Kept(string name) : IMetricSource
+    {
+        public string Name => name;
+
+        public MetricFamily Read() => new(name, "s", MetricFamily.Histogram, "", []);
+    }
 
     internal sealed class Silence : McpPlatform.Gateway.IGatewayObserver
     {

@@ -65,6 +65,29 @@ public sealed class CommandTests
             "gateway g-1: 2 processes\n== process 7 (running, principal of ada, started 2026-11-21T05:00:00Z) ==\none\ntwo[2J\n== process 6 (ended, shared, started 2026-11-21T04:00:00Z) ==\n[withheld: it serves other tenants, too]\n");
     }
 
+    [Fact]
+    public async Task Metrics_are_shown_series_by_series_and_whoever_is_away_is_named()
+    {
+        await using var platform = await FakePlatform.Start(_ => (200, """
+            {"origins":[{"service":"gateway","instance":"h:1","error":null},{"service":"tracing","instance":null,"error":"It does not answer."}],
+             "metrics":[
+              {"name":"mcpp.gateway.overhead","unit":"s","type":"histogram","description":"d","points":[
+                {"service":"gateway","instance":"h:1","attributes":{},"value":null,"count":4,"sum":0.002,"buckets":[]}]},
+              {"name":"mcpp.gateway.rate_limited","unit":"{request}","type":"counter","description":"d","points":[
+                {"service":"gateway","instance":"h:1","attributes":{"mcpp.limit":"key"},"value":3,"count":null,"sum":null,"buckets":null}]}]}
+            """));
+        using var run = CliRun.At(platform);
+
+        var result = await run.Run("metrics", "--name", "mcpp.gateway.rate_limited");
+
+        result.ExitCode.ShouldBe(0, result.Error);
+        (platform.Seen.Single().Path, platform.Seen.Single().Query).ShouldBe(("/api/v1/admin/metrics", "?name=mcpp.gateway.rate_limited"));
+        result.Error.ShouldContain("tracing: It does not answer.");
+        var lines = result.Out.Split('\n').Select(line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries))).ToList();
+        lines.ShouldContain("mcpp.gateway.overhead gateway 4 s 0.0005");
+        lines.ShouldContain("mcpp.gateway.rate_limited gateway mcpp.limit=key 3 {request} -");
+    }
+
     [Theory]
     [InlineData("tools", "--server", "far")]
     [InlineData("tools", "list", "--server", "far")]

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using System.Text;
 using System.Text.Json;
 using McpPlatform.Contracts.Gateway;
@@ -461,6 +463,43 @@ public sealed class CallPathTests : IAsyncDisposable
 
         (await waiting).Refusal.ShouldBeNull();
         Spent().ShouldBe([(CallStage.Queue, 40)]);
+    }
+
+    [Fact]
+    public async Task Whoever_listens_to_the_histograms_of_stages_is_told_each_value()
+    {
+        var heard = new List<(string Name, string? Stage, double Value)>();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, own) =>
+            {
+                if (instrument.Name is GatewayMetrics.StageDurationName or GatewayMetrics.OverheadName)
+                {
+                    own.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        var thread = Environment.CurrentManagedThreadId;
+        listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) =>
+        {
+            // Calls of other tests are measured on other threads.
+            if (Environment.CurrentManagedThreadId == thread)
+            {
+                heard.Add((instrument.Name, tags.Length == 0 ? null : tags[0].Value as string, value));
+            }
+        });
+        (await Call("files__list")).Refusal.ShouldBeNull();
+        var now = Stopwatch.GetTimestamp();
+        _last!.Times = new CallTimes(now, now + 1_000, now + 3_000, now + 10_000);
+        _last.Times.Enter(CallStage.Upstream, now + 20_000);
+        listener.Start();
+        thread = Environment.CurrentManagedThreadId;
+
+        GatewayMetrics.CallEnded(_last, now + 60_000);
+
+        var frequency = (double)Stopwatch.Frequency;
+        heard.Select(h => (h.Stage, Math.Round(h.Value * frequency))).ShouldBe(
+            [("parse", 8_000), ("authenticate", 2_000), ("decide", 10_000), ("queue", 0), ("upstream", 40_000), ("shape", 0), ("record", 0), ("write", 0), (null, 20_000)]);
     }
 
     /// <summary>The stages of the last call at which any time was spent, in milliseconds.</summary>

@@ -69,6 +69,7 @@ public sealed class DiskFaults : IAsyncLifetime
         refused.Message!["result"].ShouldBeNull();
         var dropped = (await Status(steps))["dropped"]!.GetValue<long>();
         dropped.ShouldBeGreaterThan(1);
+        (await MetricReading.Of(steps.Admin)).Value("mcpp.gateway.spool.dropped").ShouldNotBeNull().ShouldBeGreaterThanOrEqualTo(dropped);
 
         _disks[0].Free();
         platform.Release("tracing");

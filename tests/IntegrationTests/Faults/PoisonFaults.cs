@@ -14,10 +14,13 @@ public sealed class PoisonFaults(CrashingPlatform faulty) : IClassFixture<Crashi
 {
     private const string Letters = "/api/v1/admin/dead-letters";
 
+    private static readonly (string, string)[] Undecodable = [("queue", "tracing-call-records"), ("kind", "undecodable")];
+
     [Fact]
     public async Task What_no_consumer_can_read_is_parked_sent_again_on_request_and_discarded()
     {
         var marker = $"no message {Guid.NewGuid():n}";
+        var before = await MetricReading.Of(faulty.Steps.Admin);
         var seen = await faulty.Break(async load =>
         {
             await Publish("tracing-call-records", marker);
@@ -27,6 +30,8 @@ public sealed class PoisonFaults(CrashingPlatform faulty) : IClassFixture<Crashi
         var letter = await Letter("tracing-call-records", marker, times: 1);
         var id = letter["id"]!.GetValue<string>();
         (letter["kind"]!.GetValue<string>(), letter["state"]!.GetValue<string>()).ShouldBe(("undecodable", "parked"));
+        await Until.True(async () => (await MetricReading.Of(faulty.Steps.Admin)).Value("mcpp.dead_letters.parked") >= 1, TimeSpan.FromSeconds(30), () => "The metric shows no parked letter.");
+        (await MetricReading.Of(faulty.Steps.Admin)).Sum("mcpp.dead_letters", "value", Undecodable).ShouldBe(before.Sum("mcpp.dead_letters", "value", Undecodable) + 1);
 
         (await faulty.Steps.Admin.Post($"{Letters}/{id}/requeue", new { })).Status.ShouldBe(HttpStatusCode.NoContent);
         await Letter("tracing-call-records", marker, times: 2);

@@ -310,6 +310,28 @@ public abstract class MeasuredScenarios(MeasuredPlatform measured) : IAsyncLifet
     }
 
     [Fact]
+    public async Task A_service_that_is_away_is_named_and_the_others_are_shown()
+    {
+        Assert.SkipUnless(_steps.Platform is DistributedPlatform, "In one process nobody is away.");
+        var platform = (DistributedPlatform)_steps.Platform;
+        await platform.Hold("factory");
+        try
+        {
+            var view = (await _steps.Admin.Get("/api/v1/admin/metrics")).Expect(HttpStatusCode.OK).Json;
+
+            var away = view["origins"]!.AsArray().Where(o => o!["error"] is not null).ShouldHaveSingleItem()!;
+            (away["service"]!.GetValue<string>(), away["instance"], away["error"]!.GetValue<string>()).ShouldBe(("factory", null, "It does not answer."));
+            view["metrics"]!.AsArray().SelectMany(m => m!["points"]!.AsArray()).Select(p => p!["service"]!.GetValue<string>()).Distinct()
+                .ShouldBe(["gateway", "policy", "registry", "tracing"], ignoreOrder: true);
+        }
+        finally
+        {
+            platform.Release("factory");
+            await platform.WaitUntilHealthy();
+        }
+    }
+
+    [Fact]
     public async Task What_cannot_be_asked_for_is_refused_with_the_reason()
     {
         var unknown = (await _steps.Admin.Get("/api/v1/admin/metrics?nam=x")).Expect(HttpStatusCode.BadRequest).Json["error"]!["details"]!.AsArray().ShouldHaveSingleItem()!;

@@ -32,6 +32,22 @@ public sealed partial class MetricTableTests
         registered.ShouldAllBe(f => f.Description.Length > 10);
     }
 
+    [Fact]
+    public async Task Every_query_of_dashboards_and_alerts_names_a_metric_that_exists()
+    {
+        var exported = (await Registered()).Select(PrometheusExporter.NameOf).ToHashSet();
+        exported.UnionWith(["http_server_request_duration_seconds", "http_server_active_requests"]);
+        var files = Directory.GetFiles(Path.Combine(Repository.Root, "deploy/monitoring")).Where(f => !f.EndsWith(".md", StringComparison.Ordinal)).ToList();
+        files.Count.ShouldBe(2);
+
+        foreach (var file in files)
+        {
+            var asked = Asked().Matches(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken)).Select(m => m.Value).ToList();
+            asked.Count.ShouldBeGreaterThan(5, file);
+            asked.Select(a => Part().Replace(a, "")).Where(a => !exported.Contains(a)).Distinct().ShouldBeEmpty(file);
+        }
+    }
+
     /// <summary>Every instrument that any module makes, and the two that are kept elsewhere.</summary>
     private static async Task<IReadOnlyList<MetricFamily>> Registered()
     {
@@ -74,4 +90,11 @@ public sealed partial class MetricTableTests
 
     [GeneratedRegex(@"^\| `(mcpp?\.[a-z_.]+)` \| (counter|gauge|histogram)(?:, ([^ |]+))? \|", RegexOptions.Multiline)]
     private static partial Regex Row();
+
+    [GeneratedRegex(@"\b(?:mcpp?|http_server)_[a-z_]+")]
+    private static partial Regex Asked();
+
+    /// <summary>What a histogram's parts have behind its name.</summary>
+    [GeneratedRegex("(?<=_seconds)_(bucket|sum|count)$")]
+    private static partial Regex Part();
 }

@@ -37,12 +37,13 @@ public sealed partial class MetricTableTests
     {
         var exported = (await Registered()).Select(PrometheusExporter.NameOf).ToHashSet();
         exported.UnionWith(["http_server_request_duration_seconds", "http_server_active_requests"]);
+        var labels = Attribute().Matches(Repository.Read("docs/operations.md")).Select(m => m.Groups[1].Value.Replace('.', '_')).ToHashSet();
         var files = Directory.GetFiles(Path.Combine(Repository.Root, "deploy/monitoring")).Where(f => !f.EndsWith(".md", StringComparison.Ordinal)).ToList();
         files.Count.ShouldBe(2);
 
         foreach (var file in files)
         {
-            var asked = Asked().Matches(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken)).Select(m => m.Value).ToList();
+            var asked = Asked().Matches(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken)).Select(m => m.Value).Where(a => !labels.Contains(a)).ToList();
             asked.Count.ShouldBeGreaterThan(5, file);
             asked.Select(a => Part().Replace(a, "")).Where(a => !exported.Contains(a)).Distinct().ShouldBeEmpty(file);
         }
@@ -93,6 +94,10 @@ public sealed partial class MetricTableTests
 
     [GeneratedRegex(@"\b(?:mcpp?|http_server)_[a-z_]+")]
     private static partial Regex Asked();
+
+    /// <summary>A name by which series are told apart, in the third column.</summary>
+    [GeneratedRegex(@"(?<=^\| `mcpp?\.[a-z_.]+` \| [^|]+\|[^|]*)`(mcpp?\.[a-z_.]+)`(?=[^|]*\|)", RegexOptions.Multiline)]
+    private static partial Regex Attribute();
 
     /// <summary>What a histogram's parts have behind its name.</summary>
     [GeneratedRegex("(?<=_seconds)_(bucket|sum|count)$")]

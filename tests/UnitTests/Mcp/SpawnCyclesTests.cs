@@ -13,7 +13,7 @@ using Xunit;
 namespace McpPlatform.UnitTests.Mcp;
 
 /// <summary>Starting and ending processes again and again, in every way in which they end. <c>MCPP_SPAWN_CYCLES</c> sets how often (10000 take minutes).</summary>
-[Collection<SpawnCyclesAlone>]
+[Collection<WholeProcess>]
 public sealed class SpawnCyclesTests(ITestOutputHelper output) : ISlotOwner
 {
     private const int AtOnce = 4;
@@ -121,7 +121,3 @@ public sealed class SpawnCyclesTests(ITestOutputHelper output) : ISlotOwner
         }
     }
 }
-
-/// <summary>Counts what the whole process holds: nothing else may run meanwhile.</summary>
-[CollectionDefinition(DisableParallelization = true)]
-public sealed class SpawnCyclesAlone;

@@ -1,5 +1,8 @@
+using System.Security.Cryptography;
+using System.Text.Json;
 using McpPlatform.Gateway.Attempts;
 using McpPlatform.Gateway.Calls;
+using McpPlatform.Gateway.Catalog;
 using McpPlatform.Mcp;
 using McpPlatform.Mcp.Json;
 using McpPlatform.Mcp.Upstream;
@@ -19,7 +22,7 @@ public sealed class InputBridge(ToolAttempts attempts, HeldCalls held, IRequestS
 
     private const string TooManyRounds = "The server asked for input again and again.";
 
-    /// <summary>Opens what a modern client carries from its last round. Null: go on.</summary>
+    /// <summary>Opens what a modern client carries from its last round: it may have to go on elsewhere. Null: go on here.</summary>
     internal CallRefusal? Resume(ToolCall call)
     {
         if (!call.ProtocolVersion.IsModern || call.Message.Param("requestState"u8) is not { IsEmpty: false } raw)
@@ -33,8 +36,12 @@ public sealed class InputBridge(ToolAttempts attempts, HeldCalls held, IRequestS
             return CallRefusal.HeldElsewhere(elsewhere.Address);
         }
 
-        return call.Resumed is null || (call.Resumed.Held != Guid.Empty && (call.Held = held.Take(call.Resumed.Held)) is null) ? CallRefusal.StateUnusable : null;
+        return call.Resumed is null ? CallRefusal.StateUnusable : null;
     }
+
+    /// <summary>Takes the call that waits for this round, once nothing more can refuse it: until then it waits on, and the client may try again. Null: go on.</summary>
+    internal CallRefusal? Claim(ToolCall call) =>
+        call.Resumed is { } resumed && resumed.Held != Guid.Empty && (call.Held = held.Take(resumed.Held)) is null ? CallRefusal.StateUnusable : null;
 
     /// <summary>Runs a request whose server is known. Throws <see cref="OperationCanceledException"/> only when the caller cancelled.</summary>
     /// <param name="parameters">As the server is to see them.</param>
@@ -168,7 +175,27 @@ public sealed class InputBridge(ToolAttempts attempts, HeldCalls held, IRequestS
         return new(new UpstreamAnswer(question), null);
     }
 
-    private static StateBinding Binding(ToolCall call) => new(call.Caller.TenantId, call.Caller.Subject, call.Route!.Slug, call.Method, call.Target!);
+    private static StateBinding Binding(ToolCall call) =>
+        new(call.Caller.TenantId, call.Caller.Subject, call.Route!.Slug, call.Method, call.Target!, Digest(call.Message.Param("arguments"u8)));
+
+    /// <summary>The same for arguments that mean the same: clients may write them anew for each round.</summary>
+    private static string Digest(ReadOnlyMemory<byte> arguments)
+    {
+        if (arguments.IsEmpty)
+        {
+            return "";
+        }
+
+        try
+        {
+            return CanonicalJson.Hash(JsonElement.Parse(arguments.Span));
+        }
+        catch (JsonException)
+        {
+            // Too deep, or half a surrogate pair: it has no canonical form, and its bytes will do.
+            return Convert.ToHexStringLower(SHA256.HashData(arguments.Span));
+        }
+    }
 
     private static AttemptOutcome<UpstreamAnswer> Failed(string message) =>
         new(null, new AttemptFailure(new CallFailure(FailureKind.Protocol, true, message), StopReason.Permanent, 1));

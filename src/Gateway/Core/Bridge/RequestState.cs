@@ -10,7 +10,8 @@ public sealed record RequestState(ReadOnlyMemory<byte> Upstream, Guid Held = def
 /// <summary>What a state is bound to.</summary>
 /// <param name="Server">Slug.</param>
 /// <param name="Target">The server's own name of what is asked for.</param>
-public readonly record struct StateBinding(Guid TenantId, string Subject, string Server, string Method, string Target);
+/// <param name="Arguments">Digest of the arguments; empty when there are none. What was said to one request must not count for another.</param>
+public readonly record struct StateBinding(Guid TenantId, string Subject, string Server, string Method, string Target, string Arguments);
 
 /// <summary>Seals states and opens them.</summary>
 public interface IRequestStates

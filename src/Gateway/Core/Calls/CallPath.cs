@@ -61,7 +61,7 @@ public sealed class CallPath(GatewayStateStore store, CallLimiter limiter, Input
             }
 
             places = await entering;
-            refusal = places.Refusal;
+            refusal = places.Refusal ?? bridge.Claim(call);
             if (refusal is null)
             {
                 call.Times.Enter(CallStage.Upstream, time.GetTimestamp());

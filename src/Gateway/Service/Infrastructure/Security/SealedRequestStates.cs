@@ -79,5 +79,5 @@ internal sealed class SealedRequestStates(SessionKeyRing keys, TimeSpan lifetime
     // Each part with its length: no two bindings have one text.
     private static byte[] Bound(in StateBinding binding) => Encoding.UTF8.GetBytes(string.Concat(
         $"request-state:{binding.TenantId:n}:{binding.Subject.Length}:{binding.Subject}",
-        $":{binding.Server.Length}:{binding.Server}:{binding.Method.Length}:{binding.Method}:{binding.Target}"));
+        $":{binding.Server.Length}:{binding.Server}:{binding.Method.Length}:{binding.Method}:{binding.Arguments}:{binding.Target}"));
 }

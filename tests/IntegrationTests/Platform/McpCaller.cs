@@ -120,7 +120,7 @@ internal sealed class ModernCaller(Uri endpoint, string? key) : McpCaller(endpoi
             ["io.modelcontextprotocol/clientInfo"] = new JsonObject { ["name"] = "scenario", ["version"] = "1" },
         };
         (string, string)[] headers = [("MCP-Protocol-Version", Version), ("Mcp-Method", method)];
-        return Post(method, parameters, isNotification: false, parameters["name"]?.GetValue<string>() is { } name ? [.. headers, ("Mcp-Name", name)] : headers);
+        return Post(method, parameters, isNotification: false, (parameters["name"] ?? parameters["uri"])?.GetValue<string>() is { } name ? [.. headers, ("Mcp-Name", name)] : headers);
     }
 }
 

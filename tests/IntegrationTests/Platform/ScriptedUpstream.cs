@@ -11,7 +11,7 @@ namespace McpPlatform.IntegrationTests.Platform;
 
 /// <summary>
 /// An MCP server that does with a call what the test says, and can go away and come back on its port. Tools: <c>safe</c> (read-only) and <c>unsafe</c>; the
-/// default answer names the port.
+/// default answer names the port. Other methods answer as <see cref="Results"/> says.
 /// </summary>
 internal sealed class ScriptedUpstream : IAsyncDisposable
 {
@@ -29,6 +29,9 @@ internal sealed class ScriptedUpstream : IAsyncDisposable
 
     /// <summary>Methods received, calls included.</summary>
     public ConcurrentQueue<string> Methods { get; } = new();
+
+    /// <summary>Results by method, made of the request's parameters; before the defaults. Fill it before the server is registered.</summary>
+    public Dictionary<string, Func<JsonNode?, JsonNode?>> Results { get; } = [];
 
     /// <summary>What happens to a call; true when that is all, false for the default answer.</summary>
     public Func<HttpContext, Task<bool>> OnCall { get; set; } = _ => Task.FromResult(false);
@@ -130,7 +133,7 @@ internal sealed class ScriptedUpstream : IAsyncDisposable
         }
 
         var answer = new JsonObject { ["jsonrpc"] = "2.0", ["id"] = id.DeepClone() };
-        JsonNode? result = method switch
+        var result = Results.TryGetValue(method, out var made) ? made(message["params"]) : method switch
         {
             "initialize" => JsonNode.Parse("""{"protocolVersion":"2025-11-25","capabilities":{"tools":{}},"serverInfo":{"name":"scripted","version":"1"}}"""),
             "tools/list" => JsonNode.Parse("""

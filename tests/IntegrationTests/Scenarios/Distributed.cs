@@ -7,6 +7,10 @@ namespace McpPlatform.IntegrationTests.Scenarios.Distributed;
 
 public sealed class Calls(SharedDistributed shared) : CallScenarios(shared);
 
+public sealed class Aggregating(SharedDistributed shared) : AggregatedServers(shared);
+
+public sealed class Aggregated(Aggregating servers) : AggregationScenarios(servers), IClassFixture<Aggregating>;
+
 public sealed class Conformance(SharedDistributed shared) : ConformanceScenarios(shared);
 
 public sealed class Standings(SharedDistributed shared) : StandingScenarios(shared);

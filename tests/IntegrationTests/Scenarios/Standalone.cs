@@ -7,6 +7,10 @@ namespace McpPlatform.IntegrationTests.Scenarios.Standalone;
 
 public sealed class Calls(SharedStandalone shared) : CallScenarios(shared);
 
+public sealed class Aggregating(SharedStandalone shared) : AggregatedServers(shared);
+
+public sealed class Aggregated(Aggregating servers) : AggregationScenarios(servers), IClassFixture<Aggregating>;
+
 public sealed class Conformance(SharedStandalone shared) : ConformanceScenarios(shared);
 
 public sealed class Standings(SharedStandalone shared) : StandingScenarios(shared);

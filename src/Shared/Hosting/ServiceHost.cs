@@ -209,6 +209,9 @@ public sealed class ServiceHost
         app.UseMiddleware<ServerSpans>();
         app.UseMiddleware<ErrorMiddleware>();
 
+        // For the few that ask for it; before routing, which runs them.
+        app.UseWhen(static http => http.Request.Headers.Upgrade.Count > 0, static upgraded => upgraded.UseWebSockets());
+
         // Endpoints that authenticate themselves are the hot path: routing runs them, and they meet nothing of what follows here.
         app.UseRouting();
         app.UseMiddleware<InternalListener>();

@@ -1,5 +1,6 @@
 using McpPlatform.Mcp.AspNetCore.Sessions;
 using McpPlatform.Mcp.AspNetCore.Streams;
+using Microsoft.AspNetCore.Http;
 
 namespace McpPlatform.Mcp.AspNetCore;
 
@@ -51,8 +52,8 @@ public sealed class ClientSession
     /// <summary>True while a standalone stream is open: GET, HTTP+SSE or WebSocket. Without one a message waits for the next.</summary>
     public bool HasStream => Standalone.HasReader;
 
-    /// <summary>True once the handshake was made.</summary>
-    internal bool IsInitialized { get; private set; }
+    /// <summary>True once the handshake was made. Before that, and on a WebSocket of modern requests for good, there is nobody who could be told anything.</summary>
+    public bool IsInitialized { get; private set; }
 
     /// <summary>True where modern requests come on the connection of the session (WebSocket).</summary>
     internal bool TakesModern { get; set; }
@@ -70,15 +71,21 @@ public sealed class ClientSession
     /// <summary>Monotonic time of the last request.</summary>
     internal long LastUsed { get; set; }
 
+    /// <summary>True while requests run or the client is asked something.</summary>
+    public bool HasWork => Running.Count > 0;
+
+    /// <summary>True where the session is one connection and ends with it: HTTP+SSE and WebSocket.</summary>
+    public bool IsConnection => Streams is null;
+
     /// <summary>A busy session is not idle, whenever its last request came.</summary>
     internal bool IsBusy => HasStream || Running.Count > 0;
 
     /// <summary>
     /// Sends a raw notification message on the standalone stream; kept for the next one, within bounds (the oldest are dropped first), when none is open.
-    /// Returns when it was queued; does nothing once the session ended.
+    /// Returns when it was queued; does nothing before the handshake and once the session ended.
     /// </summary>
     public ValueTask Send(ReadOnlyMemory<byte> rawNotification, CancellationToken cancellationToken) =>
-        Standalone.Add(rawNotification.Span, wait: false, cancellationToken);
+        IsInitialized ? Standalone.Add(rawNotification.Span, wait: false, cancellationToken) : ValueTask.CompletedTask;
 
     /// <summary>
     /// Asks the client something on the standalone stream (<c>roots/list</c>, …). Empty <paramref name="rawParams"/>: none. Cancelling tells the client
@@ -106,7 +113,7 @@ public sealed class ClientSession
     }
 
     /// <summary>Lets the server attach its state, once.</summary>
-    internal void Open(IMcpServer server)
+    internal void Open(IMcpServer server, HttpContext http)
     {
         if (Volatile.Read(ref _hasOpened))
         {
@@ -117,7 +124,7 @@ public sealed class ClientSession
         {
             if (!_hasOpened && !_isOver)
             {
-                State = server.Open(this);
+                State = server.Open(this, http);
                 Volatile.Write(ref _hasOpened, true);
             }
         }

@@ -38,11 +38,12 @@ public interface IMcpServer
     ValueTask Notified(McpRequestContext context, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
     /// <summary>
-    /// Called once in the life of a legacy session, at its first request that is no handshake or ping, or when it opens its standalone stream. What it
-    /// returns is <see cref="ClientSession.State"/> and is disposed when the session ends. Must not block. When it throws, the request fails and the next one
-    /// tries again. Default: null.
+    /// Called once in the life of a legacy session, at its first request that is no handshake or ping, or when it opens its standalone stream: on HTTP+SSE and
+    /// WebSocket that is before the handshake. <paramref name="http"/> is of that request, or a copy of it: do not hold on to it. What is returned is
+    /// <see cref="ClientSession.State"/> and is disposed when the session ends. Must not block. When it throws, the request fails and the next one tries again.
+    /// Default: null.
     /// </summary>
-    IAsyncDisposable? Open(ClientSession session) => null;
+    IAsyncDisposable? Open(ClientSession session, HttpContext http) => null;
 
     /// <summary>
     /// The arguments of the called tool that a modern client over HTTP mirrors as headers. Asked for <c>tools/call</c> only; must be cheap. Null when the tool

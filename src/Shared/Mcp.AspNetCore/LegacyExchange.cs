@@ -114,9 +114,9 @@ internal sealed class LegacyExchange(SessionDoor door, RequestDispatcher dispatc
         var resumes = http.Request.Headers["Last-Event-ID"] is { Count: > 0 };
         var refusal = !HttpGate.AcceptsStream(http.Request) ? new(ErrorCodes.InvalidRequest, "Accept must list text/event-stream.", StatusCodes.Status406NotAcceptable)
             : request.Refusal ?? (session is null ? McpError.Shape($"{McpHeaders.SessionId} is required.") : null);
-        if (refusal is null && !dispatcher.TryOpen(request.Server, session!))
+        if (refusal is null && !dispatcher.TryOpen(request.Server, session!, http))
         {
-            refusal = new(ErrorCodes.InternalError, "Internal error.", StatusCodes.Status500InternalServerError);
+            refusal = McpError.Internal;
         }
 
         var (stream, reader) = refusal is not null ? default : resumes ? Resume(session!, http.Request.Headers["Last-Event-ID"]) : (session!.Standalone, session.Standalone.Open());

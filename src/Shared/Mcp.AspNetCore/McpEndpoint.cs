@@ -37,8 +37,8 @@ public sealed class McpEndpoint : IDisposable
         var door = new SessionDoor(ids, owners, _live, time);
         var messages = new MessageExchange(_dispatcher, door, options);
         _legacy = new(door, _dispatcher, options, time);
-        _sse = new(door, messages, options, time);
-        _sockets = new(door, messages, options, time);
+        _sse = new(door, messages, _dispatcher, options, time);
+        _sockets = new(door, messages, _dispatcher, options, time);
     }
 
     /// <summary>How many legacy sessions live on this process.</summary>
@@ -88,9 +88,9 @@ public sealed class McpEndpoint : IDisposable
     /// <summary>
     /// One JSON-RPC message per text frame, subprotocol <c>mcp</c>: a legacy session that ends with the connection, or modern requests by their <c>_meta</c>.
     /// Anything but a WebSocket handshake is answered with 400; the host has <c>UseWebSockets</c>. <paramref name="admit"/> sees every message before it is
-    /// served, on a copy of the HTTP context of its own: the place to authenticate again and to attach what the server looks for; a refusal is its answer.
+    /// served, and no further one is read meanwhile.
     /// </summary>
-    public Task HandleWebSocket(HttpContext http, IMcpServer server, Func<HttpContext, McpError?>? admit = null) => _sockets.Handle(http, server, admit);
+    public Task HandleWebSocket(HttpContext http, IMcpServer server, MessageAdmission? admit = null) => _sockets.Handle(http, server, admit);
 
     /// <summary>
     /// Ends the live sessions that <paramref name="which"/> picks, with everything they have open: for callers that lost their right to be here. Tells how many.

@@ -29,7 +29,7 @@ internal sealed partial class RequestDispatcher(ILogger<McpEndpoint> logger)
 
         if (!responder.IsAnswered && !cancelled.IsCancellationRequested)
         {
-            await responder.Error(new(ErrorCodes.InternalError, "Internal error.", StatusCodes.Status500InternalServerError));
+            await responder.Error(McpError.Internal);
         }
 
         return responder.HasResult;
@@ -58,11 +58,11 @@ internal sealed partial class RequestDispatcher(ILogger<McpEndpoint> logger)
     }
 
     /// <summary>Lets the server attach its state to a session. False when it failed.</summary>
-    public bool TryOpen(IMcpServer server, ClientSession session)
+    public bool TryOpen(IMcpServer server, ClientSession session, HttpContext http)
     {
         try
         {
-            session.Open(server);
+            session.Open(server, http);
             return true;
         }
         catch (Exception failure)
@@ -79,7 +79,7 @@ internal sealed partial class RequestDispatcher(ILogger<McpEndpoint> logger)
         if (context.Message is { Method: McpMethods.CallTool, Name: not null } call && (call.Arguments.IsEmpty || JsonMembers.IsObject(call.Arguments.Span))
             && describing.IsCompletedSuccessfully)
         {
-            context.Live?.Open(server);
+            context.Live?.Open(server, context.Http);
             responder.Complete(describing.Result?.CallEdits ?? ResultEdits.Legacy);
             return server.CallTool(context, responder, cancelled);
         }
@@ -94,7 +94,7 @@ internal sealed partial class RequestDispatcher(ILogger<McpEndpoint> logger)
         var description = modern ? await describing : null;
         if (message.Method is not (McpMethods.Initialize or McpMethods.Ping))
         {
-            context.Live?.Open(server);
+            context.Live?.Open(server, context.Http);
         }
 
         switch (message.Method)

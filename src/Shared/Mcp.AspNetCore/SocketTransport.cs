@@ -10,12 +10,15 @@ namespace McpPlatform.Mcp.AspNetCore;
 /// MCP over WebSocket, subprotocol <c>mcp</c>: one message per text frame in either direction. There are no headers per message, so of the modern rules those
 /// for the body apply; batches are not taken.
 /// </summary>
-internal sealed class SocketTransport(SessionDoor door, MessageExchange messages, McpEndpointOptions options, TimeProvider time)
+internal sealed class SocketTransport(SessionDoor door, MessageExchange messages, RequestDispatcher dispatcher, McpEndpointOptions options, TimeProvider time)
 {
     private const string Protocol = "mcp";
     private static readonly TimeSpan ClosingTime = TimeSpan.FromSeconds(2);
 
-    public async Task Handle(HttpContext http, IMcpServer server, Func<HttpContext, McpError?>? admit)
+    /// <summary>For running requests to say how they ended when the process ends them.</summary>
+    private static readonly TimeSpan LastWords = TimeSpan.FromMilliseconds(500);
+
+    public async Task Handle(HttpContext http, IMcpServer server, MessageAdmission? admit)
     {
         var refusal = HttpGate.Source(http, options)
             ?? (http.WebSockets.IsWebSocketRequest && http.WebSockets.WebSocketRequestedProtocols.Contains(Protocol)
@@ -24,6 +27,11 @@ internal sealed class SocketTransport(SessionDoor door, MessageExchange messages
         if (refusal is null)
         {
             session = door.Open(ProtocolVersion.LatestLegacy, options.Caller(http), replays: false, out refusal);
+            if (session is not null && !dispatcher.TryOpen(server, session, http))
+            {
+                door.End(session);
+                (session, refusal) = (null, McpError.Internal);
+            }
         }
 
         if (session is null)
@@ -44,16 +52,19 @@ internal sealed class SocketTransport(SessionDoor door, MessageExchange messages
         }
     }
 
-    private async Task Serve(HttpContext http, IMcpServer server, ClientSession session, Func<HttpContext, McpError?>? admit)
+    private async Task Serve(HttpContext http, IMcpServer server, ClientSession session, MessageAdmission? admit)
     {
         var accept = new WebSocketAcceptContext { SubProtocol = Protocol, KeepAliveInterval = options.KeepAlive, KeepAliveTimeout = options.Sessions.StallLimit };
         using var socket = await http.WebSockets.AcceptWebSocketAsync(accept);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
+        using var stop = new CancellationTokenSource();
+
+        // Also when this process ends requests that take too long: the client is still there then, and is told.
+        await using var aborted = http.RequestAborted.UnsafeRegister(_ => End(session), null);
         var pump = new SocketPump(socket, session.Standalone, session.Standalone.Open()!, options.Sessions, time);
         var writing = pump.Run(stop, ClosingTime);
         try
         {
-            pump.Ends(await Receive(http, server, session, admit, socket, stop.Token));
+            pump.Ends(await Receive(new(http, server, session, admit), socket, stop.Token));
         }
         catch (Exception lost) when (lost is WebSocketException or OperationCanceledException)
         {
@@ -65,8 +76,7 @@ internal sealed class SocketTransport(SessionDoor door, MessageExchange messages
     }
 
     /// <summary>Reads until the client closes, or breaks a rule; tells how the connection ends.</summary>
-    private async Task<WebSocketCloseStatus> Receive(
-        HttpContext http, IMcpServer server, ClientSession session, Func<HttpContext, McpError?>? admit, WebSocket socket, CancellationToken cancellationToken)
+    private async Task<WebSocketCloseStatus> Receive(Client client, WebSocket socket, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -92,7 +102,7 @@ internal sealed class SocketTransport(SessionDoor door, MessageExchange messages
                     };
                 }
 
-                isTaken = await Take(http, server, session, admit, body);
+                isTaken = await Take(client, body, cancellationToken);
             }
             finally
             {
@@ -105,8 +115,9 @@ internal sealed class SocketTransport(SessionDoor door, MessageExchange messages
     }
 
     /// <summary>True when the buffer has another owner now.</summary>
-    private async ValueTask<bool> Take(HttpContext http, IMcpServer server, ClientSession session, Func<HttpContext, McpError?>? admit, PooledBuffer body)
+    private async ValueTask<bool> Take(Client client, PooledBuffer body, CancellationToken cancellationToken)
     {
+        var (http, server, session, admit) = client;
         var parsed = EnvelopeParser.Parse(body.Written);
         var era = session.IsInitialized ? ProtocolEra.Legacy : ProtocolEra.Modern;
         if (parsed.Envelope is not { } message)
@@ -116,7 +127,8 @@ internal sealed class SocketTransport(SessionDoor door, MessageExchange messages
         }
 
         var copy = DetachedHttp.Copy(http);
-        if (admit?.Invoke(copy) is { } refusal)
+        copy.RequestAborted = http.RequestAborted;
+        if (admit is not null && await admit(copy, message.Kind, cancellationToken) is { } refusal)
         {
             if (message.Kind == MessageKind.Request)
             {
@@ -129,4 +141,29 @@ internal sealed class SocketTransport(SessionDoor door, MessageExchange messages
         await messages.Take(copy, server, session, message, body);
         return true;
     }
+
+    private void End(ClientSession session)
+    {
+        session.Running.Close();
+        _ = Finish();
+
+        async Task Finish()
+        {
+            var since = time.GetTimestamp();
+            while (session.HasWork && time.GetElapsedTime(since) < LastWords)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(20), time);
+            }
+
+            door.End(session);
+        }
+    }
+
+    private readonly record struct Client(HttpContext Http, IMcpServer Server, ClientSession Session, MessageAdmission? Admit);
 }
+
+/// <summary>
+/// Sees every message of a WebSocket before it is served, on a copy of the HTTP context of its own: the place to authenticate again, to count, and to attach what
+/// the server looks for. A refusal is the answer of a request; other messages are dropped then. No further message is read meanwhile: waiting slows the client down.
+/// </summary>
+public delegate ValueTask<McpError?> MessageAdmission(HttpContext http, MessageKind kind, CancellationToken cancellationToken);

@@ -10,7 +10,7 @@ namespace McpPlatform.Mcp.AspNetCore;
 /// HTTP+SSE of 2024-11-05: a GET whose event stream carries everything to the client, and POSTs of messages to the address that its first event names. The
 /// session lives as long as the stream; there is no resumption.
 /// </summary>
-internal sealed class SseTransport(SessionDoor door, MessageExchange messages, McpEndpointOptions options, TimeProvider time)
+internal sealed class SseTransport(SessionDoor door, MessageExchange messages, RequestDispatcher dispatcher, McpEndpointOptions options, TimeProvider time)
 {
     private const string Parameter = "sessionId";
 
@@ -20,7 +20,7 @@ internal sealed class SseTransport(SessionDoor door, MessageExchange messages, M
         var refusal = HttpGate.Source(http, options);
         if (refusal is null && HttpMethods.IsGet(http.Request.Method))
         {
-            refusal = await Listen(http);
+            refusal = await Listen(http, server);
         }
         else if (refusal is null && HttpMethods.IsPost(http.Request.Method))
         {
@@ -38,7 +38,7 @@ internal sealed class SseTransport(SessionDoor door, MessageExchange messages, M
         }
     }
 
-    private async ValueTask<McpError?> Listen(HttpContext http)
+    private async ValueTask<McpError?> Listen(HttpContext http, IMcpServer server)
     {
         if (http.Request.Headers.Accept.Count > 0 && !HttpGate.AcceptsStream(http.Request))
         {
@@ -52,6 +52,11 @@ internal sealed class SseTransport(SessionDoor door, MessageExchange messages, M
 
         try
         {
+            if (!dispatcher.TryOpen(server, session, http))
+            {
+                return McpError.Internal;
+            }
+
             var address = $"{http.Request.PathBase}{http.Request.Path}?{Parameter}={door.Issue(http, session)}";
             var reader = session.Standalone.Open()!;
             SsePump.Prepare(http);

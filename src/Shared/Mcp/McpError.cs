@@ -23,6 +23,9 @@ public sealed record McpError(int Code, string Message, int HttpStatus = 200)
     /// <summary>A tool nobody offers, or that the caller may not see: the same answer, so that names cannot be probed.</summary>
     public static McpError UnknownTool { get; } = new(ErrorCodes.InvalidParams, "Unknown tool.");
 
+    /// <summary>Something broke here (500); what, is in the log.</summary>
+    public static McpError Internal { get; } = new(ErrorCodes.InternalError, "Internal error.", 500);
+
     /// <summary>Header and body disagree (400). The message names the header and never its value.</summary>
     public static McpError Header(string header) => new(ErrorCodes.HeaderMismatch, $"Header mismatch: {header}.", 400);
 

@@ -17,6 +17,8 @@ public sealed class Standings(SharedDistributed shared) : StandingScenarios(shar
 
 public sealed class Replicas(SharedDistributed shared) : ReplicaScenarios(shared);
 
+public sealed class Transported(SharedDistributed shared) : TransportScenarios(shared);
+
 public sealed class Attempted(SharedDistributed shared) : AttemptScenarios(shared);
 
 public sealed class Balanced(SharedDistributed shared) : BalancingScenarios(shared);

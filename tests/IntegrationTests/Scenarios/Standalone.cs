@@ -17,6 +17,8 @@ public sealed class Standings(SharedStandalone shared) : StandingScenarios(share
 
 public sealed class Replicas(SharedStandalone shared) : ReplicaScenarios(shared);
 
+public sealed class Transported(SharedStandalone shared) : TransportScenarios(shared);
+
 public sealed class Attempted(SharedStandalone shared) : AttemptScenarios(shared);
 
 public sealed class Balanced(SharedStandalone shared) : BalancingScenarios(shared);

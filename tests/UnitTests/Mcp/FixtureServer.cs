@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using McpPlatform.Mcp;
 using McpPlatform.Mcp.AspNetCore;
+using Microsoft.AspNetCore.Http;
 
 namespace McpPlatform.UnitTests.Mcp;
 
@@ -141,7 +142,7 @@ internal sealed class FixtureServer : IMcpServer
         return context.Message.Method == "notifications/bad" ? throw new InvalidOperationException() : ValueTask.CompletedTask;
     }
 
-    public IAsyncDisposable? Open(ClientSession session)
+    public IAsyncDisposable? Open(ClientSession session, HttpContext http)
     {
         Sessions.Enqueue(session);
         return new State(this);

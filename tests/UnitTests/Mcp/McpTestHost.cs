@@ -28,7 +28,7 @@ public sealed class McpTestHost : IAsyncLifetime
 
     internal McpEndpoint Endpoint { get; private set; } = null!;
 
-    internal Func<Microsoft.AspNetCore.Http.HttpContext, McpError?>? Admit { get; set; }
+    internal MessageAdmission? Admit { get; set; }
 
     internal static async Task<McpTestHost> Start(Func<McpEndpointOptions, McpEndpointOptions> options, ISessionOwners? owners = null)
     {

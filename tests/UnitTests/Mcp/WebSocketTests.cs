@@ -135,10 +135,10 @@ public sealed class WebSocketTests(McpTestHost host) : IClassFixture<McpTestHost
     {
         await using var own = await McpTestHost.Start(options => options);
         var revoked = false;
-        own.Admit = http =>
+        own.Admit = (http, _, _) =>
         {
             http.Request.Headers["X-Seen"] = "1";
-            return revoked ? new(ErrorCodes.AccessDenied, "Revoked.", 401) : null;
+            return new(revoked ? new McpError(ErrorCodes.AccessDenied, "Revoked.", 401) : null);
         };
         using var socket = await Open(own);
         await Send(socket, Request("1", "tools/list"));

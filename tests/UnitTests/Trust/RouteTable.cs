@@ -49,6 +49,10 @@ public static class RouteTable
 
         *      /mcp                                                   keys                      400
         *      /mcp/servers/{server}                                  keys                      404
+        *      /sse                                                   keys                      400
+        *      /mcp/servers/{server}/sse                              keys                      404
+        *      /mcp/ws                                                keys                      400
+        *      /mcp/servers/{server}/ws                               keys                      404
 
         GET    /api/v1/tenants                                        platform:tenants:read     200
         POST   /api/v1/tenants                                        platform:tenants:write    400
@@ -143,6 +147,8 @@ public static class RouteTable
         POST   /internal/v1/gateway/discover                          services                  400
         *      /internal/v1/gateway/sessions/mcp                      services                  401
         *      /internal/v1/gateway/sessions/mcp/servers/{server}     services                  401
+        *      /internal/v1/gateway/sessions/sse                      services                  401
+        *      /internal/v1/gateway/sessions/mcp/servers/{server}/sse services                  401
         POST   /internal/v1/tracing/batches/committed                 services                  400
         """;
 

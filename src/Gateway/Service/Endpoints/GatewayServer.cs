@@ -35,7 +35,7 @@ internal sealed class GatewayServer(CallPath calls, SessionParts parts, ListenEn
         _ => responder.MethodNotFound(),
     };
 
-    public IAsyncDisposable Open(ClientSession session) => new GatewaySession(session, parts);
+    public IAsyncDisposable Open(ClientSession session, HttpContext http) => new GatewaySession(session, Of(http), parts);
 
     public async ValueTask Notified(McpRequestContext context, CancellationToken cancellationToken)
     {
@@ -164,7 +164,7 @@ internal sealed class GatewayServer(CallPath calls, SessionParts parts, ListenEn
         {
             using var outcome = await calls.Run(call, cancellationToken);
             call.Times.Enter(CallStage.Write, time.GetTimestamp());
-            if (outcome.Refusal is { ForwardTo: { } owner } && !owners.WasForwarded(context.Http) && await owners.Forward(context.Http, owner, context.Message.Bytes))
+            if (outcome.Refusal is { ForwardTo: { } owner } && CanPassOn(context) && await owners.Forward(context.Http, owner, context.Message.Bytes))
             {
                 responder.Leave();
                 isPassedOn = true;
@@ -189,6 +189,9 @@ internal sealed class GatewayServer(CallPath calls, SessionParts parts, ListenEn
             }
         }
     }
+
+    /// <summary>Once, and where the answer is this request's alone: on a WebSocket it is one message among others, and its client starts the call anew.</summary>
+    private bool CanPassOn(McpRequestContext context) => !owners.WasForwarded(context.Http) && context.Http.Request.Headers.Upgrade.Count == 0;
 
     private static ToolCall Call(McpRequestContext context, McpResponder responder, RequestTimers timers)
     {
@@ -224,15 +227,16 @@ internal sealed class GatewayServer(CallPath calls, SessionParts parts, ListenEn
         !context.Message.Meta.ProgressToken.IsNone || context.Live is not null
         || (context.Version.IsModern && context.Message.Meta.Raw.Span.IndexOf("io.modelcontextprotocol/logLevel"u8) >= 0);
 
-    private static GatewayRequest Of(McpRequestContext context) =>
-        context.Http.Features.Get<GatewayRequest>() ?? throw new InvalidOperationException("An MCP request got here without its caller.");
+    private static GatewayRequest Of(McpRequestContext context) => Of(context.Http);
+
+    private static GatewayRequest Of(HttpContext http) => http.Features.Get<GatewayRequest>() ?? throw new InvalidOperationException("An MCP request got here without its caller.");
 
     private static ValueTask Answer(HttpContext http, McpResponder responder, in CallOutcome outcome)
     {
         if (outcome.Refusal is { } refusal)
         {
             Drain.Ended(http);
-            SetRetryAfter(http, refusal);
+            SetRetryAfter(http, refusal.RetryAfter);
             return responder.Error(refusal.Error);
         }
 
@@ -243,9 +247,9 @@ internal sealed class GatewayServer(CallPath calls, SessionParts parts, ListenEn
         };
     }
 
-    internal static void SetRetryAfter(HttpContext http, CallRefusal refusal)
+    internal static void SetRetryAfter(HttpContext http, TimeSpan? retryAfter)
     {
-        if (refusal.RetryAfter is { } wait && !http.Response.HasStarted)
+        if (retryAfter is { } wait && !http.Response.HasStarted)
         {
             http.Response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         }

@@ -1,3 +1,4 @@
+using McpPlatform.Contracts;
 using McpPlatform.Gateway.Authentication;
 using McpPlatform.Gateway.Calls;
 using McpPlatform.Gateway.Limits;
@@ -15,8 +16,9 @@ using Caller = McpPlatform.Gateway.State.Caller;
 namespace McpPlatform.Gateway.Endpoints;
 
 /// <summary>
-/// <c>/mcp</c> (all servers of the tenant, names <c>{server}__{tool}</c>) and <c>/mcp/servers/{server}</c> (one server, its own names). Each request is
-/// authenticated, resolved and counted here, then handed to the protocol.
+/// <c>/mcp</c> (all servers of the tenant, names <c>{server}__{tool}</c>) and <c>/mcp/servers/{server}</c> (one server, its own names), each also as HTTP+SSE of
+/// 2024-11-05 (<c>…/sse</c>; of all servers at <c>/sse</c>) and as WebSocket (<c>…/ws</c>). Each request, and each message of a WebSocket, is authenticated, resolved
+/// and counted here, then handed to the protocol.
 /// </summary>
 internal sealed class McpEndpoints(
     McpEndpoint protocol,
@@ -25,42 +27,110 @@ internal sealed class McpEndpoints(
     LimitShares shares,
     TimeProvider time)
 {
+    private static readonly McpError NoKey = new(ErrorCodes.AccessDenied, "Send a valid API key as 'Authorization: Bearer <key>' or 'X-Api-Key: <key>'.", 401);
+    private static readonly McpError NoServer = new(ErrorCodes.InvalidRequest, "There is no such server.", 404);
+
     public static void Map(IEndpointRouteBuilder endpoints)
     {
         var mcp = endpoints.ServiceProvider.GetRequiredService<McpEndpoints>();
-        endpoints.Map("/mcp", http => mcp.Handle(http, null)).AuthenticatesItself().ExcludeFromDescription();
-        endpoints.Map("/mcp/servers/{server}", http => mcp.Handle(http, (string?)http.Request.RouteValues["server"])).AuthenticatesItself().ExcludeFromDescription();
+        Map("/mcp", mcp.Http);
+        Map("/sse", mcp.Sse);
+        Map("/mcp/ws", mcp.Socket);
+        Map("/mcp/servers/{server}", mcp.Http);
+        Map("/mcp/servers/{server}/sse", mcp.Sse);
+        Map("/mcp/servers/{server}/ws", mcp.Socket);
+
+        // Only routes with a server have values, and only they should make the dictionary.
+        void Map(string pattern, RequestDelegate serve) =>
+            endpoints.Map(pattern, pattern.Contains('{') ? http => mcp.Handle(http, SlugOf(http), serve) : http => mcp.Handle(http, null, serve)).AuthenticatesItself().ExcludeFromDescription();
     }
 
-    /// <summary>What another gateway passed on, for a session or a held call that is here. The path after the prefix is the endpoint's, and the caller's credential comes beside ours.</summary>
+    /// <summary>
+    /// What another gateway passed on, for a session or a held call that is here. The path after the prefix is the endpoint's, and the caller's credential comes beside ours. A
+    /// WebSocket is where its session is.
+    /// </summary>
     public static void MapForwarded(IEndpointRouteBuilder endpoints)
     {
         var mcp = endpoints.ServiceProvider.GetRequiredService<McpEndpoints>();
-        endpoints.Map($"{GatewayOwners.Prefix}/mcp", http => mcp.Take(http, null)).InternalOnly();
-        endpoints.Map($"{GatewayOwners.Prefix}/mcp/servers/{{server}}", http => mcp.Take(http, (string?)http.Request.RouteValues["server"])).InternalOnly();
+        Map("/mcp", mcp.Http);
+        Map("/sse", mcp.Sse);
+        Map("/mcp/servers/{server}", mcp.Http);
+        Map("/mcp/servers/{server}/sse", mcp.Sse);
+
+        void Map(string pattern, RequestDelegate serve) => endpoints.Map($"{GatewayOwners.Prefix}{pattern}", http => mcp.Take(http, serve)).InternalOnly();
     }
 
-    private Task Take(HttpContext http, string? slug)
+    private Task Take(HttpContext http, RequestDelegate serve)
     {
         http.Request.Path = http.Request.Path.Value![GatewayOwners.Prefix.Length..];
         http.Request.Headers.Authorization = $"Bearer {http.Request.Headers[GatewayOwners.CallerHeader]}";
         http.Request.Headers.Remove(GatewayOwners.CallerHeader);
         http.Features.Set(new ForwardedSession());
-        return Handle(http, slug);
+        return Handle(http, SlugOf(http), serve);
     }
 
-    private Task Handle(HttpContext http, string? slug)
+    private Task Handle(HttpContext http, string? slug, RequestDelegate serve)
+    {
+        if (Admit(http, slug, RequestStart.Of(http), out var retryAfter) is not { } refusal)
+        {
+            return serve(http);
+        }
+
+        GatewayServer.SetRetryAfter(http, retryAfter);
+        if (refusal.HttpStatus == StatusCodes.Status401Unauthorized)
+        {
+            http.Response.Headers.WWWAuthenticate = "Bearer";
+        }
+
+        return Refuse(http, refusal);
+    }
+
+    private static string? SlugOf(HttpContext http) => (string?)http.Request.RouteValues["server"];
+
+    private Task Http(HttpContext http) => protocol.Handle(http, server);
+
+    private Task Sse(HttpContext http) => protocol.HandleSse(http, server);
+
+    private Task Socket(HttpContext http) => protocol.HandleWebSocket(http, server, Admit);
+
+    /// <summary>
+    /// One message of a WebSocket, as if it had come by itself. A request over the key's rate is refused as ever; what has no answer (the answer to a question, a
+    /// cancellation) must not be lost, and waits for its turn.
+    /// </summary>
+    private async ValueTask<McpError?> Admit(HttpContext message, MessageKind kind, CancellationToken cancellationToken)
+    {
+        message.TraceIdentifier = TimeOrderedId.Create(time.GetUtcNow()).ToString("n");
+        var startedAt = time.GetTimestamp();
+        while (true)
+        {
+            if (Admit(message, SlugOf(message), startedAt, out var retryAfter) is not { } refusal)
+            {
+                return null;
+            }
+
+            if (kind == MessageKind.Request || retryAfter is not { } wait)
+            {
+                return refusal;
+            }
+
+            await Task.Delay(wait, time, cancellationToken);
+        }
+    }
+
+    /// <summary>Who asks, whether it may now, and what; then the request has its <see cref="GatewayRequest"/>. Else why not.</summary>
+    private McpError? Admit(HttpContext http, string? slug, long? started, out TimeSpan? retryAfter)
     {
         var (startedAt, authenticating) = (time.GetUtcNow(), time.GetTimestamp());
         var state = store.Current;
         var credential = Credentials.Of(http.Request.Headers);
+        retryAfter = null;
         switch (ApiKeys.Authenticate(state, credential, time, out var caller))
         {
             case AuthenticationOutcome.NotReady:
-                return Refuse(http, CallRefusal.NotReady);
+                retryAfter = CallRefusal.NotReady.RetryAfter;
+                return CallRefusal.NotReady.Error;
             case AuthenticationOutcome.Missing or AuthenticationOutcome.Invalid:
-                http.Response.Headers.WWWAuthenticate = "Bearer";
-                return Refuse(http, new McpError(ErrorCodes.AccessDenied, "Send a valid API key as 'Authorization: Bearer <key>' or 'X-Api-Key: <key>'.", 401));
+                return NoKey;
         }
 
         // What another gateway passed on was counted there.
@@ -72,7 +142,8 @@ internal sealed class McpEndpoints(
             if (!isWithin)
             {
                 GatewayMetrics.Limited(LimitKind.Key);
-                return Refuse(http, CallRefusal.RateLimited(use));
+                retryAfter = use.RetryAfter;
+                return CallRefusal.RateLimited(use).Error;
             }
 
             left = use.Left;
@@ -81,22 +152,16 @@ internal sealed class McpEndpoints(
         ServerRoute? route = null;
         if (slug is not null && !TryFind(state, caller!, slug, new Asked(startedAt, http.Connection.RemoteIpAddress), out route))
         {
-            return Refuse(http, new McpError(ErrorCodes.InvalidRequest, "There is no such server.", 404));
+            return NoServer;
         }
 
-        http.Features.Set(new GatewayRequest(state, caller!, credential!, route, RequestIds.Of(http), startedAt, RequestStart.Of(http) ?? authenticating, authenticating, time.GetTimestamp(), left));
-        return protocol.Handle(http, server);
+        http.Features.Set(new GatewayRequest(state, caller!, credential!, route, RequestIds.Of(http), startedAt, started ?? authenticating, authenticating, time.GetTimestamp(), left));
+        return null;
     }
 
     // One that the caller may not use does not exist for it.
     private static bool TryFind(GatewayState state, Caller caller, string slug, in Asked asked, out ServerRoute? route) =>
         state.Registry.RoutesOf(caller.TenantId).Servers.TryGetValue(slug, out route) && Access.IsVisible(caller, route, asked);
-
-    private static Task Refuse(HttpContext http, CallRefusal refusal)
-    {
-        GatewayServer.SetRetryAfter(http, refusal);
-        return Refuse(http, refusal.Error);
-    }
 
     private static async Task Refuse(HttpContext http, McpError error)
     {

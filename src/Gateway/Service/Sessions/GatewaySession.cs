@@ -21,32 +21,41 @@ internal sealed class GatewaySession : IAsyncDisposable, IChangeSubscriber
     private readonly Dictionary<string, Guid> _watched = new(StringComparer.Ordinal);
     private IDisposable? _changes;
     private IDisposable? _watch;
-    private GatewayRequest? _request;
+    private readonly Lazy<SessionClient> _client;
+    private GatewayRequest _request;
+    private int _isTold;
 
-    public GatewaySession(ClientSession session, SessionParts parts)
+    /// <param name="request">The one that opened it.</param>
+    public GatewaySession(ClientSession session, GatewayRequest request, SessionParts parts)
     {
-        (Session, _parts, _since) = (session, parts, parts.Time.GetTimestamp());
-        Client = new SessionClient(session, parts);
+        (Session, _request, _parts, _since) = (session, request, parts, parts.Time.GetTimestamp());
+
+        // What the client can be asked for is known from the handshake on, which may come later.
+        _client = new(() => new SessionClient(session, parts));
+        if (session.IsInitialized)
+        {
+            Attach(request);
+        }
     }
 
     public ClientSession Session { get; }
 
-    /// <summary>The client as servers see it.</summary>
-    public SessionClient Client { get; }
+    /// <summary>The client as servers see it. Asked for after the handshake only.</summary>
+    public SessionClient Client => _client.Value;
 
-    /// <summary>The last one of the session; null before the first.</summary>
-    public GatewayRequest? Request => Volatile.Read(ref _request);
+    /// <summary>The last one of the session.</summary>
+    public GatewayRequest Request => Volatile.Read(ref _request);
 
-    public Guid TenantId => _request!.Caller.TenantId;
+    public Guid TenantId => _request.Caller.TenantId;
 
-    public string? Server => _request!.Server?.Slug;
+    public string? Server => _request.Server?.Slug;
 
-    /// <summary>Called with every request of the session; the first one says at which endpoint it is, and from then on it is told of changes.</summary>
+    /// <summary>Called with every request of the session; from the first one after its handshake on it is told of changes.</summary>
     public void Attach(GatewayRequest request)
     {
         // Whoever the key stands for may have changed its rights meanwhile.
-        var isFirst = Interlocked.Exchange(ref _request, request) is null;
-        if (isFirst)
+        Volatile.Write(ref _request, request);
+        if (Interlocked.Exchange(ref _isTold, 1) == 0)
         {
             lock (_gate)
             {
@@ -90,7 +99,7 @@ internal sealed class GatewaySession : IAsyncDisposable, IChangeSubscriber
 
     public void Changed(ServerRoute server, Change change)
     {
-        if (_parts.Standing.Of(_request!) is not { } caller || !Access.IsVisible(caller, server, Now()))
+        if (_parts.Standing.Of(_request) is not { } caller || !Access.IsVisible(caller, server, Now()))
         {
             return;
         }
@@ -109,7 +118,7 @@ internal sealed class GatewaySession : IAsyncDisposable, IChangeSubscriber
             wants = _watched.TryGetValue(uri, out var id) && id == server.ServerId;
         }
 
-        if (wants && _parts.Standing.Of(_request!) is { } caller && Access.MayRead(caller, server, uri, Now()))
+        if (wants && _parts.Standing.Of(_request) is { } caller && Access.MayRead(caller, server, uri, Now()))
         {
             Send(McpMethods.ResourceUpdated, parameters);
         }

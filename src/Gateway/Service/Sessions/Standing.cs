@@ -2,15 +2,16 @@ using System.Collections.Concurrent;
 using McpPlatform.Gateway.Authentication;
 using McpPlatform.Gateway.Endpoints;
 using McpPlatform.Gateway.State;
+using McpPlatform.Hosting.Draining;
 using McpPlatform.Mcp.AspNetCore;
 
 namespace McpPlatform.Gateway.Sessions;
 
 /// <summary>
 /// Whatever callers have open, for as long as their keys are good: sessions and streams of those whose key was revoked end with the snapshot that says so, and those whose key expired
-/// within <see cref="Look"/>.
+/// within <see cref="Look"/>. A process that is being stopped lets go of connections on which nothing runs: their clients find another gateway, and it does not wait for them.
 /// </summary>
-internal sealed class Standing(GatewayStateStore store, McpEndpoint endpoint, TimeProvider time) : BackgroundService
+internal sealed class Standing(GatewayStateStore store, McpEndpoint endpoint, Drain drain, TimeProvider time) : BackgroundService
 {
     /// <summary>2 s: with the poll for news before it, a key's end holds within 5 s.</summary>
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(2);
@@ -37,6 +38,10 @@ internal sealed class Standing(GatewayStateStore store, McpEndpoint endpoint, Ti
             while (await timer.WaitForNextTickAsync(stoppingToken))
             {
                 End();
+                if (drain.HasBegun)
+                {
+                    endpoint.EndSessions(static session => session is { IsConnection: true, HasWork: false });
+                }
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -47,7 +52,7 @@ internal sealed class Standing(GatewayStateStore store, McpEndpoint endpoint, Ti
 
     private void End()
     {
-        endpoint.EndSessions(session => session.State is GatewaySession { Request: { } request } && Of(request) is null);
+        endpoint.EndSessions(session => session.State is GatewaySession own && Of(own.Request) is null);
         foreach (var (stream, request) in _streams)
         {
             if (Of(request) is null && _streams.TryRemove(stream, out _))

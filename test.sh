@@ -80,12 +80,13 @@ want_faketime() {
     || { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends faketime; }; } >"$RESULTS/apt.log" 2>&1 || tail -n 3 "$RESULTS/apt.log"
 }
 
+# The pinned programs of folder $1.
 need_clients() {
   # npm writes the hidden lock file last: with it in place and not older, the folder is complete.
-  local done=tests/clients/node_modules/.package-lock.json
-  if [ -f "$done" ] && [ ! tests/clients/package-lock.json -nt "$done" ]; then return; fi
-  say "Installing the pinned MCP programs (npm ci)"
-  (cd tests/clients && npm ci --ignore-scripts --no-audit --no-fund) >"$RESULTS/npm.log" 2>&1 || { tail -n 20 "$RESULTS/npm.log"; exit 1; }
+  local done=$1/node_modules/.package-lock.json
+  if [ -f "$done" ] && [ ! "$1/package-lock.json" -nt "$done" ]; then return; fi
+  say "Installing the pinned MCP programs of $1 (npm ci)"
+  (cd "$1" && npm ci --ignore-scripts --no-audit --no-fund) >"$RESULTS/npm.log" 2>&1 || { tail -n 20 "$RESULTS/npm.log"; exit 1; }
 }
 
 mkdir -p "$RESULTS"
@@ -95,8 +96,11 @@ case " $SUITES " in
     scripts/private-rabbitmq.sh install >/dev/null || exit 1
     want_faketime
     need_node
-    need_clients
+    need_clients tests/clients
     ;;
+esac
+case " $SUITES " in
+  *" e2e "*) need_clients tests/clients/modern ;;
 esac
 
 # ---- Build ----------------------------------------------------------------------------------------------------------

@@ -154,7 +154,7 @@ internal static class ResultEdits
         MemberEdit.Drop("resultType"),
         MemberEdit.Drop("ttlMs"),
         MemberEdit.Drop("cacheScope"),
-        MemberEdit.Edit("_meta", MemberEdit.Drop(MetaKeys.ServerInfo)),
+        MemberEdit.Strip("_meta", MetaKeys.ServerInfo),
     ];
 
     /// <summary>A modern result of a call.</summary>

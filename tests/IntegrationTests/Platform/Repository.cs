@@ -10,6 +10,9 @@ internal static class Repository
     /// <summary>Programs that <c>npm ci</c> put beside the tests.</summary>
     public static string Clients { get; } = Path.Combine(Root, "tests/clients/node_modules");
 
+    /// <summary>Servers of the modern era, which are large.</summary>
+    public static string ModernServers { get; } = Path.Combine(Root, "tests/clients/modern/node_modules");
+
     public static string Configuration =>
 #if DEBUG
         "Debug";

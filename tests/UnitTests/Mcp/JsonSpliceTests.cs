@@ -50,6 +50,15 @@ public sealed class JsonSpliceTests
     public void Edit_that_only_drops_makes_nothing() => Apply("{}", MemberEdit.Edit("_meta", MemberEdit.Drop("z"))).ShouldBe("{}");
 
     [Theory]
+    [InlineData("""{"a":1,"_meta":{"z":3}}""", """{"a":1}""")]
+    [InlineData("""{"_meta":{"z":3,"z":4},"a":1}""", """{"a":1}""")]
+    [InlineData("""{"_meta":{"y":[2],"z":3}}""", """{"_meta":{"y":[2]}}""")]
+    [InlineData("""{"_meta":{}}""", """{"_meta":{}}""")]
+    [InlineData("""{"_meta":7}""", """{"_meta":7}""")]
+    [InlineData("{}", "{}")]
+    public void Strip_takes_an_object_out_that_had_nothing_else(string json, string expected) => Apply(json, MemberEdit.Strip("_meta", "z")).ShouldBe(expected);
+
+    [Theory]
     [InlineData("[1,2]")]
     [InlineData("7")]
     public void Anything_but_an_object_is_copied(string json) => Apply(json, MemberEdit.Set("k", "1"u8.ToArray())).ShouldBe(json);

@@ -37,7 +37,7 @@ public static class JsonSplice
             reader.Skip();
             var end = (int)reader.BytesConsumed;
             met |= index >= 0 ? 1u << index : 0;
-            if (index < 0 || edits[index].Change != MemberChange.Drop)
+            if (index < 0 || !Removes(edits[index], json[valueStart..end]))
             {
                 WriteGap(json[copied..nameStart], kept, output);
                 output.Write(json[nameStart..valueStart]);
@@ -66,6 +66,32 @@ public static class JsonSplice
         var output = new ArrayBufferWriter<byte>(json.Length + 256);
         Write(json, edits, output);
         return output.WrittenMemory;
+    }
+
+    private static bool Removes(MemberEdit edit, ReadOnlySpan<byte> value) => edit.Change == MemberChange.Drop || (edit.Change == MemberChange.Strip && Empties(edit, value));
+
+    /// <summary>Whether an object has members, and none but those that are taken out.</summary>
+    private static bool Empties(MemberEdit edit, ReadOnlySpan<byte> value)
+    {
+        var reader = new Utf8JsonReader(value);
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+        {
+            return false;
+        }
+
+        var any = false;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (IndexOf(ref reader, edit.Inner) < 0)
+            {
+                return false;
+            }
+
+            any = true;
+            reader.Skip();
+        }
+
+        return any;
     }
 
     private static int IndexOf(ref Utf8JsonReader reader, IReadOnlyList<MemberEdit> edits)
@@ -102,7 +128,7 @@ public static class JsonSplice
             case MemberChange.Set:
                 output.Write(edit.Value.Span);
                 break;
-            case MemberChange.Edit:
+            case MemberChange.Edit or MemberChange.Strip:
                 Write(old, edit.Inner, output);
                 break;
             default:
@@ -113,7 +139,7 @@ public static class JsonSplice
 
     private static bool Adds(MemberEdit edit) => edit.Change switch
     {
-        MemberChange.Drop => false,
+        MemberChange.Drop or MemberChange.Strip => false,
         MemberChange.Edit => edit.Inner.Any(Adds),
         _ => true,
     };

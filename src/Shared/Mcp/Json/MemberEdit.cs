@@ -16,6 +16,9 @@ public enum MemberChange
 
     /// <summary>Change the members of the object it is. Makes the object when it is absent and something is to be set; leaves other types alone.</summary>
     Edit,
+
+    /// <summary>Take members out of the object it is, and it as well when that leaves nothing; what was empty before stays.</summary>
+    Strip,
 }
 
 /// <summary>One change to one member. Immutable: constant edits are built once and shared.</summary>
@@ -48,7 +51,7 @@ public sealed class MemberEdit
     /// <summary>Raw JSON of the new value.</summary>
     internal ReadOnlyMemory<byte> Value { get; }
 
-    /// <summary>Changes inside, for <see cref="MemberChange.Edit"/>.</summary>
+    /// <summary>Changes inside, for <see cref="MemberChange.Edit"/> and <see cref="MemberChange.Strip"/>.</summary>
     internal IReadOnlyList<MemberEdit> Inner { get; }
 
     /// <summary>Sets or replaces; <paramref name="value"/> is raw JSON and is written as it is.</summary>
@@ -68,4 +71,7 @@ public sealed class MemberEdit
 
     /// <summary>Changes members of a member.</summary>
     public static MemberEdit Edit(string name, params IReadOnlyList<MemberEdit> inner) => new(name, MemberChange.Edit, default, inner);
+
+    /// <summary>Takes members out of a member; an object that had nothing else goes with them.</summary>
+    public static MemberEdit Strip(string name, params IReadOnlyList<string> members) => new(name, MemberChange.Strip, default, [.. members.Select(Drop)]);
 }

@@ -13,6 +13,8 @@ public sealed class Aggregated(Aggregating servers) : AggregationScenarios(serve
 
 public sealed class Conformance(SharedDistributed shared) : ConformanceScenarios(shared);
 
+public sealed class Watches(SharedDistributed shared) : WatchScenarios(shared);
+
 public sealed class Standings(SharedDistributed shared) : StandingScenarios(shared);
 
 public sealed class Replicas(SharedDistributed shared) : ReplicaScenarios(shared);

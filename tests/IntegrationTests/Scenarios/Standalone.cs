@@ -13,6 +13,8 @@ public sealed class Aggregated(Aggregating servers) : AggregationScenarios(serve
 
 public sealed class Conformance(SharedStandalone shared) : ConformanceScenarios(shared);
 
+public sealed class Watches(SharedStandalone shared) : WatchScenarios(shared);
+
 public sealed class Standings(SharedStandalone shared) : StandingScenarios(shared);
 
 public sealed class Replicas(SharedStandalone shared) : ReplicaScenarios(shared);

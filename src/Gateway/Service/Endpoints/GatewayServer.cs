@@ -92,11 +92,7 @@ internal sealed class GatewayServer(CallPath calls, SessionParts parts, ListenEn
 
         if (request.Server is { } own && SessionClient.Owns(own))
         {
-            if (!own.Endpoints[0].IsProcess)
-            {
-                session.Client.Listen(own.Endpoints[0]);
-            }
-
+            session.Client.Follow(own);
             await Relay(context, responder, cancellationToken);
             return;
         }

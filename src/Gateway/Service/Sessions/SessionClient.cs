@@ -16,7 +16,8 @@ internal sealed class SessionClient(ClientSession session, SessionParts parts) :
     private static readonly string[] Levels = ["debug", "info", "notice", "warning", "error", "critical", "alert", "emergency"];
     private static readonly byte[] Gone = "{\"code\":-32603,\"message\":\"The client is gone.\"}"u8.ToArray();
 
-    private readonly ConcurrentDictionary<Guid, Task> _listening = new();
+    private readonly ConcurrentDictionary<string, Task> _listening = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<Guid, bool> _followed = new();
     private readonly CancellationTokenSource _end = new();
 
     /// <summary>Whether a level is one of the protocol's.</summary>
@@ -27,17 +28,20 @@ internal sealed class SessionClient(ClientSession session, SessionParts parts) :
 
     public override IUpstreamPeer PeerOf(ServerRoute server) => new Peer(this, server);
 
-    /// <summary>A server by address says what belongs to no request on a stream of its own, which is open while the client has one as well.</summary>
+    /// <summary>
+    /// A server by address says what belongs to no request on a stream of its own, at the endpoint that has the session. It is open for the rest of the session once the client has a
+    /// stream as well, or follows the server.
+    /// </summary>
     public override void Uses(EndpointRoute endpoint, IUpstreamConnection connection)
     {
-        if (!endpoint.IsProcess && session.HasStream && Owns(endpoint.Server) && !_listening.ContainsKey(endpoint.Server.ServerId))
+        if (!endpoint.IsProcess && (session.HasStream || _followed.ContainsKey(endpoint.Server.ServerId)) && Owns(endpoint.Server) && !_listening.ContainsKey(endpoint.Id))
         {
-            Listen(endpoint);
+            _listening.GetOrAdd(endpoint.Id, _ => Task.Run(() => Run(endpoint)));
         }
     }
 
-    /// <summary>Keeps a stream of a server open for the rest of the session.</summary>
-    public void Listen(EndpointRoute endpoint) => _listening.GetOrAdd(endpoint.Server.ServerId, _ => Task.Run(() => Run(endpoint)));
+    /// <summary>What the server says is wanted, from the next request to it on.</summary>
+    public void Follow(ServerRoute server) => _followed[server.ServerId] = true;
 
     /// <summary>Sends a raw notification to the client, outside of its requests.</summary>
     public async Task Send(ReadOnlyMemory<byte> notification)
@@ -74,7 +78,7 @@ internal sealed class SessionClient(ClientSession session, SessionParts parts) :
         catch (Exception exception) when (CallFailure.Of(exception) is not null)
         {
             // Calls tell the client; the next one listens again.
-            _listening.TryRemove(endpoint.Server.ServerId, out _);
+            _listening.TryRemove(endpoint.Id, out _);
         }
     }
 

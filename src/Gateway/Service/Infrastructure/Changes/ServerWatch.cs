@@ -22,7 +22,7 @@ internal sealed class ServerWatch(
     private readonly Lock _gate = new();
     private readonly Dictionary<string, int> _uris = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _end = new();
-    private CancellationTokenSource? _round;
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task? _running;
     private int _listeners;
 
@@ -87,29 +87,35 @@ internal sealed class ServerWatch(
         _end.Dispose();
     }
 
-    /// <summary>Under the gate. Other resources are wanted: what runs is given up for what is to be asked now.</summary>
+    /// <summary>Under the gate. Other resources are wanted: what runs is told.</summary>
     private void Begin(bool isNew)
     {
-        if (isNew && _running is not null)
+        if (isNew)
         {
-            _ = _round?.CancelAsync();
+            _changed.TrySetResult();
         }
 
         _running ??= Task.Run(Run);
+    }
+
+    /// <summary>What is wanted, and when something else is.</summary>
+    private (string[] Uris, Task Changed) Wanted()
+    {
+        lock (_gate)
+        {
+            if (_changed.Task.IsCompleted)
+            {
+                _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            }
+
+            return ([.. _uris.Keys], _changed.Task);
+        }
     }
 
     private async Task Run()
     {
         for (var failures = 0; !_end.IsCancellationRequested;)
         {
-            CancellationTokenSource round;
-            string[] uris;
-            lock (_gate)
-            {
-                round = _round = CancellationTokenSource.CreateLinkedTokenSource(_end.Token);
-                uris = [.. _uris.Keys];
-            }
-
             var began = time.GetTimestamp();
             try
             {
@@ -118,27 +124,18 @@ internal sealed class ServerWatch(
                     return;
                 }
 
-                using var lease = await pool.Get(server.Endpoints[0], default, round.Token);
-                var handshake = await lease.Connection.Connect(round.Token);
-                await (handshake.Version.IsModern ? Listen(lease.Connection, uris, round.Token) : Follow(lease.Connection, uris, round.Token));
+                // What one endpoint says counts for the server; the next one is asked when it fails.
+                using var lease = await pool.Get(server.Endpoints[failures % server.Endpoints.Length], default, _end.Token);
+                var handshake = await lease.Connection.Connect(_end.Token);
+                await (handshake.Version.IsModern ? Listen(lease.Connection) : Follow(lease.Connection));
             }
-            catch (OperationCanceledException) when (round.IsCancellationRequested)
+            catch (OperationCanceledException) when (_end.IsCancellationRequested)
             {
-                // Over, or to be begun with other resources: at once.
-                continue;
+                return;
             }
             catch (Exception exception) when (CallFailure.Of(exception) is not null)
             {
                 // Calls find out by themselves what is wrong with it.
-            }
-            finally
-            {
-                lock (_gate)
-                {
-                    _round = null;
-                }
-
-                round.Dispose();
             }
 
             failures = time.GetElapsedTime(began) > LongestPause ? 0 : failures + 1;
@@ -147,59 +144,96 @@ internal sealed class ServerWatch(
         }
     }
 
-    private async Task Listen(IUpstreamConnection connection, string[] uris, CancellationToken cancellationToken)
+    /// <summary>In the modern era a subscription is one request. When other resources are wanted the next one is acknowledged before the one before ends: nothing is missed in between.</summary>
+    private async Task Listen(IUpstreamConnection connection)
     {
-        var parameters = (byte[])
-        [
-            .. "{\"notifications\":{\"toolsListChanged\":true,\"promptsListChanged\":true,\"resourcesListChanged\":true"u8,
-            .. uris.Length == 0 ? default : ",\"resourceSubscriptions\":["u8,
-            .. uris.SelectMany((uri, index) => (byte[])[.. index == 0 ? default : ","u8, .. JsonMembers.Quote(uri).Span]),
-            .. uris.Length == 0 ? default : "]"u8,
-            .. "}}"u8,
-        ];
-        var request = new UpstreamRequest(McpMethods.Listen, parameters)
-        {
-            Clock = Endless.Clock,
-            OnNotification = (message, _) =>
-            {
-                if (EnvelopeParser.Parse(message).Envelope is { } notification)
-                {
-                    SharedPeer.Take(notification, tenantId, serverId, relook, hub);
-                }
-
-                return ValueTask.CompletedTask;
-            },
-        };
-        using var over = await connection.Send(request, cancellationToken);
-    }
-
-    private static async Task Follow(IUpstreamConnection connection, string[] uris, CancellationToken cancellationToken)
-    {
-        foreach (var uri in uris)
-        {
-            using var answer = await connection.Send(new UpstreamRequest(McpMethods.SubscribeResource, Uri(uri)), cancellationToken);
-        }
-
+        WatchSubscription? held = null;
         try
         {
-            await connection.Listen(cancellationToken);
-            await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+            while (true)
+            {
+                var (uris, changed) = Wanted();
+                var next = new WatchSubscription(connection, uris, Take, _end.Token);
+                if (await Task.WhenAny(next.Acknowledged, next.Over, changed) == changed)
+                {
+                    await next.DisposeAsync();
+                    continue;
+                }
+
+                if (held is not null)
+                {
+                    await held.DisposeAsync();
+                }
+
+                held = next;
+                if (await Task.WhenAny(next.Over, changed) == next.Over)
+                {
+                    await next.Over;
+                    return;
+                }
+            }
         }
         finally
         {
-            foreach (var uri in uris)
+            if (held is not null)
             {
-                await Unsubscribe(connection, uri);
+                await held.DisposeAsync();
             }
         }
     }
 
-    private static async Task Unsubscribe(IUpstreamConnection connection, string uri)
+    /// <summary>In the legacy era resources are subscribed to one by one, on a connection that stays.</summary>
+    private async Task Follow(IUpstreamConnection connection)
+    {
+        var told = new HashSet<string>(StringComparer.Ordinal);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(_end.Token);
+        Task? staying = null;
+        try
+        {
+            while (true)
+            {
+                var (uris, changed) = Wanted();
+                foreach (var uri in uris.Where(told.Add))
+                {
+                    using var answer = await connection.Send(new UpstreamRequest(McpMethods.SubscribeResource, Uri(uri)), stop.Token);
+                }
+
+                var unwanted = told.Except(uris).ToList();
+                told.ExceptWith(unwanted);
+                await Unsubscribe(connection, unwanted);
+                staying ??= Stay(connection, stop.Token);
+                if (await Task.WhenAny(staying, changed) == staying)
+                {
+                    await staying;
+                    return;
+                }
+            }
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await (staying ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Unsubscribe(connection, told);
+        }
+    }
+
+    private static async Task Stay(IUpstreamConnection connection, CancellationToken cancellationToken)
+    {
+        await connection.Listen(cancellationToken);
+        await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+    }
+
+    private void Take(Envelope notification) => SharedPeer.Take(notification, tenantId, serverId, relook, hub);
+
+    private static async Task Unsubscribe(IUpstreamConnection connection, IReadOnlyCollection<string> uris)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5));
         try
         {
-            using var answer = await connection.Send(new UpstreamRequest(McpMethods.UnsubscribeResource, Uri(uri)), patience.Token);
+            foreach (var uri in uris)
+            {
+                using var answer = await connection.Send(new UpstreamRequest(McpMethods.UnsubscribeResource, Uri(uri)), patience.Token);
+            }
         }
         catch (Exception exception) when (exception is UpstreamException || patience.IsCancellationRequested)
         {
@@ -208,15 +242,4 @@ internal sealed class ServerWatch(
     }
 
     private static byte[] Uri(string uri) => [.. "{\"uri\":"u8, .. JsonMembers.Quote(uri).Span, .. "}"u8];
-}
-
-/// <summary>For requests that last as long as somebody listens.</summary>
-internal sealed class Endless : IExchangeClock
-{
-    public static Endless Clock { get; } = new();
-
-    public void Wait(ExchangePhase phase)
-    {
-        // Nothing runs out.
-    }
 }

@@ -1,4 +1,5 @@
 using McpPlatform.IntegrationTests.Platform;
+using McpPlatform.IntegrationTests.Scenarios.Wire;
 using Xunit;
 
 namespace McpPlatform.IntegrationTests.Scenarios.Distributed;
@@ -70,3 +71,5 @@ public sealed class Trusted() : TrustPlatform(new DistributedForm());
 public sealed class Trusts(Trusted trust) : TrustScenarios(trust), IClassFixture<Trusted>;
 
 public sealed class TenantWalls(SharedDistributed shared) : TenantWallScenarios(shared);
+
+public sealed class WireBridges(SharedDistributed shared, DistributedWire wire) : BridgeScenarios(shared, wire);

@@ -1,4 +1,5 @@
 using McpPlatform.IntegrationTests.Platform;
+using McpPlatform.IntegrationTests.Scenarios.Wire;
 using Xunit;
 
 namespace McpPlatform.IntegrationTests.Scenarios.Standalone;
@@ -70,3 +71,5 @@ public sealed class Trusted() : TrustPlatform(new StandaloneForm());
 public sealed class Trusts(Trusted trust) : TrustScenarios(trust), IClassFixture<Trusted>;
 
 public sealed class TenantWalls(SharedStandalone shared) : TenantWallScenarios(shared);
+
+public sealed class WireBridges(SharedStandalone shared, StandaloneWire wire) : BridgeScenarios(shared, wire);

@@ -10,6 +10,7 @@ internal static class InputRequired
     private static readonly MemberEdit State = MemberEdit.Set("requestState", default);
     private static readonly MemberEdit Responses = MemberEdit.Set("inputResponses", default);
     private static readonly MemberEdit NoState = MemberEdit.Drop("requestState");
+    private static readonly byte[] NotDeclared = "{\"code\":-32601,\"message\":\"The client did not declare that it can be asked this.\"}"u8.ToArray();
 
     /// <summary>Whether a result asks. Others pay for one search of a word.</summary>
     public static bool Is(ReadOnlyMemory<byte> result) =>
@@ -80,4 +81,8 @@ internal static class InputRequired
     /// <summary>Whether these raw capabilities have the one that a method needs.</summary>
     public static bool Has(ReadOnlyMemory<byte> capabilities, string? method) =>
         CapabilityFor(method) is { } name && !JsonMembers.Find(capabilities, Encoding.UTF8.GetBytes(name)).IsEmpty;
+
+    /// <summary>The answer to a question that a client never said it could be asked: it is not troubled with it. Null: it did say so, or no capability speaks of it.</summary>
+    public static RpcAnswer? Undeclared(ReadOnlyMemory<byte> capabilities, string? method) =>
+        CapabilityFor(method) is null || Has(capabilities, method) ? null : new RpcAnswer(true, NotDeclared, null);
 }

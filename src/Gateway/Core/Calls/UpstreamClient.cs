@@ -1,3 +1,4 @@
+using McpPlatform.Gateway.Bridge;
 using McpPlatform.Gateway.State;
 using McpPlatform.Mcp;
 using McpPlatform.Mcp.Json;
@@ -30,6 +31,9 @@ public class UpstreamClient(ProtocolEra era, ReadOnlyMemory<byte> capabilities, 
 
     /// <summary>What every request to a modern server says of this client, which speaks the legacy era and so does not say it itself.</summary>
     public IReadOnlyList<MemberEdit> ModernParams => _modernParams ??= [MemberEdit.Edit("_meta", [.. Meta()])];
+
+    /// <summary>The answer to a question that this client never said it could be asked; null: it is asked.</summary>
+    public RpcAnswer? RefusalOf(string? method) => InputRequired.Undeclared(capabilities, method);
 
     /// <summary>Gets what a server sends outside of requests, on a connection that is this client's alone; null = nobody does.</summary>
     public virtual IUpstreamPeer? PeerOf(ServerRoute server) => null;

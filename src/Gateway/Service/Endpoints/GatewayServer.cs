@@ -192,7 +192,7 @@ internal sealed class GatewayServer(CallPath calls, SessionParts parts, ListenEn
     private static ToolCall Call(McpRequestContext context, McpResponder responder, RequestTimers timers)
     {
         var request = Of(context);
-        var canAsk = responder.CanAsk;
+        var (canAsk, client) = (responder.CanAsk, SessionOf(context)?.Client);
         return new ToolCall
         {
             State = request.State,
@@ -210,9 +210,11 @@ internal sealed class GatewayServer(CallPath calls, SessionParts parts, ListenEn
             GoneOrStopped = context.Http.RequestAborted,
             Session = context.Session?.Id,
             SessionEnded = context.Live?.Ended ?? CancellationToken.None,
-            Client = SessionOf(context)?.Client,
+            Client = client,
             OnNotification = WantsNotifications(context) ? responder.Notify : null,
-            OnQuestion = canAsk ? (question, token) => responder.Ask(question.Method!, question.Params, token) : null,
+            OnQuestion = canAsk
+                ? (question, token) => client?.RefusalOf(question.Method) is { } refused ? new(refused) : responder.Ask(question.Method!, question.Params, token)
+                : null,
             Ask = canAsk ? responder.Ask : null,
             OnDetached = canAsk ? responder.Detach : null,
         };

@@ -107,6 +107,11 @@ internal sealed class SessionClient(ClientSession session, SessionParts parts) :
 
         public async ValueTask<RpcAnswer> Asked(Envelope question, CancellationToken cancellationToken)
         {
+            if (client.RefusalOf(question.Method) is { } refused)
+            {
+                return refused;
+            }
+
             try
             {
                 return await client.Session.Ask(question.Method!, question.Params, cancellationToken);

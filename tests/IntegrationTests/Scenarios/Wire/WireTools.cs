@@ -1,0 +1,92 @@
+using McpPlatform.IntegrationTests.Platform;
+
+namespace McpPlatform.IntegrationTests.Scenarios.Wire;
+
+/// <summary>The tools, prompts and resources that both servers have.</summary>
+internal static class WireTools
+{
+    public static void Add(WireUpstream upstream)
+    {
+        upstream.Tool("raw", call => Task.FromResult(call.Argument("back")?.GetRawText() ?? $$$"""{"content":[],"structuredContent":{"params":{{{call.Params}}}}}"""));
+        upstream.Tool("work", Work);
+        upstream.Tool("count", Count);
+        upstream.Tool("hang", Hang);
+        upstream.Tool("levels", Levels);
+        upstream.Tool("tell", Tell);
+        upstream.Tool("refuse", call => throw new WireRefusal(-31337, "refused", call.Argument("data")!.Value.GetRawText()));
+        upstream.Tool(
+            "mirrored",
+            call => Task.FromResult(Text("mirrored")),
+            schema: """{"type":"object","properties":{"region":{"type":"string","x-mcp-header":"Region"},"size":{"type":"integer","x-mcp-header":"Size"},"fast":{"type":"boolean","x-mcp-header":"Fast"}}}""");
+        upstream.Lists["prompts"]["greet"] = """{"name":"greet","arguments":[{"name":"who","required":true}]}""";
+        upstream.Lists["prompts"]["secret"] = """{"name":"secret"}""";
+        upstream.Handlers["prompts/get"] = call => Task.FromResult($$$"""{"messages":[{"role":"user","content":{"type":"text","text":"Hello {{{call.Argument("who")}}}"}}]}""");
+        upstream.Lists["resources"]["one"] = """{"uri":"test://one","name":"one","mimeType":"text/plain"}""";
+        upstream.Lists["resources"]["secret"] = """{"uri":"test://secret","name":"secret"}""";
+        upstream.Lists["resources"]["app"] = """{"uri":"ui://app/main","name":"app","mimeType":"text/html;profile=mcp-app","_meta":{"ui":{"prefersBorder":true}}}""";
+        upstream.Lists["resourceTemplates"]["item"] = """{"uriTemplate":"test://items/{id}","name":"item"}""";
+        upstream.Handlers["resources/read"] = Read;
+        upstream.Handlers["completion/complete"] = call => Task.FromResult($$$"""{"completion":{"values":["{{{call.Param("argument")?.GetProperty("value").GetString()}}}-done"],"total":1,"hasMore":false}}""");
+    }
+
+    public static string Text(string text) => $$"""{"content":[{"type":"text","text":"{{text}}"}]}""";
+
+    /// <summary>Progress and a log, then the question in <c>ask</c> (method) with <c>with</c> (params), then progress, then the answer as it came.</summary>
+    private static async Task<string> Work(WireCall call)
+    {
+        if (!call.IsRetry)
+        {
+            await call.Progress(1);
+            await call.Log("info", "\"begun\"");
+        }
+
+        var answer = await call.Ask("q", call.Argument("ask")!.Value.GetString()!, call.Argument("with")!.Value.GetRawText());
+        await call.Progress(2);
+        return $$$"""{"content":[],"structuredContent":{"answer":{{{answer}}},"state":{{{(call.Raw("requestState") is { Length: > 0 } state ? state : "null")}}}}}""";
+    }
+
+    /// <summary><c>n</c> messages of progress without a pause, then the tag it was called with.</summary>
+    private static async Task<string> Count(WireCall call)
+    {
+        for (var i = 1; i <= call.Argument("n")!.Value.GetInt32(); i++)
+        {
+            await call.Progress(i, $$""","total":{{call.Argument("n")}},"message":{{call.Argument("tag")!.Value.GetRawText()}}""");
+        }
+
+        return $$$"""{"content":[],"structuredContent":{"tag":{{{call.Argument("tag")!.Value.GetRawText()}}}}}""";
+    }
+
+    /// <summary>Says that it began, and works until it is cancelled.</summary>
+    private static async Task<string> Hang(WireCall call)
+    {
+        await call.Progress(1);
+        return await call.Hang();
+    }
+
+    private static async Task<string> Levels(WireCall call)
+    {
+        foreach (var level in (string[])["debug", "info", "notice", "warning", "error"])
+        {
+            await call.Log(level, $"\"{level}\"");
+        }
+
+        return Text("said");
+    }
+
+    private static async Task<string> Tell(WireCall call)
+    {
+        var data = call.Argument("data")!.Value.GetRawText();
+        await call.Log("info", data);
+        await call.Progress(1, $",\"x-unknown\":{data}");
+        return Text("told");
+    }
+
+    private static Task<string> Read(WireCall call)
+    {
+        var uri = call.Param("uri")!.Value.GetString()!;
+        var cache = call.IsModern ? ",\"ttlMs\":5000,\"cacheScope\":\"private\"" : "";
+        return uri.Contains("missing", StringComparison.Ordinal)
+            ? throw new WireRefusal(call.IsModern ? -32602 : -32002, "Resource not found", $$"""{"uri":"{{uri}}"}""")
+            : Task.FromResult($$$$$"""{"contents":[{"uri":"{{{{{uri}}}}}","text":"content of {{{{{uri}}}}}","_meta":{"ui":{"csp":{}}}}]{{{{{cache}}}}}}""");
+    }
+}

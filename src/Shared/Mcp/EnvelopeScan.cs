@@ -142,6 +142,10 @@ internal ref struct EnvelopeScan(ReadOnlyMemory<byte> body)
             {
                 ReadMeta(ref reader);
             }
+            else if (key == 2 && reader.TokenType != JsonTokenType.Null)
+            {
+                _problem ??= McpError.Params("'params._meta' must be an object.", 400);
+            }
 
             var value = ReadValue(ref reader, start);
             _arguments = key == 1 ? value : _arguments;

@@ -43,6 +43,7 @@ public sealed class JsonSpliceTests
     [InlineData("{}", """{"_meta":{"x":1}}""")]
     [InlineData("""{"_meta":{"y":2,"z":3}}""", """{"_meta":{"y":2,"x":1}}""")]
     [InlineData("""{"_meta":7}""", """{"_meta":7}""")]
+    [InlineData("""{"_meta":null}""", """{"_meta":{"x":1}}""")]
     public void Edit_reaches_inside_and_makes_what_is_missing(string json, string expected) =>
         Apply(json, MemberEdit.Edit("_meta", MemberEdit.Drop("z"), MemberEdit.Set("x", "1"u8.ToArray()))).ShouldBe(expected);
 

@@ -9,8 +9,7 @@ namespace McpPlatform.Gateway.Bridge;
 /// A call to a legacy server that asks in the middle of it, for a modern client, who is asked by results: the call goes on while nobody waits for it, from the result that asks to
 /// the request that answers. One round at a time.
 /// </summary>
-/// <param name="capabilities">Of the client, raw: what else it is asked, is refused in its name.</param>
-internal sealed class HeldCall(ReadOnlyMemory<byte> capabilities) : IAsyncDisposable
+internal sealed class HeldCall : IAsyncDisposable
 {
     private readonly CancellationTokenSource _end = new();
     private readonly SemaphoreSlim _turn = new(1, 1);
@@ -77,11 +76,6 @@ internal sealed class HeldCall(ReadOnlyMemory<byte> capabilities) : IAsyncDispos
     /// <summary>For the connection: a question of the server, answered by the next round.</summary>
     public async ValueTask<RpcAnswer> Ask(Envelope question, CancellationToken cancellationToken)
     {
-        if (InputRequired.Undeclared(capabilities, question.Method) is { } refused)
-        {
-            return refused;
-        }
-
         var asked = new Question(InputRequired.Question(question));
         string key;
         lock (_gate)

@@ -156,7 +156,7 @@ public sealed class InputBridge(ToolAttempts attempts, HeldCalls held, IRequestS
     /// <summary>What runs outlives the request: it has copies of everything.</summary>
     private HeldCall Begin(ToolCall call, ReadOnlyMemory<byte> parameters)
     {
-        var (kept, copy) = (new HeldCall(call.Message.Meta.ClientCapabilities.ToArray()), parameters.ToArray());
+        var (kept, copy) = (new HeldCall(), parameters.ToArray());
         var own = call.Detach(kept);
         kept.Start(token => attempts.Run(own, copy, token));
         return kept;

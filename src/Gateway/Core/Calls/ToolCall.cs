@@ -119,6 +119,7 @@ public sealed class ToolCall
     internal ToolCall Detach(HeldCall held)
     {
         var copy = EnvelopeParser.Parse(Message.Bytes.ToArray()).Envelope!;
+        var client = new UpstreamClient(ProtocolEra.Modern, copy.Meta.ClientCapabilities, copy.Meta.ClientInfo);
         return new ToolCall
         {
             State = State,
@@ -132,9 +133,9 @@ public sealed class ToolCall
             StartedAt = StartedAt,
             StartedTimestamp = StartedTimestamp,
             Timers = Timers,
-            Client = new UpstreamClient(ProtocolEra.Modern, copy.Meta.ClientCapabilities, copy.Meta.ClientInfo),
+            Client = client,
             OnNotification = held.Notify,
-            OnQuestion = held.Ask,
+            OnQuestion = (question, token) => client.RefusalOf(question.Method) is { } refused ? new(refused) : held.Ask(question, token),
             Tool = Tool,
             Route = Route,
             Target = Target,

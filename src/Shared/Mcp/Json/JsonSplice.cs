@@ -129,7 +129,8 @@ public static class JsonSplice
                 output.Write(edit.Value.Span);
                 break;
             case MemberChange.Edit or MemberChange.Strip:
-                Write(old, edit.Inner, output);
+                // Nothing by another name: what is to be added needs an object.
+                Write(old.SequenceEqual("null"u8) && Adds(edit) ? "{}"u8 : old, edit.Inner, output);
                 break;
             default:
                 output.Write(old);

@@ -38,6 +38,15 @@ internal sealed class HeldCall : IAsyncDisposable
     /// <summary>Begins. What runs belongs to no request: it ends by itself, by <see cref="DisposeAsync"/>, or when a caller cancels while it waits.</summary>
     public void Start(Func<CancellationToken, ValueTask<AttemptOutcome<UpstreamAnswer>>> run) => _run = Task.Run(async () => await run(_end.Token));
 
+    /// <summary>Begins a round before the server is let go on, so that nothing it sends meanwhile is lost; <see cref="Next"/> waits for the round.</summary>
+    public void Enter(Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask>? notify, RequestId token)
+    {
+        lock (_gate)
+        {
+            _round = new Round(notify, token);
+        }
+    }
+
     /// <summary>
     /// Waits for the end of the call, or for a question. Null: there are open questions. Throws <see cref="OperationCanceledException"/> when the caller cancelled, which ends the call.
     /// </summary>
@@ -45,11 +54,11 @@ internal sealed class HeldCall : IAsyncDisposable
     /// <param name="token">The caller's progress token of this round.</param>
     public async ValueTask<AttemptOutcome<UpstreamAnswer>?> Next(Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask>? notify, RequestId token, CancellationToken cancellationToken)
     {
-        var round = new Round(notify, token);
+        Round round;
         Task asked;
         lock (_gate)
         {
-            _round = round;
+            round = _round is { IsOver: false } entered ? entered : _round = new Round(notify, token);
             asked = _open.Count > 0 ? Task.CompletedTask : _asked.Task;
         }
 

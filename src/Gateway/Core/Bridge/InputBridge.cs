@@ -49,6 +49,7 @@ public sealed class InputBridge(ToolAttempts attempts, HeldCalls held, IRequestS
     {
         if (call.Held is { } waiting)
         {
+            waiting.Enter(call.OnNotification, call.Message.Meta.ProgressToken);
             waiting.Answer(call.Message.Param("inputResponses"u8));
             return await Round(call, waiting, cancellationToken);
         }
@@ -158,6 +159,7 @@ public sealed class InputBridge(ToolAttempts attempts, HeldCalls held, IRequestS
     {
         var (kept, copy) = (new HeldCall(), parameters.ToArray());
         var own = call.Detach(kept);
+        kept.Enter(call.OnNotification, call.Message.Meta.ProgressToken);
         kept.Start(token => attempts.Run(own, copy, token));
         return kept;
     }

@@ -12,15 +12,22 @@ namespace McpPlatform.Benchmarks;
 internal sealed record BenchmarkOptions(
     bool Micro, bool Wire, TimeSpan Slice, int Rounds, TimeSpan WarmUp, TimeSpan MicroTime, IReadOnlyList<int> Connections, IReadOnlyList<Era> Eras)
 {
+    private const int Many = 10_000;
+    private const int Fewer = 200;
+
     /// <summary>Variables for the gateway and the forwarder alike: to try out a setting of the runtime.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>With how many sessions the memory of one is measured; 0 = not at all.</summary>
+    public int Sessions { get; init; }
 
     /// <summary>How often the gateway is killed and started again.</summary>
     public int ColdStarts { get; init; } = 7;
 
     public const string Usage = """
-        usage: McpPlatform.Benchmarks [--micro | --wire] [--smoke | --rounds N] [--connections N] [--modern | --legacy] [--set NAME=VALUE]...
+        usage: McpPlatform.Benchmarks [--micro | --wire | --sessions] [--smoke | --rounds N] [--connections N] [--modern | --legacy] [--set NAME=VALUE]...
         Default: everything; 1, 16 and 64 connections in both eras, 16 rounds of half a second per path. --smoke: once, briefly.
+        --sessions: memory of 10000 idle sessions, and of streams, instead. With --smoke 200.
         --set: a variable for the gateway and the forwarder alike, to try out a setting of the runtime.
         """;
 
@@ -34,7 +41,7 @@ internal sealed record BenchmarkOptions(
                 case "--smoke":
                     options = options with
                     {
-                        Slice = TimeSpan.FromMilliseconds(200), Rounds = 1, WarmUp = TimeSpan.FromMilliseconds(200), MicroTime = TimeSpan.FromMilliseconds(50), Connections = [1, 16], ColdStarts = 1,
+                        Slice = TimeSpan.FromMilliseconds(200), Rounds = 1, WarmUp = TimeSpan.FromMilliseconds(200), MicroTime = TimeSpan.FromMilliseconds(50), Connections = [1, 16], ColdStarts = 1, Sessions = options.Sessions == 0 ? 0 : Fewer,
                     };
                     break;
                 case "--micro":
@@ -42,6 +49,9 @@ internal sealed record BenchmarkOptions(
                     break;
                 case "--wire":
                     options = options with { Micro = false };
+                    break;
+                case "--sessions":
+                    options = options with { Micro = false, Wire = false, Sessions = options.Rounds == 1 ? Fewer : Many };
                     break;
                 case "--modern" or "--legacy":
                     options = options with { Eras = [args[i] == "--modern" ? Era.Modern : Era.Legacy] };
@@ -63,6 +73,6 @@ internal sealed record BenchmarkOptions(
             }
         }
 
-        return options.Micro || options.Wire;
+        return options.Micro || options.Wire || options.Sessions > 0;
     }
 }

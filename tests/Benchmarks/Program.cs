@@ -1,5 +1,6 @@
 using McpPlatform.Benchmarks;
 using McpPlatform.Benchmarks.Micro;
+using McpPlatform.Benchmarks.Sessions;
 using McpPlatform.Benchmarks.Wire;
 
 if (args is ["serve", var role, .. var rest])
@@ -16,6 +17,11 @@ if (!BenchmarkOptions.TryParse(args, out var options))
 if (options.Micro)
 {
     await MicroBenchmark.Run(options);
+}
+
+if (options.Sessions > 0)
+{
+    return await SessionBenchmark.Run(options);
 }
 
 return options.Wire ? await WireBenchmark.Run(options) : 0;

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using McpPlatform.Benchmarks.Sessions;
 using McpPlatform.Contracts.Policy;
 using McpPlatform.Contracts.Registry;
 
@@ -13,6 +14,9 @@ internal static class Scenery
 
     /// <summary>Of somebody who may read metrics.</summary>
     public const string Observer = "mcpp_00000000_OOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOO";
+
+    /// <summary>Of other callers, from 1 on: each has a name of its own.</summary>
+    public static string Other(int number) => $"mcpp_{number + 1:x8}_{new string('B', 43)}";
 
     public const int Servers = 100;
 
@@ -31,15 +35,22 @@ internal static class Scenery
         const string allow = """{"name":"caller","grants":[{"id":"all","effect":"allow","actions":["tools:call"],"resources":["*"]}]}""";
         var document = JsonDocument.Parse($$"""{"roles":[{{string.Join(',', [.. denials, allow])}}]}""").RootElement;
         string[] roles = ["caller", .. denials.Select((_, i) => $"caller-{i}")];
-        var others = Enumerable.Range(1, keys - 2).Select(i => Grant($"mcpp_{i + 1:x8}_{new string('B', 43)}", "caller"));
+        var others = Enumerable.Range(1, keys - 2).Select(i => Grant(Other(i), "caller") with { Subject = $"caller-{i}" });
         return new PolicySnapshot(1, DateTimeOffset.UnixEpoch, [new TenantPolicy(Tenant, "default", true, document, [Grant(Key, roles), Grant(Observer, "viewer"), .. others], MaxConcurrency: NoLimit)]);
     }
 
     /// <summary>Servers <c>bench</c> (at <paramref name="upstream"/>) and <c>server-1</c>…, with tools <c>echo</c> and <c>tool_1</c>… each.</summary>
-    public static RegistrySnapshot Registry(Uri upstream, int servers, int toolsEach) => new(
+    /// <param name="remembering">Of one more server of that name, of the legacy era only; null = there is none.</param>
+    public static RegistrySnapshot Registry(Uri upstream, int servers, int toolsEach, Uri? remembering = null) => new(
         1,
         DateTimeOffset.UnixEpoch,
-        [.. Enumerable.Range(0, servers).Select(i => Server(i == 0 ? "bench" : $"server-{i}", upstream, toolsEach))]);
+        [.. Enumerable.Range(0, servers).Select(i => Server(i == 0 ? "bench" : $"server-{i}", upstream, toolsEach)), .. remembering is null ? [] : new[] { Remembering(remembering) }]);
+
+    private static ServerEntry Remembering(Uri address) => Server("remembering", address, 1) with
+    {
+        Tools = [new ToolDefinition("count", "", JsonElement.Parse(RememberingServer.Tool))],
+        Offer = new ServerOffer(new ServerFace("2025-11-25", JsonElement.Parse(RememberingServer.Capabilities), null), null, [], [], []),
+    };
 
     private static ServerEntry Server(string slug, Uri upstream, int tools) => new(
         new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(slug)).AsSpan(0, 16)), Tenant, slug, slug, true, "", [],

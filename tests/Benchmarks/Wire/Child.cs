@@ -9,6 +9,8 @@ internal sealed class Child : IDisposable
 
     private Child(Process process) => _process = process;
 
+    public int Id => _process.Id;
+
     public bool HasExited => _process.HasExited;
 
     /// <summary>Time that it has used on a core.</summary>

@@ -12,6 +12,8 @@ namespace McpPlatform.Benchmarks.Wire;
 internal sealed class GatewayProcess : IParty, IDisposable
 {
     private const string AllocatedMetric = "dotnet_gc_heap_total_allocated_bytes_total";
+    private const string HeapMetric = "dotnet_gc_last_collection_heap_size_bytes";
+    private const string SessionsMetric = "mcpp_gateway_sessions";
 
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(10) };
     private readonly Func<string, Child> _start;
@@ -42,15 +44,33 @@ internal sealed class GatewayProcess : IParty, IDisposable
         }
     }
 
-    public async Task<Spending> Spent()
+    public async Task<Spending> Spent() => new(_child.Processor, (long)Value(await Metrics(), AllocatedMetric));
+
+    /// <summary>What it has in use, after a collection of everything else.</summary>
+    public async Task<Footprint> Footprint()
+    {
+        // What has a finalizer goes with the second one; memory goes back to the system a little later.
+        await FullCollection.Of(_child.Id);
+        await FullCollection.Of(_child.Id);
+        await Task.Delay(TimeSpan.FromSeconds(2));
+        var metrics = await Metrics();
+        return new(_child.ResidentBytes, (long)Value(metrics, HeapMetric), Directory.EnumerateFileSystemEntries($"/proc/{_child.Id}/fd").Count(), (int)Value(metrics, SessionsMetric));
+    }
+
+    private async Task<string[]> Metrics()
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(Address, "/metrics"));
         request.Headers.Add("X-Api-Key", Scenery.Observer);
         using var response = await _http.SendAsync(request);
         response.EnsureSuccessStatusCode();
-        var line = (await response.Content.ReadAsStringAsync()).Split('\n').FirstOrDefault(text => text.StartsWith(AllocatedMetric + " ", StringComparison.Ordinal))
-            ?? throw new InvalidOperationException($"The gateway's metrics lack {AllocatedMetric}.");
-        return new(_child.Processor, (long)double.Parse(line.AsSpan(AllocatedMetric.Length), CultureInfo.InvariantCulture));
+        return (await response.Content.ReadAsStringAsync()).Split('\n');
+    }
+
+    /// <summary>The sum over all series of a metric.</summary>
+    private static double Value(string[] metrics, string name)
+    {
+        var series = metrics.Where(line => line.StartsWith(name, StringComparison.Ordinal) && line[name.Length] is ' ' or '{').ToList();
+        return series.Count > 0 ? series.Sum(line => double.Parse(line.AsSpan(line.LastIndexOf(' ')), CultureInfo.InvariantCulture)) : throw new InvalidOperationException($"The gateway's metrics lack {name}.");
     }
 
     /// <summary>Returns once the gateway is healthy. Throws with its last words when it is not within 30 s.</summary>

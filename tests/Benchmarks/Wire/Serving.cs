@@ -1,4 +1,5 @@
 using System.Net;
+using McpPlatform.Benchmarks.Sessions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -19,6 +20,9 @@ internal static class Serving
         {
             case ("upstream", []):
                 UpstreamServer.Map(app);
+                break;
+            case ("remembering", []):
+                RememberingServer.Map(app);
                 break;
             case ("forwarder", [var target]):
                 Forwarder.Map(app, new Uri(target));

@@ -122,6 +122,60 @@ public sealed class OddHttpServerTests
         (await Should.ThrowAsync<UpstreamException>(async () => await upstream.Send(Fixtures.Call("x"), default))).Kind.ShouldBe(UpstreamFailure.Timeout);
     }
 
+    [Fact]
+    public async Task A_session_that_is_just_being_opened_is_ended_with_its_connection()
+    {
+        using var begun = new SemaphoreSlim(0);
+        using var go = new SemaphoreSlim(0);
+        var server = new Script(asked =>
+        {
+            if (asked.Contains("\"initialize\"", StringComparison.Ordinal))
+            {
+                begun.Release();
+                go.Wait(TimeSpan.FromSeconds(10));
+                var opened = Answer(200, "application/json", Initialized, asked);
+                opened.Headers.Add("Mcp-Session-Id", "s1");
+                return opened;
+            }
+
+            return Legacy(asked, Initialized);
+        });
+        var upstream = Open(server);
+        var connecting = upstream.Connect(default).AsTask();
+        (await begun.WaitAsync(TimeSpan.FromSeconds(10))).ShouldBeTrue();
+
+        var ending = upstream.DisposeAsync().AsTask();
+        ending.IsCompleted.ShouldBeFalse();
+        go.Release();
+
+        await ending.WaitAsync(TimeSpan.FromSeconds(10));
+        await connecting;
+        server.Ended.ShouldBe(["s1"]);
+    }
+
+    [Fact]
+    public async Task A_session_whose_handshake_fails_at_the_end_is_ended_before_another_one_is_opened()
+    {
+        var opened = 0;
+        var server = new Script(asked =>
+        {
+            if (asked.Contains("\"initialize\"", StringComparison.Ordinal))
+            {
+                var answer = Answer(200, "application/json", Initialized, asked);
+                answer.Headers.Add("Mcp-Session-Id", $"s{++opened}");
+                return answer;
+            }
+
+            return asked.Contains("notifications/initialized", StringComparison.Ordinal) && opened == 1 ? Answer(500, "text/plain", "", asked) : Legacy(asked, Initialized);
+        });
+        await using var upstream = Open(server);
+
+        await Should.ThrowAsync<UpstreamException>(async () => await upstream.Connect(default));
+        await upstream.Connect(default);
+
+        (opened, server.Ended.Single()).ShouldBe((2, "s1"));
+    }
+
     private static HttpUpstream Open(HttpMessageHandler server) => new(
         new HttpMessageInvoker(server),
         new HttpUpstreamOptions { Endpoint = new Uri("http://odd.example/mcp"), HeaderTimeout = TimeSpan.FromSeconds(1), IdleTimeout = TimeSpan.FromSeconds(1) },
@@ -151,6 +205,19 @@ public sealed class OddHttpServerTests
     private sealed class Script(Func<string, HttpResponseMessage?> answer) : HttpMessageHandler
     {
         private readonly List<string> _asked = [];
+        private readonly List<string> _ended = [];
+
+        /// <summary>Sessions that were ended.</summary>
+        public IReadOnlyList<string> Ended
+        {
+            get
+            {
+                lock (_asked)
+                {
+                    return [.. _ended];
+                }
+            }
+        }
 
         public IReadOnlyList<string> Asked
         {
@@ -169,6 +236,10 @@ public sealed class OddHttpServerTests
             lock (_asked)
             {
                 _asked.Add(asked);
+                if (request.Method == HttpMethod.Delete)
+                {
+                    _ended.Add(request.Headers.GetValues("Mcp-Session-Id").Single());
+                }
             }
 
             if (asked.Length == 0)

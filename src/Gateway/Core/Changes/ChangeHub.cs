@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using System.Collections.Immutable;
 using McpPlatform.Gateway.State;
 
 namespace McpPlatform.Gateway.Changes;
@@ -26,7 +24,9 @@ public interface IChangeSubscriber
 /// </summary>
 public sealed class ChangeHub
 {
-    private readonly ConcurrentDictionary<Guid, ImmutableList<IChangeSubscriber>> _subscribers = new();
+    // Thousands come and go; what changes is told now and then.
+    private readonly Dictionary<Guid, HashSet<IChangeSubscriber>> _subscribers = [];
+    private readonly Lock _gate = new();
     private readonly GatewayStateStore _store;
     private RegistryState _last;
 
@@ -36,12 +36,31 @@ public sealed class ChangeHub
         store.RegistryChanged += Compare;
     }
 
-    public int Count => _subscribers.Values.Sum(list => list.Count);
+    /// <summary>How many want to be told.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _subscribers.Values.Sum(subscribers => subscribers.Count);
+            }
+        }
+    }
 
     /// <summary>Until the result is disposed.</summary>
     public IDisposable Subscribe(IChangeSubscriber subscriber)
     {
-        _subscribers.AddOrUpdate(subscriber.TenantId, [subscriber], (_, known) => known.Add(subscriber));
+        lock (_gate)
+        {
+            if (!_subscribers.TryGetValue(subscriber.TenantId, out var own))
+            {
+                _subscribers[subscriber.TenantId] = own = [];
+            }
+
+            own.Add(subscriber);
+        }
+
         return new Subscription(this, subscriber);
     }
 
@@ -71,14 +90,27 @@ public sealed class ChangeHub
 
     private ServerRoute? Find(Guid tenantId, Guid serverId) => _store.Current.Registry.RoutesOf(tenantId).ById.GetValueOrDefault(serverId);
 
-    private IEnumerable<IChangeSubscriber> Interested(Guid tenantId, string slug) =>
-        _subscribers.TryGetValue(tenantId, out var list) ? list.Where(subscriber => subscriber.Server is null || subscriber.Server == slug) : [];
+    private IReadOnlyList<IChangeSubscriber> Interested(Guid tenantId, string slug)
+    {
+        lock (_gate)
+        {
+            return _subscribers.TryGetValue(tenantId, out var own) ? [.. own.Where(subscriber => subscriber.Server is null || subscriber.Server == slug)] : [];
+        }
+    }
+
+    private Guid[] Tenants()
+    {
+        lock (_gate)
+        {
+            return [.. _subscribers.Keys];
+        }
+    }
 
     /// <summary>Only tenants that somebody listens for are looked at.</summary>
     private void Compare(GatewayState state)
     {
         var before = Interlocked.Exchange(ref _last, state.Registry);
-        foreach (var tenantId in _subscribers.Keys)
+        foreach (var tenantId in Tenants())
         {
             var (old, current) = (before.RoutesOf(tenantId), state.Registry.RoutesOf(tenantId));
             foreach (var server in current.ById.Values)
@@ -107,10 +139,12 @@ public sealed class ChangeHub
 
     private void Leave(IChangeSubscriber subscriber)
     {
-        var left = _subscribers.AddOrUpdate(subscriber.TenantId, [], (_, known) => known.Remove(subscriber));
-        if (left.IsEmpty)
+        lock (_gate)
         {
-            _subscribers.TryRemove(new(subscriber.TenantId, left));
+            if (_subscribers.TryGetValue(subscriber.TenantId, out var own) && own.Remove(subscriber) && own.Count == 0)
+            {
+                _subscribers.Remove(subscriber.TenantId);
+            }
         }
     }
 

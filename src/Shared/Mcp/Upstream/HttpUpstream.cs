@@ -118,16 +118,31 @@ public sealed class HttpUpstream : IUpstreamConnection
         return true;
     }
 
-    /// <summary>Ends the session, if there is one, as far as the server cooperates.</summary>
+    /// <summary>Ends the session, if there is one, as far as the server cooperates. A handshake under way may just be opening it, and is waited for.</summary>
     public async ValueTask DisposeAsync()
     {
         _disposed = true;
-        if (_connect.Done is not { SessionId: not null } link)
+        using var patience = new Patience(HttpExchange.Courtesy, _time, CancellationToken.None);
+        try
+        {
+            if (await _connect.Settled(patience.Token) is { } link)
+            {
+                await End(link, patience);
+            }
+        }
+        catch (OperationCanceledException) when (patience.RanOut)
+        {
+            // A server that takes so long to say under which name it keeps a session has to let it expire.
+        }
+    }
+
+    private async Task End(HttpLink link, Patience patience)
+    {
+        if (link.SessionId is null)
         {
             return;
         }
 
-        using var patience = new Patience(HttpExchange.Courtesy, _time, CancellationToken.None);
         using var request = HttpPost.With(new HttpRequestMessage(HttpMethod.Delete, _options.Endpoint), _options.Headers);
         link.Stamp(request);
         try
@@ -161,7 +176,18 @@ public sealed class HttpUpstream : IUpstreamConnection
         var link = new HttpLink(Handshakes.ReadInitialize(answer), opened.SessionId);
         using var initialized = new PooledBuffer();
         JsonRpcWriter.WriteNotification(initialized, McpMethods.Initialized, default);
-        await _exchange.Post(initialized.Written, link);
+        try
+        {
+            await _exchange.Post(initialized.Written, link);
+        }
+        catch (UpstreamException)
+        {
+            // The next attempt opens another one.
+            using var patience = new Patience(HttpExchange.Courtesy, _time, CancellationToken.None);
+            await End(link, patience);
+            throw;
+        }
+
         return link;
     }
 

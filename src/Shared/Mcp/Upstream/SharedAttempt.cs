@@ -39,6 +39,24 @@ internal sealed class SharedAttempt<T>(Func<Task<T>> attempt)
         return new(current.WaitAsync(cancellationToken));
     }
 
+    /// <summary>The outcome once an attempt that is under way has come to an end; null when there is none, or it failed. Throws only when cancelled.</summary>
+    public async Task<T?> Settled(CancellationToken cancellationToken)
+    {
+        Task<T>? current;
+        lock (_gate)
+        {
+            current = _current;
+        }
+
+        if (current is not null)
+        {
+            await ((Task)current).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+
+        return Done;
+    }
+
     /// <summary>Forgets an outcome that turned out to be stale; a newer one stays.</summary>
     public void Forget(T stale)
     {

@@ -1,5 +1,8 @@
 using System.Diagnostics.Metrics;
 using McpPlatform.Gateway.Balancing;
+using McpPlatform.Gateway.Bridge;
+using McpPlatform.Gateway.Changes;
+using McpPlatform.Gateway.Infrastructure.Changes;
 using McpPlatform.Gateway.Infrastructure.Upstreams;
 using McpPlatform.Gateway.Spool;
 using McpPlatform.Gateway.State;
@@ -14,7 +17,7 @@ internal sealed class GatewayGauges : IHostedService, IDisposable
     private readonly Meter _meter = new(GatewayMetrics.Name);
     private readonly GatewayStateStore _store;
 
-    public GatewayGauges(GatewayStateStore store, UpstreamPool pool, CallSpool spool, McpEndpoint endpoint)
+    public GatewayGauges(GatewayStateStore store, UpstreamPool pool, CallSpool spool, McpEndpoint endpoint, HeldCalls held, ChangeHub hub, ServerWatches watches)
     {
         _store = store;
         AddEndpoints();
@@ -23,6 +26,9 @@ internal sealed class GatewayGauges : IHostedService, IDisposable
         AddSpool(spool);
         AddSnapshots();
         _meter.CreateObservableGauge("mcpp.gateway.sessions", () => endpoint.SessionCount, "{session}", "Sessions of legacy clients that live on this gateway.");
+        _meter.CreateObservableGauge("mcpp.gateway.calls.held", () => held.Count, "{call}", "Calls at servers that wait for their client's answer to a question.");
+        _meter.CreateObservableGauge("mcpp.gateway.subscriptions", () => hub.Count, "{subscription}", "Sessions and streams that are told when servers change.");
+        _meter.CreateObservableGauge("mcpp.gateway.servers.watched", () => watches.Count, "{server}", "Servers that are listened to because somebody wants to be told.");
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

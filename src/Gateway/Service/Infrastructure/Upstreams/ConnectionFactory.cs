@@ -18,6 +18,12 @@ internal sealed class ConnectionFactory : IConnectionFactory, IDisposable
 {
     private static readonly ClientIdentity Platform = new("mcpplatform-gateway", typeof(ConnectionFactory).Assembly.GetName().Version?.ToString(3) ?? "0.0.0");
 
+    /// <summary>
+    /// What is on connections is bounded where it is decided: calls under way by server and tenant, streams by sessions, calls that wait for their client by principal. A bound here would
+    /// have streams and waiting calls keep the others from the server, and one tenant keep another from a host that both use.
+    /// </summary>
+    private const int Unbounded = int.MaxValue;
+
     private readonly ISecretProtector _protector;
     private readonly LauncherBook _launchers;
     private readonly ChildMarks _marks;
@@ -79,7 +85,7 @@ internal sealed class ConnectionFactory : IConnectionFactory, IDisposable
         (allowPrivate, (long)Math.Ceiling(connect.TotalSeconds * 10)),
         static key => new Lazy<HttpMessageInvoker>(() => new HttpMessageInvoker(GuardedHttpHandler.Create(
             key.Private ? new EgressPolicy { AllowPrivate = true } : EgressPolicy.PublicOnly,
-            new GuardedHttpOptions { ConnectTimeout = TimeSpan.FromSeconds(key.ConnectTenths / 10.0) })))).Value;
+            new GuardedHttpOptions { ConnectTimeout = TimeSpan.FromSeconds(key.ConnectTenths / 10.0), MaxConnectionsPerServer = Unbounded })))).Value;
 
     private NewConnection Stdio(UpstreamKey key, ServerConnection how, EraChoice era, in ConnectionTerms terms)
     {

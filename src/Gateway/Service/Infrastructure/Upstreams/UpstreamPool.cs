@@ -180,6 +180,12 @@ internal sealed class UpstreamPool : BackgroundService, IUpstreams, ISlotOwner
     {
         while (true)
         {
+            if (key.Part.Scope == ProcessScope.Session && sessionEnded.IsCancellationRequested)
+            {
+                // Whatever is made for it now is retired at once, again and again.
+                throw new CallFailureException(new CallFailure(FailureKind.Closed, false, "The session has ended."));
+            }
+
             var slot = _slots.TryGetValue(key, out var known) ? known : Add(key, own, how, sessionEnded, TermsOf(key, own, client, endpoint));
             if (await slot.Get(cancellationToken, isCall) is { } lease)
             {
@@ -196,10 +202,16 @@ internal sealed class UpstreamPool : BackgroundService, IUpstreams, ISlotOwner
         var slot = _slots.GetOrAdd(key, made);
         if (key.Part.Scope == ProcessScope.Session && ReferenceEquals(slot, made))
         {
-            sessionEnded.UnsafeRegister(_ => Retire(other => ReferenceEquals(other, made)), null);
+            made.EndWith(Forget, sessionEnded);
         }
 
         return slot;
+    }
+
+    private void Forget(UpstreamSlot slot)
+    {
+        _slots.TryRemove(new(slot.Key, slot));
+        slot.Retire();
     }
 
     private TimeSpan IdleStop(UpstreamSlot slot)

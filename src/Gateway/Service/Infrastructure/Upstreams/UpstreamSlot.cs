@@ -51,6 +51,7 @@ internal sealed class UpstreamSlot(
     private long _failedAt;
     private long _usedAt = time.GetTimestamp();
     private int _uses;
+    private CancellationTokenRegistration _session;
     private bool _wasCalled;
     private bool _retired;
     private bool _aborted;
@@ -187,6 +188,20 @@ internal sealed class UpstreamSlot(
         }
     }
 
+    /// <summary>It is one session's alone: <paramref name="end"/> is called when <paramref name="session"/> ends, unless the slot is retired before. Once.</summary>
+    public void EndWith(Action<UpstreamSlot> end, CancellationToken session)
+    {
+        var registration = session.UnsafeRegister(_ => end(this), null);
+        lock (_gate)
+        {
+            _session = registration;
+            if (_retired)
+            {
+                registration.Unregister();
+            }
+        }
+    }
+
     /// <summary>A user is done.</summary>
     public void Release() => Leave(wasCall: true);
 
@@ -195,7 +210,7 @@ internal sealed class UpstreamSlot(
     {
         lock (_gate)
         {
-            _retired = true;
+            SetRetired();
             if (_uses == 0)
             {
                 Close();
@@ -213,7 +228,7 @@ internal sealed class UpstreamSlot(
                 return false;
             }
 
-            _retired = true;
+            SetRetired();
             Close();
             return true;
         }
@@ -241,7 +256,8 @@ internal sealed class UpstreamSlot(
         Task closing;
         lock (_gate)
         {
-            _retired = _aborted = true;
+            SetRetired();
+            _aborted = true;
             making = _making;
             Close();
             closing = _closing;
@@ -253,6 +269,13 @@ internal sealed class UpstreamSlot(
         }
 
         await closing;
+    }
+
+    /// <summary>Under the gate. A long session does not hold on to the connections that it had.</summary>
+    private void SetRetired()
+    {
+        _retired = true;
+        _session.Unregister();
     }
 
     private void Leave(bool wasCall)

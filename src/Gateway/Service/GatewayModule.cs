@@ -183,6 +183,7 @@ public sealed class GatewayModule : IServiceModule
             AllowedHosts = Options(p).AllowedHosts.ToHashSet(StringComparer.OrdinalIgnoreCase),
             Caller = static http => http.Features.Get<GatewayRequest>() is { } request ? new McpCaller(request.Caller.Subject, request.Caller.Tenant) : McpCaller.Anonymous,
         });
+        services.AddSingleton<ResourceMetadata>();
         services.AddSingleton<GatewayServer>();
         services.AddSingleton<McpEndpoints>();
     }

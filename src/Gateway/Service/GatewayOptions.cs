@@ -163,6 +163,24 @@ public sealed class GatewayOptions
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00", ErrorMessage = "Gateway__ResendAfter must be between 00:00:01 and 01:00:00.")]
     public TimeSpan ResendAfter { get; set; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>
+    /// How clients reach the MCP endpoints: scheme, host and, where a proxy takes it away, a path. It is in what 401s and the documents about endpoints say (RFC 9728).
+    /// Default: the address of each request, which is another behind a proxy that ends TLS or changes the Host header.
+    /// </summary>
+    [RegularExpression("^https?://[^/?#\"\\s@]{1,255}(/[^?#\"\\s]{0,255})?$", ErrorMessage = "Gateway__PublicAddress must be http(s)://host[:port][/path].")]
+    public string? PublicAddress { get; set; }
+
+    /// <summary>What documents about endpoints call this platform. Default <c>McpPlatform</c>.</summary>
+    [Required, StringLength(200, ErrorMessage = "Gateway__ResourceName must be 1 to 200 characters.")]
+    public string ResourceName { get; set; } = "McpPlatform";
+
+    /// <summary>
+    /// Issuers whose tokens the MCP endpoints take, for the documents about endpoints (<c>authorization_servers</c>). Default none, and then the documents name none: keys
+    /// are made by the platform.
+    /// </summary>
+    [Issuers]
+    public IList<string> AuthorizationServers { get; set; } = [];
+
     /// <summary>Origins (<c>scheme://host[:port]</c>) whose browser pages may call MCP endpoints. Default none: agents send no Origin.</summary>
     public IList<string> AllowedOrigins { get; set; } = [];
 

@@ -18,7 +18,7 @@ internal static class HttpGate
     {
         // In-memory test servers have no address: they are as local as it gets.
         var loopback = http.Connection.LocalIpAddress is not { } address || IPAddress.IsLoopback(address);
-        if (loopback && !IsLoopbackName(http.Request.Host.Host) && !options.AllowedHosts.Contains(http.Request.Host.Host))
+        if (loopback && !IsLoopbackName(http.Request.Host.Host) && !options.AllowedHosts.Contains(http.Request.Host.Host) && !WasChecked(http))
         {
             return new(ErrorCodes.InvalidRequest, "This host name is not served here.", StatusCodes.Status403Forbidden);
         }
@@ -31,7 +31,7 @@ internal static class HttpGate
 
         var allowed = origin.Count == 1 && (options.AllowedOrigins.Contains(origin[0]!)
             || (loopback && Uri.TryCreate(origin[0], UriKind.Absolute, out var page) && page.Scheme is "http" or "https" && IsLoopbackName(page.Host)));
-        return allowed ? null : new(ErrorCodes.InvalidRequest, "This origin is not allowed.", StatusCodes.Status403Forbidden);
+        return allowed || WasChecked(http) ? null : new(ErrorCodes.InvalidRequest, "This origin is not allowed.", StatusCodes.Status403Forbidden);
     }
 
     /// <summary>Content type 415, Accept 406, declared length 413.</summary>
@@ -51,6 +51,9 @@ internal static class HttpGate
     /// <summary>413.</summary>
     public static McpError TooLarge(McpEndpointOptions options) =>
         new(ErrorCodes.InvalidRequest, $"The body is larger than {options.MaxBodyBytes} bytes.", StatusCodes.Status413PayloadTooLarge);
+
+    /// <summary>Where another process of the platform took the request in, the connection says nothing of its client, and that process has asked.</summary>
+    private static bool WasChecked(HttpContext http) => http.Features.Get<SourceWasChecked>() is not null;
 
     private static bool IsLoopbackName(string host) =>
         host is "localhost" or "127.0.0.1" || host.Equals("localhost", StringComparison.OrdinalIgnoreCase)

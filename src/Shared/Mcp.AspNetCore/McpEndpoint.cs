@@ -47,6 +47,11 @@ public sealed class McpEndpoint : IDisposable
     /// <summary>How many bytes they keep for clients that lost their connection.</summary>
     public long KeptBytes => _live.KeptBytes;
 
+    /// <summary>
+    /// Why a request may not come from where it does, by its Origin and its Host; null: it may. Every request is asked; this is for what the host answers itself.
+    /// </summary>
+    public McpError? Foreign(HttpContext http) => HttpGate.Source(http, _options);
+
     /// <summary>Serves one HTTP request, whatever its method. Authentication comes before; the path is the endpoint's identity.</summary>
     public async Task Handle(HttpContext http, IMcpServer server)
     {

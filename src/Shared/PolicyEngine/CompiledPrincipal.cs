@@ -26,9 +26,13 @@ public sealed class CompiledPrincipal
 
     internal bool IsUnreadable { get; }
 
-    internal bool IsInScope(string action)
+    /// <summary>Whether scopes bound what the roles give.</summary>
+    public bool IsBounded => Info.Scopes.Count > 0;
+
+    /// <summary>Whether the scopes include an action; without scopes: all. A role may still not give it.</summary>
+    public bool IsInScope(string action)
     {
-        if (Info.Scopes.Count == 0)
+        if (!IsBounded)
         {
             return true;
         }

@@ -40,6 +40,9 @@ internal sealed class TestCollector : IAsyncDisposable
         return collector;
     }
 
+    /// <summary>Whether some span that has come so far has a text anywhere.</summary>
+    public bool Holds(string text) => Encoding.UTF8.GetBytes(text) is var sought && _traces.Any(body => body.AsSpan().IndexOf(sought) >= 0);
+
     /// <summary>Names of the spans of a trace that have come so far.</summary>
     public IReadOnlyList<string> Spans(ActivityTraceId trace)
     {

@@ -18,6 +18,8 @@ public sealed class Watches(SharedDistributed shared) : WatchScenarios(shared);
 
 public sealed class Standings(SharedDistributed shared) : StandingScenarios(shared);
 
+public sealed class Resources(SharedDistributed shared) : ResourceScenarios(shared);
+
 public sealed class Replicas(SharedDistributed shared) : ReplicaScenarios(shared);
 
 public sealed class Transported(SharedDistributed shared) : TransportScenarios(shared);

@@ -18,6 +18,8 @@ public sealed class Watches(SharedStandalone shared) : WatchScenarios(shared);
 
 public sealed class Standings(SharedStandalone shared) : StandingScenarios(shared);
 
+public sealed class Resources(SharedStandalone shared) : ResourceScenarios(shared);
+
 public sealed class Replicas(SharedStandalone shared) : ReplicaScenarios(shared);
 
 public sealed class Transported(SharedStandalone shared) : TransportScenarios(shared);

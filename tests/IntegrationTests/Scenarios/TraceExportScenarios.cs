@@ -53,6 +53,19 @@ public abstract class TraceExportScenarios(IPlatformForm form) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_key_in_the_address_is_in_no_span_and_no_line()
+    {
+        var (trace, planted) = (ActivityTraceId.CreateRandom(), $"planted-in-address-{Guid.NewGuid():n}");
+        using var caller = new ModernCaller(new Uri(_steps.Platform.Address, $"/mcp?access_token={planted}"), null);
+
+        (await caller.PostRaw("{}", ("traceparent", $"00-{trace}-{ActivitySpanId.CreateRandom()}-01"))).Status.ShouldBe(HttpStatusCode.BadRequest);
+
+        await Until.True(() => Task.FromResult(_collector.Spans(trace).Contains("POST /mcp") && Lines(trace).Count > 0), TimeSpan.FromSeconds(15));
+        _collector.Holds(planted).ShouldBeFalse();
+        _steps.Platform.Logs.ShouldNotContain(planted);
+    }
+
+    [Fact]
     public async Task An_event_belongs_to_the_trace_of_the_request_that_caused_it_up_to_its_consumers()
     {
         var trace = ActivityTraceId.CreateRandom();

@@ -53,6 +53,13 @@ public static class RouteTable
         *      /mcp/servers/{server}/sse                              keys                      404
         *      /mcp/ws                                                keys                      400
         *      /mcp/servers/{server}/ws                               keys                      404
+        GET    /.well-known/oauth-protected-resource                  everybody                 200
+        GET    /.well-known/oauth-protected-resource/mcp              everybody                 200
+        GET    /.well-known/oauth-protected-resource/mcp/servers/{server}    everybody          200
+        GET    /.well-known/oauth-protected-resource/sse              everybody                 200
+        GET    /.well-known/oauth-protected-resource/mcp/ws           everybody                 200
+        GET    /.well-known/oauth-protected-resource/mcp/servers/{server}/sse    everybody      200
+        GET    /.well-known/oauth-protected-resource/mcp/servers/{server}/ws     everybody      200
 
         GET    /api/v1/tenants                                        platform:tenants:read     200
         POST   /api/v1/tenants                                        platform:tenants:write    400

@@ -10,6 +10,12 @@ public static class Access
     /// <summary>Finds what is asked for and decides. Null: go on.</summary>
     public static CallRefusal? Decide(ToolCall call)
     {
+        // By the method alone, so that it tells nothing of what there is.
+        if (call.Caller.Principal.IsBounded && TargetResolver.ActionOf(call) is var needed && !call.Caller.Principal.IsInScope(needed))
+        {
+            return CallRefusal.OutOfScope(needed);
+        }
+
         var target = TargetResolver.Resolve(call);
         if (target.Refusal is not null)
         {

@@ -18,6 +18,9 @@ namespace McpPlatform.Gateway.Calls;
 /// <param name="RetryAfter">When trying again makes sense; null = the code does not say.</param>
 public sealed record CallRefusal(string Status, string Code, McpError Error, TimeSpan? RetryAfter = null)
 {
+    /// <summary>What a key needs to be bounded to as well for this; null = that is not why.</summary>
+    public string? MissingScope { get; init; }
+
     /// <summary>Address of the gateway that has to answer; null = this one has answered.</summary>
     public string? ForwardTo { get; init; }
 
@@ -86,6 +89,14 @@ public sealed record CallRefusal(string Status, string Code, McpError Error, Tim
 
     /// <summary>Something that the caller may use, but not with these arguments or not now.</summary>
     public static CallRefusal PolicyDenied { get; } = Of(Denied, "policy.denied", ErrorCodes.AccessDenied, "Policy denies this call with these arguments.", 200);
+
+    /// <summary>The key is bounded to other actions (RFC 6750, insufficient_scope). Said before anything is looked for.</summary>
+    public static CallRefusal OutOfScope(string action)
+    {
+        var data = $$"""{"code":"insufficient_scope","scope":"{{action}}"}""";
+        var error = new McpError(ErrorCodes.AccessDenied, $"The scopes of this key do not include {action}. Use a key that has it.", 403) { Data = Encoding.UTF8.GetBytes(data) };
+        return new(Denied, "insufficient_scope", error) { MissingScope = action };
+    }
 
     public static CallRefusal ApprovalRequired { get; } =
         Of(Denied, "approval_required", ErrorCodes.ApprovalRequired, "This call needs somebody's approval first.", 200);

@@ -19,6 +19,16 @@ internal static class TargetResolver
     private static readonly MemberEdit RefName = MemberEdit.Edit("ref");
     private static readonly MemberEdit Name = MemberEdit.Set("name", default);
 
+    /// <summary>What a request is to the policy, whatever it is for.</summary>
+    public static string ActionOf(ToolCall call) => call.Method switch
+    {
+        McpMethods.GetPrompt => Actions.PromptsGet,
+        McpMethods.ReadResource or McpMethods.SubscribeResource or McpMethods.UnsubscribeResource => Actions.ResourcesRead,
+        McpMethods.Complete when JsonMembers.Text(JsonMembers.Find(call.Message.Param("ref"u8), "type"u8)) is "ref/resource" => Actions.ResourcesRead,
+        McpMethods.Complete => Actions.PromptsGet,
+        _ => Actions.ToolsCall,
+    };
+
     /// <summary>Sets <see cref="ToolCall.Route"/> and <see cref="ToolCall.Target"/>, unless it refuses.</summary>
     public static Target Resolve(ToolCall call)
     {

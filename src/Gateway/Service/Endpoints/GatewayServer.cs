@@ -14,7 +14,7 @@ using McpPlatform.Mcp.Upstream;
 namespace McpPlatform.Gateway.Endpoints;
 
 /// <summary>What stands behind the gateway's MCP endpoints: lists out of the state, calls through the call path.</summary>
-internal sealed class GatewayServer(CallPath calls, SessionParts parts, ListenEndpoint listen, GatewayOwners owners, TimeProvider time) : IMcpServer
+internal sealed class GatewayServer(CallPath calls, SessionParts parts, ListenEndpoint listen, GatewayOwners owners, ResourceMetadata resources, TimeProvider time) : IMcpServer
 {
     private readonly ServerDescriptions _descriptions = new();
 
@@ -165,6 +165,11 @@ internal sealed class GatewayServer(CallPath calls, SessionParts parts, ListenEn
                 responder.Leave();
                 isPassedOn = true;
                 return;
+            }
+
+            if (outcome.Refusal?.MissingScope is { } scope && !context.Http.Response.HasStarted)
+            {
+                context.Http.Response.Headers.WWWAuthenticate = resources.InsufficientScope(context.Http.Request, scope);
             }
 
             if (call.Tightest is { } tightest && tightest.Left < Of(context).KeyLeft)

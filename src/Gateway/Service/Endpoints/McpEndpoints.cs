@@ -25,6 +25,7 @@ internal sealed class McpEndpoints(
     GatewayServer server,
     GatewayStateStore store,
     LimitShares shares,
+    ResourceMetadata resources,
     TimeProvider time)
 {
     private static readonly McpError NoKey = new(ErrorCodes.AccessDenied, "Send a valid API key as 'Authorization: Bearer <key>' or 'X-Api-Key: <key>'.", 401);
@@ -33,6 +34,7 @@ internal sealed class McpEndpoints(
     public static void Map(IEndpointRouteBuilder endpoints)
     {
         var mcp = endpoints.ServiceProvider.GetRequiredService<McpEndpoints>();
+        ResourceMetadata.Map(endpoints, "");
         Map("/mcp", mcp.Http);
         Map("/sse", mcp.Sse);
         Map("/mcp/ws", mcp.Socket);
@@ -40,9 +42,12 @@ internal sealed class McpEndpoints(
         Map("/mcp/servers/{server}/sse", mcp.Sse);
         Map("/mcp/servers/{server}/ws", mcp.Socket);
 
-        // Only routes with a server have values, and only they should make the dictionary.
-        void Map(string pattern, RequestDelegate serve) =>
+        void Map(string pattern, RequestDelegate serve)
+        {
+            // Only routes with a server have values, and only they should make the dictionary.
             endpoints.Map(pattern, pattern.Contains('{') ? http => mcp.Handle(http, SlugOf(http), serve) : http => mcp.Handle(http, null, serve)).AuthenticatesItself().ExcludeFromDescription();
+            ResourceMetadata.Map(endpoints, pattern);
+        }
     }
 
     /// <summary>
@@ -65,23 +70,38 @@ internal sealed class McpEndpoints(
         http.Request.Path = http.Request.Path.Value![GatewayOwners.Prefix.Length..];
         http.Request.Headers.Authorization = $"Bearer {http.Request.Headers[GatewayOwners.CallerHeader]}";
         http.Request.Headers.Remove(GatewayOwners.CallerHeader);
+        if (Uri.TryCreate(http.Request.Headers[GatewayOwners.AddressHeader], UriKind.Absolute, out var address))
+        {
+            (http.Request.Scheme, http.Request.Host) = (address.Scheme, new HostString(address.Authority));
+        }
+
         http.Features.Set(new ForwardedSession());
+        http.Features.Set(SourceWasChecked.Mark);
         return Handle(http, SlugOf(http), serve);
     }
 
     private Task Handle(HttpContext http, string? slug, RequestDelegate serve)
     {
+        if (KeyInAddress.IsIn(http.Request))
+        {
+            return protocol.Foreign(http) is { } page ? Refuse(http, page) : Challenge(http, resources.MalformedRequest(http.Request), KeyInAddress.Refusal);
+        }
+
         if (Admit(http, slug, RequestStart.Of(http), out var retryAfter) is not { } refusal)
         {
             return serve(http);
         }
 
+        // The challenge names the host that was asked for, so that has to be one of ours.
         GatewayServer.SetRetryAfter(http, retryAfter);
-        if (refusal.HttpStatus == StatusCodes.Status401Unauthorized)
-        {
-            http.Response.Headers.WWWAuthenticate = "Bearer";
-        }
+        return refusal != NoKey ? Refuse(http, refusal)
+            : protocol.Foreign(http) is { } foreign ? Refuse(http, foreign)
+            : Challenge(http, resources.Challenge(http.Request, isInvalid: Credentials.Of(http.Request.Headers) is not null), refusal);
+    }
 
+    private static Task Challenge(HttpContext http, string challenge, McpError refusal)
+    {
+        http.Response.Headers.WWWAuthenticate = challenge;
         return Refuse(http, refusal);
     }
 
@@ -163,7 +183,8 @@ internal sealed class McpEndpoints(
     private static bool TryFind(GatewayState state, Caller caller, string slug, in Asked asked, out ServerRoute? route) =>
         state.Registry.RoutesOf(caller.TenantId).Servers.TryGetValue(slug, out route) && Access.IsVisible(caller, route, asked);
 
-    private static async Task Refuse(HttpContext http, McpError error)
+    /// <summary>A refusal before the protocol has the request.</summary>
+    internal static async Task Refuse(HttpContext http, McpError error)
     {
         using var message = new PooledBuffer();
         JsonRpcWriter.WriteError(message, default, error, ProtocolVersion.Find(http.Request.Headers[McpHeaders.ProtocolVersion])?.Era ?? ProtocolEra.Legacy);

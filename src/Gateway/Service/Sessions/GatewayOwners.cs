@@ -21,6 +21,9 @@ internal sealed partial class GatewayOwners(
     /// <summary>The caller's own credential on the way to the owner, beside the platform's.</summary>
     public const string CallerHeader = "X-Mcpp-Caller";
 
+    /// <summary>Scheme and host by which the caller reached the platform: it was checked there, and answers may name it.</summary>
+    public const string AddressHeader = "X-Mcpp-Address";
+
     /// <summary>Where owners take what was forwarded; the rest of the path is the endpoint's own.</summary>
     public const string Prefix = "/internal/v1/gateway/sessions";
 
@@ -46,6 +49,7 @@ internal sealed partial class GatewayOwners(
             }
 
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", tokens.Issue("gateway"));
+            request.Headers.TryAddWithoutValidation(AddressHeader, $"{http.Request.Scheme}://{http.Request.Host.ToUriComponent()}");
             request.Headers.TryAddWithoutValidation(CallerHeader, Credentials.Of(http.Request.Headers));
             using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, aborted);
             ForwardedMessage.CopyHead(response, http.Response);

@@ -46,6 +46,14 @@ public interface IMcpServer
     IAsyncDisposable? Open(ClientSession session, HttpContext http) => null;
 
     /// <summary>
+    /// Called when a response becomes a stream that belongs to no request and may last for hours: what the host put into <paramref name="http"/> for a request need not live as long.
+    /// Default: nothing.
+    /// </summary>
+    void Stays(HttpContext http)
+    {
+    }
+
+    /// <summary>
     /// The arguments of the called tool that a modern client over HTTP mirrors as headers. Asked for <c>tools/call</c> only; must be cheap. Null when the tool
     /// mirrors nothing, or is unknown. Default: null.
     /// </summary>

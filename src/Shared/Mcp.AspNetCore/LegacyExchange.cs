@@ -128,6 +128,7 @@ internal sealed class LegacyExchange(SessionDoor door, RequestDispatcher dispatc
             return;
         }
 
+        request.Server.Stays(http);
         SsePump.Prepare(http);
         await new SsePump(http, stream!, reader, options, time).Run(session!.Info.Version.HasPolling && !resumes ? options.Sessions.Retry : null);
         door.Touch(session);

@@ -42,6 +42,7 @@ internal sealed class SocketTransport(SessionDoor door, MessageExchange messages
         }
 
         session.TakesModern = true;
+        server.Stays(http);
         try
         {
             await Serve(http, server, session, admit);

@@ -59,6 +59,7 @@ internal sealed class SseTransport(SessionDoor door, MessageExchange messages, R
 
             var address = $"{http.Request.PathBase}{http.Request.Path}?{Parameter}={door.Issue(http, session)}";
             var reader = session.Standalone.Open()!;
+            server.Stays(http);
             SsePump.Prepare(http);
             await new SsePump(http, session.Standalone, reader, options, time).Run(null, Encoding.UTF8.GetBytes($"event: endpoint\ndata: {address}\n\n"));
         }

@@ -37,6 +37,8 @@ internal sealed class GatewayServer(CallPath calls, SessionParts parts, ListenEn
 
     public IAsyncDisposable Open(ClientSession session, HttpContext http) => new GatewaySession(session, Of(http), parts);
 
+    public void Stays(HttpContext http) => http.Features.Set<GatewayRequest>(null);
+
     public async ValueTask Notified(McpRequestContext context, CancellationToken cancellationToken)
     {
         if (context.Live?.State is GatewaySession session && context.Message.Method is { } method && method == McpMethods.RootsChanged)

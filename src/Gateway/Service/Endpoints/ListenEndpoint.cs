@@ -22,38 +22,46 @@ internal sealed class ListenEndpoint(ChangeHub hub, ServerWatches watches, Upstr
     /// <summary>Most resources in one subscription.</summary>
     private const int MostResources = 1000;
 
-    public async ValueTask Run(GatewayRequest request, McpRequestContext context, McpResponder responder, CancellationToken cancellationToken)
+    public ValueTask Run(GatewayRequest request, McpRequestContext context, McpResponder responder, CancellationToken cancellationToken)
     {
         var wanted = context.Message.Param("notifications"u8);
         var uris = JsonMembers.Items(JsonMembers.Find(wanted, "resourceSubscriptions"u8)).Select(JsonMembers.Text).OfType<string>().Distinct(StringComparer.Ordinal).ToList();
         if (uris.Count > MostResources)
         {
-            await responder.Error(McpError.Params($"'params.notifications.resourceSubscriptions' has more than {MostResources} entries."));
-            return;
+            return responder.Error(McpError.Params($"'params.notifications.resourceSubscriptions' has more than {MostResources} entries."));
         }
 
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
-        using var guard = standing.Guard(request, end);
-        var subscription = new Subscription(request, context.Message.Id.Detach(), Wants(wanted), standing, time);
-        var watched = new List<(ServerRoute Server, string Uri)>();
+        var subscription = new Subscription(Holder.Of(request), context.Message.Id.Detach(), Wants(wanted), standing, time);
         foreach (var uri in uris)
         {
-            if (subscription.Find(uri) is { } server)
+            if (Find(request, uri) is { } server)
             {
-                watched.Add((server, uri));
+                watches.Add(server, uri);
                 subscription.Uris[uri] = server.ServerId;
             }
         }
 
-        using var told = hub.Subscribe(subscription);
-        using var watch = request.Server is { } only && subscription.Change != Change.None ? watches.Watch(only) : null;
-        watched.ForEach(item => watches.Add(item.Server, item.Uri));
+        var watch = request.Server is { } only && subscription.Change != Change.None ? watches.Watch(only) : null;
         var tasks = JsonMembers.Find(wanted, "taskIds"u8);
+        Func<CancellationToken, Task>? follow = !tasks.IsEmpty && request.Server is { Modern: not null } own ? end => Tasks(own, context, tasks, subscription, end) : null;
+
+        // From here on nothing holds the request's state.
+        context.Http.Features.Set<GatewayRequest>(null);
+        return Stream(subscription, watch, tasks, follow, responder, cancellationToken);
+    }
+
+    private async ValueTask Stream(
+        Subscription subscription, IDisposable? watch, ReadOnlyMemory<byte> tasks, Func<CancellationToken, Task>? follow, McpResponder responder, CancellationToken cancellationToken)
+    {
+        using var watching = watch;
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
+        using var guard = standing.Guard(subscription.Holder, end);
+        using var told = hub.Subscribe(subscription);
         try
         {
             await responder.Open(end.Token);
-            await responder.Notify(subscription.Acknowledgement(tasks), end.Token);
-            var listening = !tasks.IsEmpty && request.Server is { Modern: not null } own ? Tasks(own, context, tasks, subscription, end.Token) : Task.CompletedTask;
+            await responder.Notify(subscription.Acknowledgement(follow is null ? default : tasks), end.Token);
+            var listening = follow?.Invoke(end.Token) ?? Task.CompletedTask;
             await foreach (var message in subscription.Events.ReadAllAsync(end.Token))
             {
                 await responder.Notify(message, end.Token);
@@ -73,8 +81,22 @@ internal sealed class ListenEndpoint(ChangeHub hub, ServerWatches watches, Upstr
         }
         finally
         {
-            watched.ForEach(item => watches.Remove(item.Server.TenantId, item.Server.ServerId, item.Uri));
+            foreach (var (uri, server) in subscription.Uris)
+            {
+                watches.Remove(subscription.TenantId, server, uri);
+            }
         }
+    }
+
+    /// <summary>The one server of a resource that the caller may read; null: none, or several.</summary>
+    private ServerRoute? Find(GatewayRequest request, string uri)
+    {
+        var routes = request.State.Registry.RoutesOf(request.Caller.TenantId);
+        var owners = request.Server is { } own
+            ? [own]
+            : routes.Resources.Where(item => item.Name == uri).Concat(routes.ResourceTemplates.Where(item => UriTemplates.Matches(item.Name, uri))).Select(item => item.Server).Distinct().ToList();
+        owners.RemoveAll(server => !Access.MayRead(request.Caller, server, uri, new Asked(time.GetUtcNow(), null)));
+        return owners.Count == 1 ? owners[0] : null;
     }
 
     private static Change Wants(ReadOnlyMemory<byte> wanted) =>
@@ -110,7 +132,7 @@ internal sealed class ListenEndpoint(ChangeHub hub, ServerWatches watches, Upstr
     }
 
     /// <summary>One client that listens.</summary>
-    private sealed class Subscription(GatewayRequest request, RequestId id, Change change, Standing standing, TimeProvider time) : IChangeSubscriber
+    private sealed class Subscription(Holder holder, RequestId id, Change change, Standing standing, TimeProvider time) : IChangeSubscriber
     {
         private static readonly MemberEdit Meta = MemberEdit.Edit("_meta");
         private static readonly MemberEdit Tag = MemberEdit.Set(MetaKeys.SubscriptionId, default);
@@ -122,28 +144,19 @@ internal sealed class ListenEndpoint(ChangeHub hub, ServerWatches watches, Upstr
 
         public Change Change => change;
 
-        public Guid TenantId => request.Caller.TenantId;
+        public Holder Holder => holder;
 
-        public string? Server => request.Server?.Slug;
+        public Guid TenantId => holder.TenantId;
+
+        public string? Server => holder.Server;
 
         public Dictionary<string, Guid> Uris { get; } = new(StringComparer.Ordinal);
 
         public ChannelReader<byte[]> Events => _events.Reader;
 
-        /// <summary>The one server of a resource that the caller may read; null: none, or several.</summary>
-        public ServerRoute? Find(string uri)
-        {
-            var routes = request.State.Registry.RoutesOf(TenantId);
-            var owners = request.Server is { } own
-                ? [own]
-                : routes.Resources.Where(item => item.Name == uri).Concat(routes.ResourceTemplates.Where(item => UriTemplates.Matches(item.Name, uri))).Select(item => item.Server).Distinct().ToList();
-            owners.RemoveAll(server => !Access.MayRead(request.Caller, server, uri, Now()));
-            return owners.Count == 1 ? owners[0] : null;
-        }
-
         public void Changed(ServerRoute server, Change what)
         {
-            if ((what & change) != Change.None && standing.Of(request) is { } caller && Access.IsVisible(caller, server, Now()))
+            if ((what & change) != Change.None && standing.Of(holder) is { } caller && Access.IsVisible(caller, server, Now()))
             {
                 foreach (var method in Gateway.Changes.Changes.Methods(what & change))
                 {
@@ -154,7 +167,7 @@ internal sealed class ListenEndpoint(ChangeHub hub, ServerWatches watches, Upstr
 
         public void Updated(ServerRoute server, string uri, ReadOnlyMemory<byte> parameters)
         {
-            if (Uris.TryGetValue(uri, out var id) && id == server.ServerId && standing.Of(request) is { } caller && Access.MayRead(caller, server, uri, Now()))
+            if (Uris.TryGetValue(uri, out var id) && id == server.ServerId && standing.Of(holder) is { } caller && Access.MayRead(caller, server, uri, Now()))
             {
                 Write(McpMethods.ResourceUpdated, parameters);
             }
@@ -169,6 +182,7 @@ internal sealed class ListenEndpoint(ChangeHub hub, ServerWatches watches, Upstr
             }
         }
 
+        /// <param name="tasks">Those that are followed, raw; empty: none.</param>
         public byte[] Acknowledgement(ReadOnlyMemory<byte> tasks)
         {
             var honoured = new List<byte>();
@@ -176,7 +190,7 @@ internal sealed class ListenEndpoint(ChangeHub hub, ServerWatches watches, Upstr
             Add(honoured, change.HasFlag(Change.Prompts), "\"promptsListChanged\":true"u8);
             Add(honoured, change.HasFlag(Change.Resources), "\"resourcesListChanged\":true"u8);
             Add(honoured, Uris.Count > 0, (byte[])[.. "\"resourceSubscriptions\":["u8, .. Uris.Keys.SelectMany((uri, index) => (byte[])[.. index == 0 ? default : ","u8, .. JsonMembers.Quote(uri).Span]), .. "]"u8]);
-            Add(honoured, !tasks.IsEmpty && request.Server is { Modern: not null }, (byte[])[.. "\"taskIds\":"u8, .. tasks.Span]);
+            Add(honoured, !tasks.IsEmpty, (byte[])[.. "\"taskIds\":"u8, .. tasks.Span]);
             return Message(McpMethods.SubscriptionAcknowledged, (byte[])[.. "{\"notifications\":{"u8, .. honoured, .. "}}"u8]);
         }
 

@@ -22,13 +22,13 @@ internal sealed class GatewaySession : IAsyncDisposable, IChangeSubscriber
     private IDisposable? _changes;
     private IDisposable? _watch;
     private readonly Lazy<SessionClient> _client;
-    private GatewayRequest _request;
+    private Holder _holder;
     private int _isTold;
 
     /// <param name="request">The one that opened it.</param>
     public GatewaySession(ClientSession session, GatewayRequest request, SessionParts parts)
     {
-        (Session, _request, _parts, _since) = (session, request, parts, parts.Time.GetTimestamp());
+        (Session, _holder, _parts, _since) = (session, Holder.Of(request), parts, parts.Time.GetTimestamp());
 
         // What the client can be asked for is known from the handshake on, which may come later.
         _client = new(() => new SessionClient(session, parts));
@@ -43,18 +43,22 @@ internal sealed class GatewaySession : IAsyncDisposable, IChangeSubscriber
     /// <summary>The client as servers see it. Asked for after the handshake only.</summary>
     public SessionClient Client => _client.Value;
 
-    /// <summary>The last one of the session.</summary>
-    public GatewayRequest Request => Volatile.Read(ref _request);
+    /// <summary>Who has it.</summary>
+    public Holder Holder => Volatile.Read(ref _holder);
 
-    public Guid TenantId => _request.Caller.TenantId;
+    public Guid TenantId => Holder.TenantId;
 
-    public string? Server => _request.Server?.Slug;
+    public string? Server => Holder.Server;
 
     /// <summary>Called with every request of the session; from the first one after its handshake on it is told of changes.</summary>
     public void Attach(GatewayRequest request)
     {
-        // Whoever the key stands for may have changed its rights meanwhile.
-        Volatile.Write(ref _request, request);
+        // The same principal may go on with another key, when the one before is about to end.
+        if (!Holder.Is(request))
+        {
+            Volatile.Write(ref _holder, Holder.Of(request));
+        }
+
         if (Interlocked.Exchange(ref _isTold, 1) == 0)
         {
             lock (_gate)
@@ -99,7 +103,7 @@ internal sealed class GatewaySession : IAsyncDisposable, IChangeSubscriber
 
     public void Changed(ServerRoute server, Change change)
     {
-        if (_parts.Standing.Of(_request) is not { } caller || !Access.IsVisible(caller, server, Now()))
+        if (_parts.Standing.Of(Holder) is not { } caller || !Access.IsVisible(caller, server, Now()))
         {
             return;
         }
@@ -118,7 +122,7 @@ internal sealed class GatewaySession : IAsyncDisposable, IChangeSubscriber
             wants = _watched.TryGetValue(uri, out var id) && id == server.ServerId;
         }
 
-        if (wants && _parts.Standing.Of(_request) is { } caller && Access.MayRead(caller, server, uri, Now()))
+        if (wants && _parts.Standing.Of(Holder) is { } caller && Access.MayRead(caller, server, uri, Now()))
         {
             Send(McpMethods.ResourceUpdated, parameters);
         }

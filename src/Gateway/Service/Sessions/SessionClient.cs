@@ -16,7 +16,8 @@ internal sealed class SessionClient(ClientSession session, SessionParts parts) :
     private static readonly string[] Levels = ["debug", "info", "notice", "warning", "error", "critical", "alert", "emergency"];
     private static readonly byte[] Gone = "{\"code\":-32603,\"message\":\"The client is gone.\"}"u8.ToArray();
 
-    private readonly ConcurrentDictionary<string, Task> _listening = new(StringComparer.Ordinal);
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, Task> _listening = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<Guid, bool> _followed = new();
     private readonly CancellationTokenSource _end = new();
 
@@ -26,7 +27,7 @@ internal sealed class SessionClient(ClientSession session, SessionParts parts) :
     /// <summary>Whether a server is spoken with on a connection of this session alone, as far as is known.</summary>
     public static bool Owns(ServerRoute server) => server.Legacy is not null && Array.TrueForAll(server.Endpoints, endpoint => endpoint.IsProcess ? endpoint.Scope == ProcessScope.Session : endpoint.Scope == ProcessScope.Tenant);
 
-    public override IUpstreamPeer PeerOf(ServerRoute server) => new Peer(this, server);
+    public override IUpstreamPeer PeerOf(ServerRoute server) => new Peer(this, server.TenantId, server.ServerId, server.Endpoints[0].IsProcess);
 
     /// <summary>
     /// A server by address says what belongs to no request on a stream of its own, at the endpoint that has the session. It is open for the rest of the session once the client has a
@@ -34,9 +35,19 @@ internal sealed class SessionClient(ClientSession session, SessionParts parts) :
     /// </summary>
     public override void Uses(EndpointRoute endpoint, IUpstreamConnection connection)
     {
-        if (!endpoint.IsProcess && (session.HasStream || _followed.ContainsKey(endpoint.Server.ServerId)) && Owns(endpoint.Server) && !_listening.ContainsKey(endpoint.Id))
+        if (endpoint.IsProcess || !(session.HasStream || _followed.ContainsKey(endpoint.Server.ServerId)) || !Owns(endpoint.Server))
         {
-            _listening.GetOrAdd(endpoint.Id, _ => Task.Run(() => Run(endpoint)));
+            return;
+        }
+
+        lock (_gate)
+        {
+            if (!_end.IsCancellationRequested && !_listening.ContainsKey(endpoint.Id))
+            {
+                // The lease keeps the connection from being taken for idle.
+                var user = new UpstreamUser(session.Info.Id, session.Info.Caller.Subject, session.Ended) { Client = this };
+                _listening.Add(endpoint.Id, Run(endpoint.Id, parts.Pool.Get(endpoint, user, _end.Token)));
+            }
         }
     }
 
@@ -59,16 +70,23 @@ internal sealed class SessionClient(ClientSession session, SessionParts parts) :
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync();
-        await Task.WhenAll(_listening.Values);
+        Task[] listening;
+        lock (_gate)
+        {
+            listening = [.. _listening.Values];
+        }
+
+        await Task.WhenAll(listening);
         _end.Dispose();
     }
 
-    private async Task Run(EndpointRoute endpoint)
+    private async Task Run(string endpoint, ValueTask<UpstreamLease> getting)
     {
+        // Whoever makes a request does not wait for this.
+        await Task.Yield();
         try
         {
-            // The lease keeps the connection from being taken for idle.
-            using var lease = await parts.Pool.Get(endpoint, new UpstreamUser(session.Info.Id, session.Info.Caller.Subject, session.Ended) { Client = this }, _end.Token);
+            using var lease = await getting;
             await lease.Connection.Listen(_end.Token);
         }
         catch (OperationCanceledException) when (_end.IsCancellationRequested)
@@ -78,7 +96,10 @@ internal sealed class SessionClient(ClientSession session, SessionParts parts) :
         catch (Exception exception) when (CallFailure.Of(exception) is not null)
         {
             // Calls tell the client; the next one listens again.
-            _listening.TryRemove(endpoint.Id, out _);
+            lock (_gate)
+            {
+                _listening.Remove(endpoint);
+            }
         }
     }
 
@@ -88,14 +109,14 @@ internal sealed class SessionClient(ClientSession session, SessionParts parts) :
         return wanted < 0 || level < 0 || level >= wanted;
     }
 
-    private sealed class Peer(SessionClient client, ServerRoute server) : IUpstreamPeer
+    private sealed class Peer(SessionClient client, Guid tenantId, Guid serverId, bool isProcess) : IUpstreamPeer
     {
         public void Notified(Envelope notification)
         {
             // The lists and resources of a server by address are everybody's; those of a process of its own are the session's.
-            if (!server.Endpoints[0].IsProcess && Gateway.Changes.Changes.Of(notification.Method) != Gateway.Changes.Change.None)
+            if (!isProcess && Gateway.Changes.Changes.Of(notification.Method) != Gateway.Changes.Change.None)
             {
-                SharedPeer.Take(notification, server.TenantId, server.ServerId, client.Parts.Relook, client.Parts.Hub);
+                SharedPeer.Take(notification, tenantId, serverId, client.Parts.Relook, client.Parts.Hub);
                 return;
             }
 

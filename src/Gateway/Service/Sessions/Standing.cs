@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using McpPlatform.Gateway.Authentication;
-using McpPlatform.Gateway.Endpoints;
 using McpPlatform.Gateway.State;
 using McpPlatform.Hosting.Draining;
 using McpPlatform.Mcp.AspNetCore;
@@ -16,16 +15,16 @@ internal sealed class Standing(GatewayStateStore store, McpEndpoint endpoint, Dr
     /// <summary>2 s: with the poll for news before it, a key's end holds within 5 s.</summary>
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(2);
 
-    private readonly ConcurrentDictionary<CancellationTokenSource, GatewayRequest> _streams = new();
+    private readonly ConcurrentDictionary<CancellationTokenSource, Holder> _streams = new();
 
-    /// <summary>The caller behind a request by what rules now; null when its key is not good any more.</summary>
-    public Caller? Of(GatewayRequest request) =>
-        ApiKeys.Authenticate(store.Current, request.Credential, time, out var caller) == AuthenticationOutcome.Authenticated && caller!.TenantId == request.Caller.TenantId ? caller : null;
+    /// <summary>The caller by what rules now; null when its key is not good any more.</summary>
+    public Caller? Of(Holder holder) =>
+        ApiKeys.Authenticate(store.Current, holder.Credential, time, out var caller) == AuthenticationOutcome.Authenticated && caller!.TenantId == holder.TenantId ? caller : null;
 
     /// <summary>Cancels a stream when its caller's key is not good any more, until the result is disposed.</summary>
-    public IDisposable Guard(GatewayRequest request, CancellationTokenSource stream)
+    public IDisposable Guard(Holder holder, CancellationTokenSource stream)
     {
-        _streams[stream] = request;
+        _streams[stream] = holder;
         return new Guarded(this, stream);
     }
 
@@ -52,10 +51,10 @@ internal sealed class Standing(GatewayStateStore store, McpEndpoint endpoint, Dr
 
     private void End()
     {
-        endpoint.EndSessions(session => session.State is GatewaySession own && Of(own.Request) is null);
-        foreach (var (stream, request) in _streams)
+        endpoint.EndSessions(session => session.State is GatewaySession own && Of(own.Holder) is null);
+        foreach (var (stream, holder) in _streams)
         {
-            if (Of(request) is null && _streams.TryRemove(stream, out _))
+            if (Of(holder) is null && _streams.TryRemove(stream, out _))
             {
                 _ = stream.CancelAsync();
             }

@@ -1,7 +1,7 @@
 #!/bin/sh
 # An MCP server (2025-06-18) with the habits that supervision is about; what it is told comes in its environment.
 #   RUN      finds its processes again
-#   HABITS   deaf: ignores SIGTERM and the end of its input · daemon: starts a process that leaves its session · mute: never answers
+#   HABITS   deaf: ignores SIGTERM and the end of its input · daemon: starts a process that leaves its session · mute: never answers · news: says that its tools changed as soon as it is met
 #   STARTS   file to which each start adds a line; when FILE.crash exists, it ends at once instead of serving
 echo "started $$ with $SECRET" >&2
 printf 'steering \033[2J\n' >&2
@@ -16,6 +16,9 @@ while read -r line; do
   id=${id%%[,\}]*}
   result=
   case "$line" in
+    *'"notifications/initialized"'*)
+      case "$HABITS" in *news*) echo '{"jsonrpc":"2.0","method":"notifications/tools/list_changed"}' ;; esac
+      continue ;;
     *'"notifications/'*) continue ;;
     *'"initialize"'*) result='{"protocolVersion":"2025-06-18","capabilities":{"tools":{}},"serverInfo":{"name":"supervised","version":"1"}}' ;;
     *'"ping"'*) result='{}' ;;

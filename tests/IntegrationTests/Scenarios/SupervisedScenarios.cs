@@ -243,6 +243,23 @@ public abstract class SupervisedScenarios(SupervisedPlatform supervised) : IAsyn
     }
 
     [Fact]
+    public async Task A_look_at_a_server_is_not_news_of_it()
+    {
+        var starts = Path.GetTempFileName();
+        await Register(new { scope = "session", variables = new { RUN = _run, HABITS = "news", STARTS = starts } });
+        using var admin = Admin();
+
+        for (var until = DateTimeOffset.UtcNow.AddSeconds(2); DateTimeOffset.UtcNow < until;)
+        {
+            await Who(admin);
+        }
+
+        // One for the look, one for the caller; a watch of the lists may have one. In two seconds there would be dozens.
+        (await File.ReadAllLinesAsync(starts)).Length.ShouldBeInRange(2, 6);
+        File.Delete(starts);
+    }
+
+    [Fact]
     public async Task What_a_server_writes_to_its_error_stream_is_shown_without_secrets_and_control_characters_and_to_its_tenant_alone()
     {
         await Register(new { variables = new { RUN = _run, SECRET = "planted-stderr-secret" } });

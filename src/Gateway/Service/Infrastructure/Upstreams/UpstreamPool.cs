@@ -63,15 +63,19 @@ internal sealed class UpstreamPool : BackgroundService, IUpstreams, ISlotOwner
     public ValueTask<UpstreamLease> Look(EndpointRoute endpoint, CancellationToken cancellationToken) => Look(OwnKey(endpoint), endpoint.Connection, cancellationToken);
 
     /// <summary>A connection to look at a server that is perhaps not in any snapshot yet. Where callers have their own processes, the look has its own, too.</summary>
-    public ValueTask<UpstreamLease> Look(UpstreamKey own, ServerConnection how, CancellationToken cancellationToken)
+    public ValueTask<UpstreamLease> Look(UpstreamKey own, ServerConnection how, CancellationToken cancellationToken) => ProcessScopes.Of(how) switch
     {
-        var key = ProcessScopes.Of(how) switch
-        {
-            ProcessScope.Tenant => own,
-            ProcessScope.Shared => _shared.KeyOf(own, how),
-            _ => own with { Part = new UpstreamPart(ProcessScope.Call, Guid.NewGuid(), null) },
-        };
-        return Get(key, own, how, isCall: false, CancellationToken.None, cancellationToken);
+        ProcessScope.Tenant => Get(own, own, how, isCall: false, CancellationToken.None, cancellationToken),
+        ProcessScope.Shared => Get(_shared.KeyOf(own, how), own, how, isCall: false, CancellationToken.None, cancellationToken),
+        _ => LookAs(own, how, default, cancellationToken),
+    };
+
+    /// <summary>A connection for one look alone, as a client that can be asked for <paramref name="capabilities"/> (a raw object; empty = nothing).</summary>
+    public ValueTask<UpstreamLease> LookAs(UpstreamKey own, ServerConnection how, ReadOnlyMemory<byte> capabilities, CancellationToken cancellationToken)
+    {
+        // What the server says there of its lists is no news: it is being looked at. Taken for news, it would be looked at again, in another process, which says the same.
+        var terms = new ConnectionTerms(capabilities, null, IsExclusive: true);
+        return Get(own with { Part = new UpstreamPart(ProcessScope.Call, Guid.NewGuid(), null) }, own, how, isCall: false, CancellationToken.None, cancellationToken, terms: terms);
     }
 
     /// <summary>Tells every server that knows a session what its client says.</summary>
@@ -176,7 +180,7 @@ internal sealed class UpstreamPool : BackgroundService, IUpstreams, ISlotOwner
 
     private async ValueTask<UpstreamLease> Get(
         UpstreamKey key, UpstreamKey own, ServerConnection how, bool isCall, CancellationToken sessionEnded, CancellationToken cancellationToken, UpstreamClient? client = null,
-        EndpointRoute? endpoint = null)
+        EndpointRoute? endpoint = null, ConnectionTerms? terms = null)
     {
         while (true)
         {
@@ -186,7 +190,7 @@ internal sealed class UpstreamPool : BackgroundService, IUpstreams, ISlotOwner
                 throw new CallFailureException(new CallFailure(FailureKind.Closed, false, "The session has ended."));
             }
 
-            var slot = _slots.TryGetValue(key, out var known) ? known : Add(key, own, how, sessionEnded, TermsOf(key, own, client, endpoint));
+            var slot = _slots.TryGetValue(key, out var known) ? known : Add(key, own, how, sessionEnded, terms ?? TermsOf(key, own, client, endpoint));
             if (await slot.Get(cancellationToken, isCall) is { } lease)
             {
                 return lease;

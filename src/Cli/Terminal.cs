@@ -18,6 +18,12 @@ internal sealed record Terminal(
     string ConfigFile,
     string Folder)
 {
+    /// <summary>Standard input as bytes, for who reads no text of people.</summary>
+    public Func<Stream> OpenInput { get; init; } = Console.OpenStandardInput;
+
+    /// <summary>Standard output as bytes.</summary>
+    public Func<Stream> OpenOutput { get; init; } = Console.OpenStandardOutput;
+
     public static Terminal OfProcess()
     {
         var config = System.Environment.GetEnvironmentVariable("XDG_CONFIG_HOME") is { Length: > 0 } xdg

@@ -66,11 +66,7 @@ internal sealed class ApiClient(ConnectionSettings settings) : IDisposable
     /// <summary>Sends one request with the key. An empty answer is null.</summary>
     public async Task<JsonNode?> Send(HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken)
     {
-        if (settings.Key is null)
-        {
-            throw CliException.Usage("No API key: use 'mcpp login', MCPP_KEY or --key-file. The first start of the platform showed one, or wrote it to a file.");
-        }
-
+        _ = settings.RequiredKey;
         using var response = await SendRaw(new HttpRequestMessage(method, path.TrimStart('/')) { Content = content }, HttpCompletionOption.ResponseContentRead, cancellationToken);
         var body = await ReadJson(response, cancellationToken);
         return response.IsSuccessStatusCode ? body : throw ApiException.From(response.StatusCode, body);

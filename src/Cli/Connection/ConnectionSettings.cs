@@ -6,6 +6,10 @@ internal sealed record ConnectionSettings(Uri Url, string? Key)
 {
     private const string DefaultUrl = "http://127.0.0.1:8080";
 
+    /// <summary>For commands that do nothing without one.</summary>
+    public string RequiredKey =>
+        Key ?? throw CliException.Usage("No API key: use 'mcpp login', MCPP_KEY or --key-file. The first start of the platform showed one, or wrote it to a file.");
+
     /// <summary>Each by option, else environment (<c>MCPP_URL</c>, <c>MCPP_KEY</c>), else the config file. A key file that cannot be read is an error, not "no key".</summary>
     public static ConnectionSettings Resolve(string? url, string? key, string? keyFile, Terminal terminal)
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.WebSockets;
 using System.Text;
@@ -13,9 +14,15 @@ internal abstract class MessageWire : IAsyncDisposable
     /// <summary>Messages that came while another one was waited for.</summary>
     private readonly List<JsonNode> _others = [];
 
-    /// <summary><c>sse</c> or <c>ws</c>, of all servers or one. Posts of HTTP+SSE go to the gateway at <paramref name="posts"/>, when given.</summary>
-    public static async Task<MessageWire> Open(string transport, Uri gateway, string? server, string key, Uri? posts = null) =>
-        transport == "ws" ? await SocketWire.Open(Address(transport, gateway, server), key) : await SseWire.Open(Address(transport, gateway, server), key, posts);
+    /// <summary>
+    /// <c>sse</c>, <c>ws</c> or <c>stdio</c> (a process of <c>mcpp</c>), of all servers or one. Posts of HTTP+SSE go to the gateway at <paramref name="posts"/>, when given.
+    /// </summary>
+    public static async Task<MessageWire> Open(string transport, Uri gateway, string? server, string key, Uri? posts = null) => transport switch
+    {
+        "stdio" => new StdioWire(gateway, server, key),
+        "ws" => await SocketWire.Open(Address(transport, gateway, server), key),
+        _ => await SseWire.Open(Address(transport, gateway, server), key, posts),
+    };
 
     /// <summary>Where a transport is.</summary>
     public static Uri Address(string transport, Uri gateway, string? server) =>
@@ -178,4 +185,48 @@ internal sealed class SocketWire(ClientWebSocket socket) : MessageWire
             }
         }
     }
+}
+
+/// <summary><c>mcpp stdio</c> as a desktop client starts it.</summary>
+internal sealed class StdioWire : MessageWire
+{
+    private readonly Process _process;
+
+    public StdioWire(Uri gateway, string? server, string key)
+    {
+        _process = Process.Start(new ProcessStartInfo("dotnet", [Repository.Mcpp, "stdio", .. server is null ? Array.Empty<string>() : ["--server", server]])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardInputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false),
+            Environment = { ["MCPP_URL"] = gateway.ToString(), ["MCPP_KEY"] = key },
+        })!;
+        _process.BeginErrorReadLine();
+    }
+
+    public override async Task Send(string message)
+    {
+        await _process.StandardInput.WriteAsync(message + "\n");
+        await _process.StandardInput.FlushAsync();
+    }
+
+    /// <summary>Ends its input and tells its exit code.</summary>
+    public async Task<int> End()
+    {
+        _process.StandardInput.Close();
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        await _process.WaitForExitAsync(limit.Token);
+        return _process.ExitCode;
+    }
+
+    public override ValueTask DisposeAsync()
+    {
+        _process.Kill();
+        _process.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    protected override async Task<JsonNode?> Read(CancellationToken cancellationToken) =>
+        await _process.StandardOutput.ReadLineAsync(cancellationToken) is { } line ? JsonNode.Parse(line) : null;
 }

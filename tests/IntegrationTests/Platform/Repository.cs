@@ -7,6 +7,8 @@ internal static class Repository
 
     public static string Standalone { get; } = Path.Combine(Root, "src/Standalone/bin", Configuration, "net10.0/McpPlatform.Standalone.dll");
 
+    public static string Mcpp { get; } = Path.Combine(Root, "src/Cli/bin", Configuration, "net10.0/mcpp.dll");
+
     /// <summary>Programs that <c>npm ci</c> put beside the tests.</summary>
     public static string Clients { get; } = Path.Combine(Root, "tests/clients/node_modules");
 

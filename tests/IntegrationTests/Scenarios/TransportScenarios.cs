@@ -9,12 +9,12 @@ using Xunit;
 
 namespace McpPlatform.IntegrationTests.Scenarios;
 
-/// <summary>HTTP+SSE and WebSocket: other ways to the same gateway, with the same rules at the door.</summary>
+/// <summary>HTTP+SSE, WebSocket and <c>mcpp stdio</c>: other ways to the same gateway, with the same rules at the door.</summary>
 public abstract class TransportScenarios(SharedPlatform shared)
 {
     public static TheoryData<string, string> Transports { get; } = new() { { "sse", "2024-11-05" }, { "ws", "2025-11-25" } };
 
-    [Theory, MemberData(nameof(Transports))]
+    [Theory, MemberData(nameof(Transports)), InlineData("stdio", "2025-06-18")]
     public async Task A_session_lists_and_calls_and_its_calls_are_on_record(string transport, string version)
     {
         var steps = await shared.Get();
@@ -29,7 +29,7 @@ public abstract class TransportScenarios(SharedPlatform shared)
         (await steps.RecordOf(marker))["status"]!.GetValue<string>().ShouldBe("ok");
     }
 
-    [Theory, MemberData(nameof(Transports))]
+    [Theory, MemberData(nameof(Transports)), InlineData("stdio", "2025-06-18")]
     public async Task A_servers_progress_and_questions_come_down_and_the_answer_goes_up(string transport, string version)
     {
         var steps = await shared.Get();
@@ -52,7 +52,7 @@ public abstract class TransportScenarios(SharedPlatform shared)
         (await wire.Answer(2))["result"]!.ToJsonString().ShouldContain("action=accept");
     }
 
-    [Theory, MemberData(nameof(Transports))]
+    [Theory, MemberData(nameof(Transports)), InlineData("stdio", "2025-11-25")]
     public async Task A_cancelled_call_ends_at_its_server_and_the_session_goes_on(string transport, string version)
     {
         var steps = await shared.Get();
@@ -216,6 +216,40 @@ public abstract class TransportScenarios(SharedPlatform shared)
         {
             // Reset: an end as well.
         }
+    }
+
+    [Fact]
+    public async Task Modern_requests_on_stdio_mirror_what_their_tool_wants_mirrored_whether_it_was_listed_or_not()
+    {
+        const string Params = """
+            "name":"test_header_params","arguments":{"region":"eu-ä","dry_run":true,"shard":7,"query":"q"},
+            "_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}
+            """;
+        var steps = await shared.Get();
+        await using var fixture = await ConformanceFixture.Start();
+        await steps.RegisterHttp("mirrors", fixture.Address);
+        await using var wire = (StdioWire)await MessageWire.Open("stdio", steps.Platform.Address, "mirrors", steps.Platform.AdminKey);
+
+        (await wire.Ask(1, "tools/call", $"{{{Params.ReplaceLineEndings("")}}}"))["result"]!.ToJsonString().ShouldContain("eu-");
+        (await wire.Ask(2, "tools/list", $"{{{Params.ReplaceLineEndings("")[Params.ReplaceLineEndings("").IndexOf("\"_meta\"", StringComparison.Ordinal)..]}}}"))["result"]!["tools"]!.AsArray().Count.ShouldBeGreaterThan(10);
+        (await wire.Ask(3, "tools/call", $"{{{Params.ReplaceLineEndings("")}}}"))["result"]!.ToJsonString().ShouldContain("eu-");
+
+        (await wire.End()).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_key_that_is_revoked_is_the_answer_on_stdio()
+    {
+        var steps = await shared.Get();
+        var key = await steps.KeyFor($"stdio-{Guid.NewGuid():n}"[..20], "admin");
+        await using var wire = await MessageWire.Open("stdio", steps.Platform.Address, null, key.Text);
+        await wire.Initialize("2025-11-25");
+        (await steps.Admin.Delete($"/api/v1/keys/{key.Id}")).Status.ShouldBe(HttpStatusCode.NoContent);
+
+        var (answer, id) = (default(JsonNode), 0);
+        await Until.True(async () => (answer = await wire.Ask(++id, "tools/list"))["error"] is not null, Steps.Propagation + TimeSpan.FromSeconds(5));
+
+        answer!["error"]!["code"]!.GetValue<int>().ShouldBe(-31001);
     }
 
     private static async Task<HttpStatusCode> Knock(Uri address, string? key, params (string Name, string Value)[] headers)

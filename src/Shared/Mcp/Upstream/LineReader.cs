@@ -3,14 +3,20 @@ using McpPlatform.Mcp.Json;
 namespace McpPlatform.Mcp.Upstream;
 
 /// <summary>Cuts a stream into lines of bounded length. Blocks; for a thread of its own.</summary>
-internal sealed class LineReader(Stream stream, int maxBytes) : IDisposable
+/// <param name="keepsRest">
+/// Whether a last line without its end counts: the last words of a person's pipe do, those of a server that died may be half a message.
+/// </param>
+public sealed class LineReader(Stream stream, int maxBytes, bool keepsRest = false) : IDisposable
 {
     private readonly byte[] _chunk = new byte[16 * 1024];
     private PooledBuffer? _line;
     private int _start;
     private int _end;
 
-    /// <summary>The next line that is not empty, in a buffer that is the caller's; null at the end. A last line without its end is dropped.</summary>
+    /// <summary>
+    /// The next line that is not empty, in a buffer that is the caller's; null at the end. Throws <see cref="UpstreamException"/> (too large) beyond the limit, and
+    /// what the stream throws.
+    /// </summary>
     public PooledBuffer? Read()
     {
         while (true)
@@ -20,7 +26,7 @@ internal sealed class LineReader(Stream stream, int maxBytes) : IDisposable
                 (_start, _end) = (0, stream.Read(_chunk));
                 if (_end == 0)
                 {
-                    return null;
+                    return keepsRest ? Take() : null;
                 }
             }
 
@@ -35,18 +41,24 @@ internal sealed class LineReader(Stream stream, int maxBytes) : IDisposable
             _line ??= new PooledBuffer(Math.Max(part.Length, 256));
             _line.Write(part);
             _start += part.Length + (at < 0 ? 0 : 1);
-            if (at >= 0 && !_line.Written.Span.Trim("\r "u8).IsEmpty)
+            if (at >= 0 && Take() is { } line)
             {
-                var line = _line;
-                _line = null;
                 return line;
             }
-
-            if (at >= 0)
-            {
-                _line.Clear();
-            }
         }
+    }
+
+    private PooledBuffer? Take()
+    {
+        if (_line is null || _line.Written.Span.Trim("\r "u8).IsEmpty)
+        {
+            _line?.Clear();
+            return null;
+        }
+
+        var line = _line;
+        _line = null;
+        return line;
     }
 
     /// <inheritdoc/>

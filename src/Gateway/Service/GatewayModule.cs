@@ -128,7 +128,7 @@ public sealed class GatewayModule : IServiceModule
         services.AddSingleton(p => new HeldCalls(Options(p).InputPatience, Options(p).MaxHeldCalls, p.GetRequiredService<TimeProvider>()));
         services.AddSingleton(p => new InputBridge(
             p.GetRequiredService<ToolAttempts>(), p.GetRequiredService<HeldCalls>(), p.GetRequiredService<IRequestStates>(), p.GetRequiredService<GatewayOwners>().Id,
-            p.GetRequiredService<GatewayOwners>().Address));
+            p.GetRequiredService<GatewayOwners>().Address, p.GetRequiredService<CatalogRelook>()));
         services.AddSingleton<ChangeHub>();
         services.AddSingleton<CatalogReporter>();
         services.AddSingleton<CatalogRelook>();

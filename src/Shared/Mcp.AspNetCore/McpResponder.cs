@@ -27,7 +27,7 @@ public sealed class McpResponder
     public bool IsAnswered { get; private set; }
 
     /// <summary>True when the answer was a result.</summary>
-    internal bool HasResult { get; private set; }
+    public bool HasResult { get; private set; }
 
     /// <summary>Sends a raw notification message that belongs to this request (progress with the caller's own token). Returns when it was queued
     /// and the client is not too far behind.</summary>

@@ -141,6 +141,12 @@ internal sealed class WireStream
 
     public bool IsOpen => _serving is not null;
 
+    /// <summary>Whether somebody reads it now.</summary>
+    public bool IsRead { get; private set; }
+
+    /// <summary>Ends it, whoever reads.</summary>
+    public void Close() => _events.Writer.TryComplete();
+
     /// <summary>Turns a response into a stream, once.</summary>
     public void Begin(HttpContext http)
     {
@@ -172,6 +178,7 @@ internal sealed class WireStream
         try
         {
             await http.Response.Body.FlushAsync(either.Token);
+            IsRead = true;
             while (await _events.Reader.WaitToReadAsync(either.Token))
             {
                 while (_events.Reader.TryRead(out var text))
@@ -185,6 +192,10 @@ internal sealed class WireStream
         catch (Exception failure) when (failure is OperationCanceledException or IOException)
         {
             // Gone.
+        }
+        finally
+        {
+            IsRead = false;
         }
     }
 }

@@ -101,8 +101,12 @@ internal sealed class WireUpstream : IAsyncDisposable
         }
     }
 
-    /// <summary>Forgets its sessions, as after a restart.</summary>
-    public void Forget() => _sessions.Clear();
+    /// <summary>Forgets a session, as after a restart.</summary>
+    public void Forget(WireSession session)
+    {
+        _sessions.TryRemove(session.Id, out _);
+        session.Standalone.Close();
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -77,3 +77,11 @@ public sealed class TenantWalls(SharedDistributed shared) : TenantWallScenarios(
 public sealed class WireBridges(SharedDistributed shared, DistributedWire wire) : BridgeScenarios(shared, wire);
 
 public sealed class WireTransparency(SharedDistributed shared, DistributedWire wire) : TransparencyScenarios(shared, wire);
+
+public sealed class WireRules(SharedDistributed shared, DistributedWire wire) : RuleScenarios(shared, wire);
+
+public sealed class WireSessions(SharedDistributed shared, DistributedWire wire) : SessionScenarios(shared, wire);
+
+public sealed class WireLevels(SharedDistributed shared, DistributedWire wire) : LevelScenarios(shared, wire);
+
+public sealed class WireUpstreams(SharedDistributed shared, DistributedWire wire) : UpstreamScenarios(shared, wire);

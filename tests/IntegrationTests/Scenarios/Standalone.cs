@@ -77,3 +77,11 @@ public sealed class TenantWalls(SharedStandalone shared) : TenantWallScenarios(s
 public sealed class WireBridges(SharedStandalone shared, StandaloneWire wire) : BridgeScenarios(shared, wire);
 
 public sealed class WireTransparency(SharedStandalone shared, StandaloneWire wire) : TransparencyScenarios(shared, wire);
+
+public sealed class WireRules(SharedStandalone shared, StandaloneWire wire) : RuleScenarios(shared, wire);
+
+public sealed class WireSessions(SharedStandalone shared, StandaloneWire wire) : SessionScenarios(shared, wire);
+
+public sealed class WireLevels(SharedStandalone shared, StandaloneWire wire) : LevelScenarios(shared, wire);
+
+public sealed class WireUpstreams(SharedStandalone shared, StandaloneWire wire) : UpstreamScenarios(shared, wire);

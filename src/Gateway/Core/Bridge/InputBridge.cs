@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using McpPlatform.Gateway.Attempts;
 using McpPlatform.Gateway.Calls;
+using McpPlatform.Gateway.State;
 using McpPlatform.Gateway.Catalog;
 using McpPlatform.Mcp;
 using McpPlatform.Mcp.Json;
@@ -15,7 +16,8 @@ namespace McpPlatform.Gateway.Bridge;
 /// </summary>
 /// <param name="owner">Who this process is among the gateways, and</param>
 /// <param name="address">how they reach it; empty = they cannot.</param>
-public sealed class InputBridge(ToolAttempts attempts, HeldCalls held, IRequestStates states, Guid owner = default, string address = "")
+/// <param name="refresh">Null: a definition that a server has changed stays as it was known.</param>
+public sealed class InputBridge(ToolAttempts attempts, HeldCalls held, IRequestStates states, Guid owner = default, string address = "", ICatalogRefresh? refresh = null)
 {
     /// <summary>A server that asks more often than this in one request asks in circles.</summary>
     private const int MostRounds = 16;
@@ -75,9 +77,25 @@ public sealed class InputBridge(ToolAttempts attempts, HeldCalls held, IRequestS
         && call.Method is McpMethods.CallTool or McpMethods.GetPrompt or McpMethods.ReadResource && InputRequired.CanBeAsked(call.Message.Meta.ClientCapabilities);
 
     private ValueTask<AttemptOutcome<UpstreamAnswer>> Finish(ToolCall call, ReadOnlyMemory<byte> parameters, AttemptOutcome<UpstreamAnswer> outcome, CancellationToken cancellationToken) =>
-        outcome.Answer is not { IsError: false } answer || !InputRequired.Is(answer.Payload) ? new(outcome)
+        outcome.Answer is { IsError: true, ErrorCode: ErrorCodes.HeaderMismatch } refused && refresh is not null && call.Tool is { } tool ? Again(call, tool, parameters, refused, refresh, cancellationToken)
+        : outcome.Answer is not { IsError: false } answer || !InputRequired.Is(answer.Payload) ? new(outcome)
         : call.ProtocolVersion.IsModern ? new(Carried(call, answer))
         : Rounds(call, parameters, answer, cancellationToken);
+
+    /// <summary>The server mirrors other arguments than were known (2026-07-28: refresh its list, then try again). It refused before it did anything, so that once more does no harm.</summary>
+    private async ValueTask<AttemptOutcome<UpstreamAnswer>> Again(
+        ToolCall call, ToolRoute known, ReadOnlyMemory<byte> parameters, UpstreamAnswer refused, ICatalogRefresh catalog, CancellationToken cancellationToken)
+    {
+        if (await catalog.Refresh(known, cancellationToken) is not { } current)
+        {
+            return new(refused, null);
+        }
+
+        refused.Dispose();
+        call.Tool = current;
+        var outcome = await attempts.Run(call, parameters, cancellationToken);
+        return outcome.Answer is { IsError: true } ? outcome : await Finish(call, parameters, outcome, cancellationToken);
+    }
 
     /// <summary>The modern client gets the server's question as it is; its state is bound to the caller on the way.</summary>
     private AttemptOutcome<UpstreamAnswer> Carried(ToolCall call, UpstreamAnswer answer)

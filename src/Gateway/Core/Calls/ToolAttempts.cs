@@ -21,7 +21,7 @@ public sealed class ToolAttempts(AttemptEngine engine, Balancer balancer, IUpstr
     /// <param name="parameters">As the server is to see them.</param>
     internal ValueTask<AttemptOutcome<UpstreamAnswer>> Run(ToolCall call, ReadOnlyMemory<byte> parameters, CancellationToken cancellationToken) =>
         engine.Run<ToolAttempt, UpstreamLease, UpstreamAnswer>(
-            new ToolAttempt(this, call, new UpstreamRequest(call.Method, parameters) { Headers = call.Tool?.Headers?.Write(call.Message.Arguments) ?? [] }, TimersOf(call)), cancellationToken);
+            new ToolAttempt(this, call, new UpstreamRequest(call.Method, parameters) { Headers = call.Tool?.Headers?.Write(call.Message.Arguments) ?? [], LogLevel = call.LogLevel }, TimersOf(call)), cancellationToken);
 
     private AttemptTimers TimersOf(ToolCall call)
     {

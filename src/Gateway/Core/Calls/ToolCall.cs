@@ -46,6 +46,9 @@ public sealed class ToolCall
     /// <summary>Gets what the server sends before its answer, in order; null when nothing can be passed on.</summary>
     public Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask>? OnNotification { get; init; }
 
+    /// <summary>Least severe log that the caller wants; null = it did not say.</summary>
+    public string? LogLevel { get; init; }
+
     /// <summary>Answers a server's question in the middle of the call (legacy servers); null when the client cannot be asked. The question is valid until the task ends.</summary>
     public Func<Envelope, CancellationToken, ValueTask<RpcAnswer>>? OnQuestion { get; init; }
 
@@ -134,6 +137,7 @@ public sealed class ToolCall
             StartedTimestamp = StartedTimestamp,
             Timers = Timers,
             Client = client,
+            LogLevel = LogLevel,
             OnNotification = held.Notify,
             OnQuestion = (question, token) => client.RefusalOf(question.Method) is { } refused ? new(refused) : held.Ask(question, token),
             Tool = Tool,

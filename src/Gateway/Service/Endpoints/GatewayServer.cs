@@ -61,7 +61,7 @@ internal sealed class GatewayServer(CallPath calls, SessionParts parts, ListenEn
     private async ValueTask SetLogLevel(McpRequestContext context, McpResponder responder, CancellationToken cancellationToken)
     {
         var level = context.Message.TextParam("level"u8);
-        if (!SessionClient.IsLevel(level))
+        if (!LogLevels.Has(level))
         {
             await responder.Error(McpError.Params("'params.level' must be one of debug, info, notice, warning, error, critical, alert, emergency."));
             return;
@@ -96,6 +96,11 @@ internal sealed class GatewayServer(CallPath calls, SessionParts parts, ListenEn
         {
             session.Client.Follow(own);
             await Relay(context, responder, cancellationToken);
+            if (responder.HasResult && context.Message.TextParam("uri"u8) is { } uri)
+            {
+                session.Client.Subscribed(own, uri, wants: context.Message.Method == McpMethods.SubscribeResource);
+            }
+
             return;
         }
 
@@ -179,7 +184,7 @@ internal sealed class GatewayServer(CallPath calls, SessionParts parts, ListenEn
                 LimitHeaders.Set(context.Http, tightest);
             }
 
-            await Answer(context.Http, responder, outcome);
+            await Answer(context.Http, responder, call, outcome);
         }
         finally
         {
@@ -218,7 +223,8 @@ internal sealed class GatewayServer(CallPath calls, SessionParts parts, ListenEn
             Session = context.Session?.Id,
             SessionEnded = context.Live?.Ended ?? CancellationToken.None,
             Client = client,
-            OnNotification = WantsNotifications(context) ? responder.Notify : null,
+            LogLevel = context.Version.IsModern ? WantedLogs.LevelOf(context.Message) : client?.LogLevel,
+            OnNotification = WantsNotifications(context) ? WantedLogs.Of(context, client, responder.Notify) : null,
             OnQuestion = canAsk
                 ? (question, token) => client?.RefusalOf(question.Method) is { } refused ? new(refused) : responder.Ask(question.Method!, question.Params, token)
                 : null,
@@ -230,13 +236,13 @@ internal sealed class GatewayServer(CallPath calls, SessionParts parts, ListenEn
     /// <summary>Progress and logs of a modern request come only when it asks for them; a legacy session may get logs with any request.</summary>
     private static bool WantsNotifications(McpRequestContext context) =>
         !context.Message.Meta.ProgressToken.IsNone || context.Live is not null
-        || (context.Version.IsModern && context.Message.Meta.Raw.Span.IndexOf("io.modelcontextprotocol/logLevel"u8) >= 0);
+        || (context.Version.IsModern && WantedLogs.LevelOf(context.Message) is not null);
 
     private static GatewayRequest Of(McpRequestContext context) => Of(context.Http);
 
     private static GatewayRequest Of(HttpContext http) => http.Features.Get<GatewayRequest>() ?? throw new InvalidOperationException("An MCP request got here without its caller.");
 
-    private static ValueTask Answer(HttpContext http, McpResponder responder, in CallOutcome outcome)
+    private static ValueTask Answer(HttpContext http, McpResponder responder, ToolCall call, in CallOutcome outcome)
     {
         if (outcome.Refusal is { } refusal)
         {
@@ -247,7 +253,7 @@ internal sealed class GatewayServer(CallPath calls, SessionParts parts, ListenEn
 
         return outcome.Answer! switch
         {
-            { IsError: true } error => responder.UpstreamError(error.Payload),
+            { IsError: true } error => responder.UpstreamError(EraErrors.For(call, error)),
             var answer => responder.Result(answer.Payload),
         };
     }

@@ -13,16 +13,13 @@ namespace McpPlatform.Gateway.Sessions;
 /// <summary>The client of a legacy session, for servers of its own era: each has a connection that is this session's alone, and says there what belongs to no request.</summary>
 internal sealed class SessionClient(ClientSession session, SessionParts parts) : UpstreamClient(ProtocolEra.Legacy, session.Capabilities, session.ClientInfo), IAsyncDisposable
 {
-    private static readonly string[] Levels = ["debug", "info", "notice", "warning", "error", "critical", "alert", "emergency"];
     private static readonly byte[] Gone = "{\"code\":-32603,\"message\":\"The client is gone.\"}"u8.ToArray();
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Task> _listening = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<Guid, bool> _followed = new();
+    private readonly ConcurrentDictionary<(Guid ServerId, string Uri), bool> _subscribed = new();
     private readonly CancellationTokenSource _end = new();
-
-    /// <summary>Whether a level is one of the protocol's.</summary>
-    public static bool IsLevel(string? level) => Array.IndexOf(Levels, level) >= 0;
 
     /// <summary>Whether a server is spoken with on a connection of this session alone, as far as is known.</summary>
     public static bool Owns(ServerRoute server) => server.Legacy is not null && Array.TrueForAll(server.Endpoints, endpoint => endpoint.IsProcess ? endpoint.Scope == ProcessScope.Session : endpoint.Scope == ProcessScope.Tenant);
@@ -53,6 +50,19 @@ internal sealed class SessionClient(ClientSession session, SessionParts parts) :
 
     /// <summary>What the server says is wanted, from the next request to it on.</summary>
     public void Follow(ServerRoute server) => _followed[server.ServerId] = true;
+
+    /// <summary>A server that knows this session tells of a resource, or no longer: should it lose the session, it is asked again in the next one.</summary>
+    public void Subscribed(ServerRoute server, string uri, bool wants)
+    {
+        if (!wants)
+        {
+            _subscribed.TryRemove((server.ServerId, uri), out _);
+        }
+        else if (_subscribed.Count < GatewaySession.MostWatched)
+        {
+            _subscribed[(server.ServerId, uri)] = true;
+        }
+    }
 
     /// <summary>Sends a raw notification to the client, outside of its requests.</summary>
     public async Task Send(ReadOnlyMemory<byte> notification)
@@ -103,14 +113,16 @@ internal sealed class SessionClient(ClientSession session, SessionParts parts) :
         }
     }
 
-    private bool Passes(Envelope log)
-    {
-        var (wanted, level) = (Array.IndexOf(Levels, LogLevel), Array.IndexOf(Levels, log.TextParam("level"u8)));
-        return wanted < 0 || level < 0 || level >= wanted;
-    }
+    private bool Passes(Envelope log) => LogLevel is not { } wanted || LogLevels.Passes(log.TextParam("level"u8), wanted);
 
     private sealed class Peer(SessionClient client, Guid tenantId, Guid serverId, bool isProcess) : IUpstreamPeer
     {
+        public IReadOnlyList<UpstreamRequest> Opening =>
+        [
+            .. client._subscribed.Keys.Where(key => key.ServerId == serverId)
+                .Select(key => new UpstreamRequest(McpMethods.SubscribeResource, (byte[])[.. "{\"uri\":"u8, .. JsonMembers.Quote(key.Uri).Span, .. "}"u8])),
+        ];
+
         public void Notified(Envelope notification)
         {
             // The lists and resources of a server by address are everybody's; those of a process of its own are the session's.

@@ -68,7 +68,7 @@ internal sealed class HttpExchange(HttpMessageInvoker http, HttpUpstreamOptions 
         var status = (int)response.StatusCode;
         if (response.StatusCode == HttpStatusCode.NotFound && asked.Link.SessionId is not null)
         {
-            throw new SessionLostException();
+            throw new SessionLostException(asked.Link);
         }
 
         if (!HttpPost.MayCarryAnswer(response.StatusCode))
@@ -93,7 +93,7 @@ internal sealed class HttpExchange(HttpMessageInvoker http, HttpUpstreamOptions 
                 if (status == 400 && asked.Link.SessionId is not null && answer.ErrorCode == -32000)
                 {
                     answer.Dispose();
-                    throw new SessionLostException();
+                    throw new SessionLostException(asked.Link);
                 }
 
                 return answer;
@@ -247,8 +247,8 @@ internal sealed class HttpExchange(HttpMessageInvoker http, HttpUpstreamOptions 
     }
 
     /// <summary>
-    /// One standalone stream, from where the last one ended, until it ends. Null: there is none (405), or the session is gone. Throws <see cref="UpstreamException"/>, and
-    /// <see cref="OperationCanceledException"/> when cancelled.
+    /// One standalone stream, from where the last one ended, until it ends. Null: there is none (405), or not from there. Throws <see cref="UpstreamException"/>,
+    /// <see cref="SessionLostException"/>, and <see cref="OperationCanceledException"/> when cancelled.
     /// </summary>
     public async Task<StreamEnd?> Listen(HttpLink link, string? last, Questions questions, CancellationToken cancellationToken)
     {
@@ -264,6 +264,11 @@ internal sealed class HttpExchange(HttpMessageInvoker http, HttpUpstreamOptions 
 
             link.Stamp(get);
             using var response = await HttpPost.Send(http, get, patience);
+            if (response.StatusCode == HttpStatusCode.NotFound && link.SessionId is not null)
+            {
+                throw new SessionLostException(link);
+            }
+
             if ((int)response.StatusCode is >= 400 and < 500)
             {
                 return null;

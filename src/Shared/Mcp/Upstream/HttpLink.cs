@@ -6,6 +6,9 @@ namespace McpPlatform.Mcp.Upstream;
 /// <summary>What a handshake over HTTP came to: what is known of the server, and the session with it, if any.</summary>
 internal sealed record HttpLink(UpstreamHandshake Handshake, string? SessionId)
 {
+    /// <summary>Of the session.</summary>
+    public SessionLevel Level { get; } = new();
+
     /// <summary>Before the handshake: a link on which a revision is tried.</summary>
     public static HttpLink Try(ProtocolVersion version) => new(new UpstreamHandshake(version, default, default, null), null);
 
@@ -40,4 +43,7 @@ internal sealed record HttpLink(UpstreamHandshake Handshake, string? SessionId)
 }
 
 /// <summary>The server does not know the session any more. Caught by the connection, which opens a new one; never seen outside.</summary>
-internal sealed class SessionLostException : Exception;
+internal sealed class SessionLostException(HttpLink link) : Exception
+{
+    public HttpLink Link => link;
+}

@@ -47,6 +47,11 @@ public sealed class HttpUpstream : IUpstreamConnection
             var link = await Linked(cancellationToken);
             try
             {
+                if (request.LogLevel is not null || request.Method == McpMethods.SetLogLevel)
+                {
+                    await Prepare(request, link);
+                }
+
                 return (await _exchange.Ask(request, link, _options.HeaderTimeout, cancellationToken)).Answer;
             }
             catch (SessionLostException) when (!again)
@@ -102,6 +107,12 @@ public sealed class HttpUpstream : IUpstreamConnection
 
                 (last, failures, pause) = (end.LastEventId, 0, end.Retry ?? FirstPause);
             }
+            catch (SessionLostException lost)
+            {
+                // What the next one opens, everybody goes on with.
+                _connect.Forget(lost.Link);
+                (last, pause) = (null, FirstPause * Math.Pow(2, Math.Min(failures++, 8)));
+            }
             catch (UpstreamException)
             {
                 // Not there at the moment: calls find out by themselves.
@@ -155,6 +166,13 @@ public sealed class HttpUpstream : IUpstreamConnection
         }
     }
 
+    private ValueTask Prepare(UpstreamRequest request, HttpLink link) => link.Level.Prepare(request, link.Handshake, _options.IsExclusive, (level, token) => Tell(level, link, token));
+
+    private async Task Tell(UpstreamRequest request, HttpLink link, CancellationToken cancellationToken)
+    {
+        using var answer = (await _exchange.Ask(request, link, _options.HeaderTimeout, cancellationToken)).Answer;
+    }
+
     private ValueTask<HttpLink> Linked(CancellationToken cancellationToken) =>
         _disposed ? throw UpstreamException.ClosedBefore("The connection was closed.") : _connect.Get(cancellationToken);
 
@@ -188,7 +206,23 @@ public sealed class HttpUpstream : IUpstreamConnection
             throw;
         }
 
+        await Open(link);
         return link;
+    }
+
+    private async Task Open(HttpLink link)
+    {
+        try
+        {
+            foreach (var request in _options.Peer?.Opening ?? [])
+            {
+                await Tell(request, link, CancellationToken.None);
+            }
+        }
+        catch (Exception failure) when (failure is UpstreamException or SessionLostException)
+        {
+            // Whoever calls finds out by itself what is wrong.
+        }
     }
 
     /// <summary>Null: legacy. A failure to connect, or a refusal that has nothing to do with the era, is thrown.</summary>

@@ -75,6 +75,9 @@ public sealed record UpstreamRequest(string Method, ReadOnlyMemory<byte> Params)
     /// <summary>What a client calls a subscription: what the server's messages call it on the way back. None: as it is here.</summary>
     public RequestId SubscriptionId { get; init; }
 
+    /// <summary>Least severe log that is wanted of a legacy server, which is told where its session has another level; null: whatever it sends. Modern servers read it in <c>_meta</c>.</summary>
+    public string? LogLevel { get; init; }
+
     /// <summary>
     /// Measures the time of the request in place of the connection's own timers; null: the connection measures.
     /// Like <see cref="OnNotification"/> it can be set anew when the request is sent again, never while it is under way.

@@ -20,6 +20,7 @@ internal sealed class JsonRpcChannel
     private readonly IUpstreamPeer? _peer;
     private readonly bool _isExclusive;
     private readonly Questions _questions;
+    private readonly SessionLevel _level = new();
     private readonly ConcurrentDictionary<long, PendingCall> _pending = new();
     private UpstreamException? _closed;
     private long _lastId;
@@ -74,6 +75,31 @@ internal sealed class JsonRpcChannel
                 call.Abandon();
             }
         }
+    }
+
+    /// <summary>As the other, after a handshake: the server is told first of a level that the request wants.</summary>
+    public async ValueTask<UpstreamAnswer> Send(UpstreamRequest request, UpstreamHandshake handshake, CancellationToken cancellationToken)
+    {
+        if (request.LogLevel is not null || request.Method == McpMethods.SetLogLevel)
+        {
+            await _level.Prepare(request, handshake, _isExclusive, (level, token) => Tell(level, handshake.Version, token));
+        }
+
+        return await Send(request, handshake.Version, cancellationToken);
+    }
+
+    /// <summary>Sends what a session begins with. Throws <see cref="UpstreamException"/>.</summary>
+    public async Task Open(UpstreamHandshake handshake, CancellationToken cancellationToken)
+    {
+        foreach (var request in _peer?.Opening ?? [])
+        {
+            await Tell(request, handshake.Version, cancellationToken);
+        }
+    }
+
+    private async Task Tell(UpstreamRequest request, ProtocolVersion version, CancellationToken cancellationToken)
+    {
+        using var answer = await Send(request, version, cancellationToken);
     }
 
     /// <summary>Sends a notification of ours. Empty parameters: none.</summary>

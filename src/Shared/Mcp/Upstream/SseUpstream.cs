@@ -42,7 +42,7 @@ public sealed class SseUpstream : IUpstreamConnection
     public async ValueTask<UpstreamAnswer> Send(UpstreamRequest request, CancellationToken cancellationToken)
     {
         var handshake = await Connect(cancellationToken);
-        return await _channel.Send(request, handshake.Version, cancellationToken);
+        return await _channel.Send(request, handshake, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -86,6 +86,7 @@ public sealed class SseUpstream : IUpstreamConnection
             using var answer = await _channel.Send(Handshakes.Initialize(_client), ProtocolVersion.LatestLegacy, limit.Token);
             var handshake = Handshakes.ReadInitialize(answer);
             await _channel.Notify(McpMethods.Initialized, default, limit.Token);
+            await _channel.Open(handshake, limit.Token);
             return handshake;
         }
         catch (OperationCanceledException) when (limit.RanOut)

@@ -42,7 +42,7 @@ public sealed class StdioUpstream : IUpstreamConnection
     public async ValueTask<UpstreamAnswer> Send(UpstreamRequest request, CancellationToken cancellationToken)
     {
         var handshake = await Connect(cancellationToken);
-        return await _life!.Channel.Send(request, handshake.Version, cancellationToken);
+        return await _life!.Channel.Send(request, handshake, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -99,6 +99,7 @@ public sealed class StdioUpstream : IUpstreamConnection
             using var answer = await life.Channel.Send(Handshakes.Initialize(_client), ProtocolVersion.LatestLegacy, limit.Token);
             var handshake = Handshakes.ReadInitialize(answer);
             await life.Channel.Notify(McpMethods.Initialized, default, limit.Token);
+            await life.Channel.Open(handshake, limit.Token);
             return handshake;
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested)

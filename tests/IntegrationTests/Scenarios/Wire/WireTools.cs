@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using McpPlatform.IntegrationTests.Platform;
 
 namespace McpPlatform.IntegrationTests.Scenarios.Wire;
@@ -5,14 +6,18 @@ namespace McpPlatform.IntegrationTests.Scenarios.Wire;
 /// <summary>The tools, prompts and resources that both servers have.</summary>
 internal static class WireTools
 {
+    private static readonly ConcurrentDictionary<string, TaskCompletionSource> Gates = new();
+
     public static void Add(WireUpstream upstream)
     {
         upstream.Tool("raw", call => Task.FromResult(call.Argument("back")?.GetRawText() ?? $$$"""{"content":[],"structuredContent":{"params":{{{call.Params}}}}}"""));
         upstream.Tool("work", Work);
         upstream.Tool("count", Count);
         upstream.Tool("hang", Hang);
+        upstream.Tool("gate", Gate);
         upstream.Tool("levels", Levels);
         upstream.Tool("tell", Tell);
+        upstream.Tool("unknown-method", _ => throw new WireRefusal(-32601, "Method not found"));
         upstream.Tool("refuse", call => throw new WireRefusal(-31337, "refused", call.Argument("data")!.Value.GetRawText()));
         upstream.Tool(
             "mirrored",
@@ -54,6 +59,25 @@ internal static class WireTools
         }
 
         return $$$"""{"content":[],"structuredContent":{"tag":{{{call.Argument("tag")!.Value.GetRawText()}}}}}""";
+    }
+
+    /// <summary>Lets a call of <c>gate</c> go on.</summary>
+    public static void Open(string key) => GateOf(key).TrySetResult();
+
+    private static TaskCompletionSource GateOf(string key) => Gates.GetOrAdd(key, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+
+    /// <summary>One message of progress, four more once its gate (<c>key</c>) is open, and its key.</summary>
+    private static async Task<string> Gate(WireCall call)
+    {
+        var key = call.Argument("key")!.Value.GetString()!;
+        await call.Progress(1);
+        await GateOf(key).Task.WaitAsync(call.Gone);
+        for (var i = 2; i <= 5; i++)
+        {
+            await call.Progress(i);
+        }
+
+        return Text(key);
     }
 
     /// <summary>Says that it began, and works until it is cancelled.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using McpPlatform.Contracts.Gateway;
+using McpPlatform.Gateway.Calls;
 using McpPlatform.Gateway.Changes;
 using McpPlatform.Gateway.Infrastructure.Upstreams;
 using McpPlatform.Gateway.State;
@@ -12,11 +13,16 @@ namespace McpPlatform.Gateway.Infrastructure.Changes;
 /// </summary>
 internal sealed partial class CatalogRelook(
     Discoverer discoverer, GatewayStateStore store, ChangeHub hub, CatalogReporter reporter, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<CatalogRelook> logger)
+    : ICatalogRefresh
 {
     /// <summary>50 ms: servers that register many tools say so for each.</summary>
     private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>10 s: a server that refuses whatever it is sent is not looked at for each of its refusals.</summary>
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(10);
+
     private readonly ConcurrentDictionary<(Guid TenantId, Guid ServerId), Change> _pending = new();
+    private readonly ConcurrentDictionary<(Guid TenantId, Guid ServerId), Refreshing> _refreshed = new();
 
     /// <summary>A server says that some of its lists changed. Returns at once.</summary>
     public void Changed(Guid tenantId, Guid serverId, Change change)
@@ -27,6 +33,26 @@ internal sealed partial class CatalogRelook(
             _ = Run(key, lifetime.ApplicationStopping);
         }
     }
+
+    public async ValueTask<ToolRoute?> Refresh(ToolRoute tool, CancellationToken cancellationToken)
+    {
+        var key = (tool.Server.TenantId, tool.Server.ServerId);
+        if (Current(tool) is { } newer)
+        {
+            return newer;
+        }
+
+        var refreshing = _refreshed.AddOrUpdate(key, Start, (_, last) => time.GetElapsedTime(last.At) < Rest ? last : Start(key));
+        await refreshing.Look.Value.WaitAsync(cancellationToken);
+        return Current(tool);
+
+        Refreshing Start((Guid, Guid) _) => new(time.GetTimestamp(), new Lazy<Task>(() => Look(key.TenantId, key.ServerId, Change.None, lifetime.ApplicationStopping)));
+    }
+
+    /// <summary>Null when it is as it was.</summary>
+    private ToolRoute? Current(ToolRoute tool) =>
+        store.Current.Registry.RoutesOf(tool.Server.TenantId).ById.TryGetValue(tool.Server.ServerId, out var server) && server.ByName.TryGetValue(tool.Name, out var current)
+        && current.Hash != tool.Hash ? current : null;
 
     private readonly ConcurrentDictionary<(Guid TenantId, Guid ServerId), bool> _running = new();
 
@@ -82,4 +108,7 @@ internal sealed partial class CatalogRelook(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Server {Server} says that its lists changed, but they could not be read ({Failure}).")]
     private static partial void LookFailed(ILogger logger, string server, string failure);
+
+    /// <summary>The last look that a refusal caused.</summary>
+    private sealed record Refreshing(long At, Lazy<Task> Look);
 }

@@ -11,17 +11,25 @@ namespace McpPlatform.Gateway.Infrastructure.Upstreams;
 internal sealed record CatalogLook(
     bool DeclaresTools, IReadOnlyList<ToolDefinition> Tools, IReadOnlyList<OfferedItem> Prompts, IReadOnlyList<OfferedItem> Resources, IReadOnlyList<OfferedItem> ResourceTemplates)
 {
+    /// <summary>
+    /// How many tools could not be called as the protocol demands, and are left out: those of a modern server over HTTP whose <c>x-mcp-header</c> breaks the rules (2026-07-28).
+    /// </summary>
+    public int LeftOut { get; init; }
+
     /// <summary>Reads the lists of every capability that the server declares. Throws <see cref="UpstreamException"/> and <see cref="JsonException"/>.</summary>
-    public static async Task<CatalogLook> At(IUpstreamConnection connection, UpstreamHandshake handshake, CancellationToken cancellationToken)
+    /// <param name="mirrors">Whether arguments are mirrored as headers on this transport.</param>
+    public static async Task<CatalogLook> At(IUpstreamConnection connection, UpstreamHandshake handshake, bool mirrors, CancellationToken cancellationToken)
     {
         var limits = new CatalogListLimits();
         var (tools, prompts, resources) = (Declares(handshake, "tools"u8), Declares(handshake, "prompts"u8), Declares(handshake, "resources"u8));
+        var found = tools ? await CatalogLister.ReadAll(connection, CatalogKind.Tools, limits, cancellationToken) : [];
+        var usable = found.ToLookup(tool => !mirrors || !handshake.Version.IsModern || ParamHeaders.Read(tool.Definition).IsValid);
         return new CatalogLook(
             tools,
-            tools ? [.. (await CatalogLister.ReadAll(connection, CatalogKind.Tools, limits, cancellationToken)).Select(Tool)] : [],
+            [.. usable[true].Select(Tool)],
             prompts ? await Items(CatalogKind.Prompts) : [],
             resources ? await Items(CatalogKind.Resources) : [],
-            resources ? await Items(CatalogKind.ResourceTemplates) : []);
+            resources ? await Items(CatalogKind.ResourceTemplates) : []) { LeftOut = usable[false].Count() };
 
         async Task<IReadOnlyList<OfferedItem>> Items(CatalogKind kind)
         {
@@ -46,7 +54,7 @@ internal sealed record CatalogLook(
         Join(legacy.Tools, modern.Tools, tool => tool.Name, (tool, era) => tool with { Era = era }),
         Join(legacy.Prompts, modern.Prompts),
         Join(legacy.Resources, modern.Resources),
-        Join(legacy.ResourceTemplates, modern.ResourceTemplates));
+        Join(legacy.ResourceTemplates, modern.ResourceTemplates)) { LeftOut = legacy.LeftOut + modern.LeftOut };
 
     private static List<OfferedItem> Join(IReadOnlyList<OfferedItem> legacy, IReadOnlyList<OfferedItem> modern) =>
         Join(legacy, modern, item => item.Key, (item, era) => item with { Era = era });

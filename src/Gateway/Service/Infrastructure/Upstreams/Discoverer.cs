@@ -9,7 +9,7 @@ using McpPlatform.Mcp.Upstream;
 namespace McpPlatform.Gateway.Infrastructure.Upstreams;
 
 /// <summary>Looks at a server for the registry, over the same connection that calls use.</summary>
-internal sealed class Discoverer(UpstreamPool pool)
+internal sealed partial class Discoverer(UpstreamPool pool, ILogger<Discoverer> logger)
 {
     /// <summary>Longest a whole look may take, the start of a process and all pages included.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(40);
@@ -45,6 +45,11 @@ internal sealed class Discoverer(UpstreamPool pool)
                 (legacy, seen) = (CatalogLook.FaceOf(other.Handshake), CatalogLook.Join(other.Seen, seen));
             }
 
+            if (seen.LeftOut > 0)
+            {
+                ToolsLeftOut(logger, server.Slug, seen.LeftOut);
+            }
+
             return new DiscoveredServer(
                 handshake.Version.Text, NameOf(handshake.ServerInfo), seen.DeclaresTools, seen.Tools, null, null,
                 new ServerOffer(legacy, modern, seen.Prompts, seen.Resources, seen.ResourceTemplates));
@@ -67,7 +72,7 @@ internal sealed class Discoverer(UpstreamPool pool)
     {
         using var lease = await pool.Look(key, connection, limit);
         var handshake = await lease.Connection.Connect(limit);
-        return (handshake, await CatalogLook.At(lease.Connection, handshake, limit));
+        return (handshake, await CatalogLook.At(lease.Connection, handshake, connection.Transport == "http", limit));
     }
 
     /// <summary>The legacy side of a modern server that says it has one; null when it does not show it. Its modern side is worth having all the same.</summary>
@@ -91,4 +96,7 @@ internal sealed class Discoverer(UpstreamPool pool)
     }
 
     private static DiscoveredServer Failed(string code, string message) => new("", "", false, [], code, message);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Server {Server} has {Count} tools that are left out: their x-mcp-header breaks the protocol's rules.")]
+    private static partial void ToolsLeftOut(ILogger logger, string server, int count);
 }

@@ -162,7 +162,7 @@ for SUITE in $SUITES; do
   STARTED=$SECONDS
   case $SUITE in
     unit) run_tests UnitTests 4m ;;
-    integration) run_tests IntegrationTests 35m --filter-not-namespace McpPlatform.IntegrationTests.Containers ;;
+    integration) run_tests IntegrationTests 50m --filter-not-namespace McpPlatform.IntegrationTests.Containers ;;
     e2e) run_tests EndToEndTests 5m ;;
     containers) REPORT=Containers run_tests IntegrationTests 10m --filter-namespace McpPlatform.IntegrationTests.Containers ;;
     benchmarks) run_benchmarks ;;

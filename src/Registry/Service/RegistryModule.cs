@@ -6,6 +6,7 @@ using McpPlatform.Persistence;
 using McpPlatform.Registry.Api;
 using McpPlatform.Registry.Application;
 using McpPlatform.Registry.Application.HttpTools;
+using McpPlatform.Registry.Application.Subregistry;
 using McpPlatform.Registry.Infrastructure.Discovery;
 using McpPlatform.Registry.Infrastructure.Gateway;
 using McpPlatform.Registry.Infrastructure.Persistence;
@@ -32,6 +33,7 @@ public sealed class RegistryModule : IServiceModule
             var options = p.GetRequiredService<IOptions<RegistryOptions>>().Value;
             return new RegistryQuotas(options.MaxServers, options.MaxToolsPerServer, options.MaxDefinitionBytes, options.MaxOfferBytes, options.MaxHttpTools, options.DiscoveryInterval);
         });
+        services.AddSingleton(p => new SubregistryName(p.GetRequiredService<IOptions<RegistryOptions>>().Value.Namespace));
         services.AddScoped<IServers, Servers>();
         services.AddScoped<ICatalog, Catalog>();
         services.AddScoped<IHttpTools, HttpTools>();
@@ -49,6 +51,7 @@ public sealed class RegistryModule : IServiceModule
         BreakerEndpoints.Map(endpoints);
         ToolEndpoints.Map(endpoints);
         HttpToolEndpoints.Map(endpoints);
+        SubregistryEndpoints.Map(endpoints);
         InternalEndpoints.Map(endpoints);
     }
 }

@@ -15,6 +15,10 @@ public sealed class RegistryOptions
     [Range(1, 100_000)]
     public int MaxToolsPerServer { get; init; } = 2000;
 
+    /// <summary>Reverse-DNS namespace of the servers' names in the registry API (<c>/v0.1</c>): a domain of yours makes them unique in the world. Default <c>local.mcpplatform</c>.</summary>
+    [RegularExpression("^[a-zA-Z0-9][a-zA-Z0-9.-]{0,126}$", ErrorMessage = "Registry:Namespace must be a reversed domain name such as com.example: letters, digits, '.' and '-'.")]
+    public string Namespace { get; init; } = "local.mcpplatform";
+
     /// <summary>Bytes of one tool's definition. Default 256 KiB; the largest measured is 45 KB.</summary>
     [Range(1024, 10 * 1024 * 1024)]
     public int MaxDefinitionBytes { get; init; } = 256 * 1024;

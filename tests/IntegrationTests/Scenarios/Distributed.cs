@@ -16,6 +16,8 @@ public sealed class Conformance(SharedDistributed shared) : ConformanceScenarios
 
 public sealed class Watches(SharedDistributed shared) : WatchScenarios(shared);
 
+public sealed class Subregistries(SharedDistributed shared) : SubregistryScenarios(shared);
+
 public sealed class Standings(SharedDistributed shared) : StandingScenarios(shared);
 
 public sealed class Resources(SharedDistributed shared) : ResourceScenarios(shared);

@@ -16,6 +16,8 @@ public sealed class Conformance(SharedStandalone shared) : ConformanceScenarios(
 
 public sealed class Watches(SharedStandalone shared) : WatchScenarios(shared);
 
+public sealed class Subregistries(SharedStandalone shared) : SubregistryScenarios(shared);
+
 public sealed class Standings(SharedStandalone shared) : StandingScenarios(shared);
 
 public sealed class Resources(SharedStandalone shared) : ResourceScenarios(shared);

@@ -1,6 +1,7 @@
 using McpPlatform.Contracts.Gateway;
 using McpPlatform.Registry.Application;
 using McpPlatform.Registry.Application.Breakers;
+using McpPlatform.Registry.Application.Subregistry;
 using McpPlatform.Registry.Domain;
 using McpPlatform.UnitTests.Gateway;
 using Shouldly;
@@ -73,6 +74,8 @@ public sealed class StoreEndpointReportTests
         public Task<int> Count(CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public Task<IReadOnlyList<RegisteredServer>> List(ServerFilter filter, string? afterSlug, int limit, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<IReadOnlyList<RegisteredServer>> Entries(EntryFilter filter, string space, string? afterSlug, int limit, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public void Add(RegisteredServer server) => throw new NotSupportedException();
     }

@@ -31,7 +31,7 @@ public sealed record ReviewedRoute(string Method, string Pattern, Audience Audie
     public override string ToString() => $"{Method} {Pattern}";
 
     /// <summary>Whether the API description names it.</summary>
-    public bool IsDescribed => Pattern.StartsWith("/api/v1/", StringComparison.Ordinal) || Pattern == "/health";
+    public bool IsDescribed => Pattern.StartsWith("/api/v1/", StringComparison.Ordinal) || Pattern.StartsWith("/v0.1/", StringComparison.Ordinal) || Pattern == "/health";
 }
 
 /// <summary>
@@ -98,6 +98,18 @@ public static class RouteTable
         GET    /api/v1/servers/{server}/offer                         servers:read              404
         GET    /api/v1/servers/{server}/changes                       servers:read              404
         GET    /api/v1/servers/{server}/health                        servers:read              404
+        GET    /v0.1/servers                                          servers:read              200
+        GET    /v0.1/servers/{name}/versions                          servers:read              404
+        GET    /v0.1/servers/{name}/versions/{version}                servers:read              404
+        PUT    /v0.1/servers/{name}/versions/{version}                servers:read              501
+        DELETE /v0.1/servers/{name}/versions/{version}                servers:read              501
+        PATCH  /v0.1/servers/{name}/versions/{version}/status         servers:read              501
+        GET    /v0.1/servers/{space}/{slug}/versions                  servers:read              404
+        GET    /v0.1/servers/{space}/{slug}/versions/{version}        servers:read              404
+        PUT    /v0.1/servers/{space}/{slug}/versions/{version}        servers:read              501
+        DELETE /v0.1/servers/{space}/{slug}/versions/{version}        servers:read              501
+        PATCH  /v0.1/servers/{space}/{slug}/versions/{version}/status servers:read              501
+        POST   /v0.1/publish                                          servers:read              501
         GET    /api/v1/breakers                                       servers:read              200
         POST   /api/v1/breakers/{id}/reset                            servers:write             404
         POST   /api/v1/breakers/{id}/force-open                       servers:write             404

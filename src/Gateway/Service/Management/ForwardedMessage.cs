@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using McpPlatform.Hosting;
 using McpPlatform.Hosting.Errors;
 using McpPlatform.Hosting.Internal;
 using McpPlatform.Hosting.Security;
@@ -14,7 +15,7 @@ internal static class ForwardedMessage
     private static readonly FrozenSet<string> NotForwarded = new[]
     {
         "Connection", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization", "Proxy-Connection", "TE", "Trailer", "Transfer-Encoding", "Upgrade", "Expect", "Host",
-        "Authorization", "X-Api-Key", "Cookie", "Set-Cookie", "Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "traceparent", "tracestate", "baggage", RequestIds.Header,
+        "Authorization", "X-Api-Key", "Cookie", "Set-Cookie", "Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "traceparent", "tracestate", "baggage", RequestIds.Header, PublicAddress.Header,
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     public static HttpRequestMessage Request(HttpContext http)
@@ -22,6 +23,7 @@ internal static class ForwardedMessage
         // As the caller spelt it: decoding and encoding again would turn %2F into a separator.
         var request = Request(http, new Uri(Target(http), UriKind.Relative));
         request.ActFor(http.Caller());
+        request.Headers.TryAddWithoutValidation(PublicAddress.Header, PublicAddress.Of(http));
         return request;
     }
 

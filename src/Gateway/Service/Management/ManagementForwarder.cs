@@ -28,6 +28,11 @@ internal sealed partial class ManagementForwarder(IHttpClientFactory clients, IO
             {
                 endpoints.Map($"/api/v1/{prefix}/{{**rest}}", http => forwarder.Forward(http, service)).ForwardsCallers();
             }
+
+            if (ManagementRoutes.Roots.TryGetValue(service, out var root))
+            {
+                endpoints.Map($"/{root}/{{**rest}}", http => forwarder.Forward(http, service)).ForwardsCallers();
+            }
         }
     }
 

@@ -6,6 +6,9 @@ namespace McpPlatform.Gateway.Management;
 /// </summary>
 internal static class ManagementRoutes
 {
+    /// <summary>First parts of paths outside of <c>/api/v1/</c> by service: what has its form from elsewhere.</summary>
+    public static IReadOnlyDictionary<string, string> Roots { get; } = new Dictionary<string, string> { ["registry"] = "v0.1" };
+
     /// <summary>Prefixes below <c>/api/v1/</c> by service.</summary>
     public static IReadOnlyDictionary<string, IReadOnlyList<string>> Prefixes { get; } = new Dictionary<string, IReadOnlyList<string>>
     {

@@ -1,6 +1,7 @@
 using McpPlatform.Contracts.Gateway;
 using McpPlatform.Contracts.Registry;
 using McpPlatform.Kernel;
+using McpPlatform.Registry.Application.Subregistry;
 using McpPlatform.Registry.Domain;
 
 namespace McpPlatform.Registry.Application;
@@ -17,6 +18,10 @@ public interface IServers
 
     /// <summary>Not deleted ones by slug.</summary>
     Task<IReadOnlyList<RegisteredServer>> List(ServerFilter filter, string? afterSlug, int limit, CancellationToken cancellationToken);
+
+    /// <summary>By slug: those that are there, and with <see cref="EntryFilter.WithInactive"/> the last one of each slug that is not.</summary>
+    /// <param name="space">Of their names, which the filter's text is looked for in.</param>
+    Task<IReadOnlyList<RegisteredServer>> Entries(EntryFilter filter, string space, string? afterSlug, int limit, CancellationToken cancellationToken);
 
     void Add(RegisteredServer server);
 }

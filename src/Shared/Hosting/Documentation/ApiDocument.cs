@@ -19,7 +19,7 @@ internal static class ApiDocument
 
     public static void Add(IServiceCollection services) => services.AddOpenApi(Name, options =>
     {
-        options.ShouldInclude = static endpoint => endpoint.RelativePath is { } path && (path.StartsWith("api/", StringComparison.Ordinal) || path == "health");
+        options.ShouldInclude = static endpoint => endpoint.RelativePath is { } path && (path.StartsWith("api/", StringComparison.Ordinal) || path.StartsWith("v0.1/", StringComparison.Ordinal) || path == "health");
         options.AddDocumentTransformer(Describe);
         options.AddOperationTransformer(Complete);
     });

@@ -1,4 +1,5 @@
 using McpPlatform.Registry.Application;
+using McpPlatform.Registry.Application.Subregistry;
 using McpPlatform.Registry.Domain;
 using Microsoft.EntityFrameworkCore;
 
@@ -23,7 +24,7 @@ internal sealed class Servers(RegistryDbContext context) : IServers
         var found = context.Servers.AsNoTracking().Where(s => s.DeletedAt == null && (afterSlug == null || string.Compare(s.Slug, afterSlug) > 0));
         if (filter.Text is { Length: > 0 } text)
         {
-            var pattern = $"%{text.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal).Replace("_", @"\_", StringComparison.Ordinal)}%";
+            var pattern = Containing(text);
             found = found.Where(s => EF.Functions.ILike(s.Slug, pattern, @"\") || EF.Functions.ILike(s.Title, pattern, @"\"));
         }
 
@@ -45,5 +46,28 @@ internal sealed class Servers(RegistryDbContext context) : IServers
         return await found.OrderBy(s => s.Slug).Take(limit).ToListAsync(cancellationToken);
     }
 
+    public async Task<IReadOnlyList<RegisteredServer>> Entries(EntryFilter filter, string space, string? afterSlug, int limit, CancellationToken cancellationToken)
+    {
+        var found = context.Servers.AsNoTracking().Where(s => afterSlug == null || string.Compare(s.Slug, afterSlug) > 0);
+        found = filter.WithInactive
+            ? found.Where(s => s.DeletedAt == null || !context.Servers.Any(o => o.Slug == s.Slug && o.Id != s.Id && (o.DeletedAt == null || o.DeletedAt > s.DeletedAt)))
+            : found.Where(s => s.DeletedAt == null && s.Enabled);
+        if (filter.UpdatedSince is { } since)
+        {
+            found = found.Where(s => s.UpdatedAt >= since);
+        }
+
+        if (filter.Text is { Length: > 0 } text)
+        {
+            var pattern = Containing(text);
+            found = found.Where(s => EF.Functions.ILike(space + "/" + s.Slug, pattern, @"\"));
+        }
+
+        return await found.OrderBy(s => s.Slug).Take(limit).ToListAsync(cancellationToken);
+    }
+
     public void Add(RegisteredServer server) => context.Servers.Add(server);
+
+    private static string Containing(string text) =>
+        $"%{text.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal).Replace("_", @"\_", StringComparison.Ordinal)}%";
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using McpPlatform.Cli.Connection;
 using McpPlatform.Cli.Launchers;
 using McpPlatform.Cli.Output;
 
@@ -13,7 +14,7 @@ internal static class ServerCommands
     private static readonly Argument<string> Name = new("NAME") { Description = "Slug or id of the server" };
 
     public static Command Create(CommandFactory factory) =>
-        CommandFactory.Group("servers", "MCP servers behind the gateway", List(factory), Get(factory), Add(factory), Limit(factory), Remove(factory), Discover(factory), Logs(factory));
+        CommandFactory.Group("servers", "MCP servers behind the gateway", List(factory), Get(factory), Add(factory), Import(factory), Limit(factory), Remove(factory), Discover(factory), Logs(factory));
 
     private static Command List(CommandFactory factory)
     {
@@ -124,6 +125,40 @@ internal static class ServerCommands
             context.Print.Object(await context.Api.Post(Servers, body, context.Cancellation));
             return ExitCode.Ok;
         }, name, command, url, sse, header, launcher, variable, scope, idleStop, maxInstances, title, environment, tag, allowPrivate, file, rate, burst, toolRate, most);
+    }
+
+    private static Command Import(CommandFactory factory)
+    {
+        var name = new Argument<string>("NAME") { Description = "Name in the registry, for example com.example/weather" };
+        var registry = new Option<string>("--registry") { Description = "Address of the MCP registry", HelpName = "URL", DefaultValueFactory = _ => "https://registry.modelcontextprotocol.io" };
+        var registryHeader = new Option<string[]>("--registry-header") { Description = "Sent to the registry, name=value, for a private one", HelpName = "NAME=VALUE" };
+        var version = new Option<string>("--version") { Description = "Version of the server", HelpName = "VERSION", DefaultValueFactory = _ => "latest" };
+        var slug = new Option<string?>("--slug") { Description = "What it is called here; default: the last part of its name", HelpName = "SLUG" };
+        var set = new Option<string[]>("--set") { Description = "Value for a variable or header that the server declares; headers are stored encrypted", HelpName = "NAME=VALUE" };
+        var tag = new Option<string[]>("--tag") { Description = "Free label; may be given several times", HelpName = "TAG" };
+        var allowPrivate = new Option<bool>("--allow-private-address") { Description = "The server may live on a loopback, private or link-local address (admins)" };
+        return factory.Verb("import", "Register a remote server as an MCP registry describes it", async context =>
+        {
+            if (!Uri.TryCreate(context.Get(registry), UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
+            {
+                throw CliException.Usage("--registry takes an address that begins with http:// or https://.");
+            }
+
+            var headers = Arguments.Pairs(context.Get(registryHeader) ?? [], "--registry-header").ToDictionary(h => h.Key, h => (string)h.Value!);
+            using var source = new McpRegistry(address, headers);
+            var entry = new RegistryEntry(await source.Server(context.Get(name), context.Get(version)!, context.Cancellation), Arguments.Pairs(context.Get(set) ?? [], "--set"));
+            var remote = entry.Remote();
+            var body = Arguments.Body(
+                ("slug", context.Get(slug) ?? entry.Slug),
+                ("title", entry.Title),
+                ("transport", remote.Transport),
+                ("url", remote.Url),
+                ("tags", Arguments.Texts(context.Get(tag))),
+                ("allow_private_address", context.Get(allowPrivate) ? true : null),
+                ("headers", NotEmpty(remote.Headers)));
+            context.Print.Object(await context.Api.Post(Servers, body, context.Cancellation));
+            return ExitCode.Ok;
+        }, name, registry, registryHeader, version, slug, set, tag, allowPrivate);
     }
 
     private static Command Limit(CommandFactory factory)

@@ -181,6 +181,7 @@ public sealed class GatewayModule : IServiceModule
             MaxBodyBytes = (int)Math.Min(int.MaxValue, p.GetRequiredService<IOptions<LimitOptions>>().Value.MaxBodyBytes),
             AllowedOrigins = Options(p).AllowedOrigins.ToHashSet(StringComparer.OrdinalIgnoreCase),
             AllowedHosts = Options(p).AllowedHosts.ToHashSet(StringComparer.OrdinalIgnoreCase),
+            Sessions = new ClientSessionOptions { MaxPerCaller = Options(p).MaxSessionsPerPrincipal, MaxTotal = Options(p).MaxSessions, IdleLimit = Options(p).SessionIdle },
             Caller = static http => http.Features.Get<GatewayRequest>() is { } request ? new McpCaller(request.Caller.Subject, request.Caller.Tenant) : McpCaller.Anonymous,
         });
         services.AddSingleton<ResourceMetadata>();

@@ -22,6 +22,7 @@ internal sealed class WireUpstream : IAsyncDisposable
     private readonly ConcurrentDictionary<string, WireSession> _sessions = new();
     private readonly ConcurrentDictionary<WireStream, WireCall> _listening = new();
     private readonly CancellationTokenSource _end = new();
+    private int _streams;
 
     private WireUpstream(WebApplication app, bool isModern, int port) => (_app, IsModern, Address) = (app, isModern, new Uri($"http://127.0.0.1:{port}/mcp"));
 
@@ -44,6 +45,9 @@ internal sealed class WireUpstream : IAsyncDisposable
 
     /// <summary>Open sessions, legacy only.</summary>
     public IReadOnlyCollection<WireSession> Sessions => [.. _sessions.Values];
+
+    /// <summary>Open standalone streams, legacy only.</summary>
+    public int Streams => Volatile.Read(ref _streams);
 
     /// <summary>Open <c>subscriptions/listen</c>, modern only.</summary>
     public IReadOnlyCollection<WireCall> Listening => [.. _listening.Values];
@@ -281,7 +285,15 @@ internal sealed class WireUpstream : IAsyncDisposable
             return;
         }
 
-        await session.Standalone.Serve(http, _end.Token);
+        Interlocked.Increment(ref _streams);
+        try
+        {
+            await session.Standalone.Serve(http, _end.Token);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _streams);
+        }
     }
 
     private Task Delete(HttpContext http)

@@ -23,7 +23,8 @@ internal sealed class GatewaySession : IAsyncDisposable, IChangeSubscriber
     private IDisposable? _watch;
     private readonly Lazy<SessionClient> _client;
     private Holder _holder;
-    private int _isTold;
+    private bool _isTold;
+    private bool _isOver;
 
     /// <param name="request">The one that opened it.</param>
     public GatewaySession(ClientSession session, GatewayRequest request, SessionParts parts)
@@ -59,12 +60,19 @@ internal sealed class GatewaySession : IAsyncDisposable, IChangeSubscriber
             Volatile.Write(ref _holder, Holder.Of(request));
         }
 
-        if (Interlocked.Exchange(ref _isTold, 1) == 0)
+        if (Volatile.Read(ref _isTold))
         {
-            lock (_gate)
+            return;
+        }
+
+        lock (_gate)
+        {
+            // A request can meet the end of its session: what it began then, nobody would end.
+            if (!_isTold && !_isOver)
             {
                 _changes = _parts.Hub.Subscribe(this);
                 _watch = request.Server is { } server && !SessionClient.Owns(server) ? _parts.Watches.Watch(server) : null;
+                Volatile.Write(ref _isTold, true);
             }
         }
     }
@@ -74,7 +82,7 @@ internal sealed class GatewaySession : IAsyncDisposable, IChangeSubscriber
     {
         lock (_gate)
         {
-            if (_watched.ContainsKey(uri))
+            if (_isOver || _watched.ContainsKey(uri))
             {
                 return true;
             }
@@ -132,6 +140,7 @@ internal sealed class GatewaySession : IAsyncDisposable, IChangeSubscriber
     {
         lock (_gate)
         {
+            _isOver = true;
             _changes?.Dispose();
             _watch?.Dispose();
             foreach (var (uri, server) in _watched)
@@ -143,7 +152,10 @@ internal sealed class GatewaySession : IAsyncDisposable, IChangeSubscriber
         }
 
         GatewayMetrics.SessionEnded(Session.Info.Version, _parts.Time.GetElapsedTime(_since));
-        await Client.DisposeAsync();
+        if (_client.IsValueCreated)
+        {
+            await Client.DisposeAsync();
+        }
     }
 
     private Asked Now() => new(_parts.Time.GetUtcNow(), null);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.WebSockets;
 using McpPlatform.Mcp.AspNetCore.Sessions;
 using McpPlatform.Mcp.AspNetCore.Streams;
@@ -139,6 +140,8 @@ internal sealed class SocketTransport(SessionDoor door, MessageExchange messages
             return false;
         }
 
+        // The trace of the handshake would grow as long as the connection lives: every message begins its own.
+        Activity.Current = null;
         await messages.Take(copy, server, session, message, body);
         return true;
     }

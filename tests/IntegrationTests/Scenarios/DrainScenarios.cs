@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using System.Net.WebSockets;
 using System.Text.Json.Nodes;
 using McpPlatform.IntegrationTests.Platform;
 using Shouldly;
@@ -66,6 +67,41 @@ public abstract class DrainScenarios(IPlatformForm form) : IAsyncLifetime
         await Ended(gateway, TimeSpan.FromSeconds(25));
         await _steps.Platform.Start();
         (await _steps.RecordOf(marker, "safe"))["error_code"]!.GetValue<string>().ShouldBe("gateway.stopping");
+    }
+
+    [Fact]
+    public async Task Connections_on_which_nothing_runs_end_at_once_and_desktop_clients_find_the_next_process()
+    {
+        var (address, key) = (_steps.Platform.Address, _steps.Platform.AdminKey);
+        await using var desktop = await MessageWire.Open("stdio", address, null, key);
+        await desktop.Initialize("2025-11-25");
+        (await desktop.Ask(1, "tools/list"))["result"].ShouldNotBeNull();
+        await using var events = await MessageWire.Open("sse", address, null, key);
+        await using var socket = (SocketWire)await MessageWire.Open("ws", address, null, key);
+        await socket.Initialize("2025-11-25");
+        await using var busy = (SocketWire)await MessageWire.Open("ws", address, null, key);
+        await busy.Initialize("2025-11-25");
+        (_called, _release) = (new(), new());
+        _upstream.OnCall = async context =>
+        {
+            _called.TrySetResult();
+            await _release.Task.WaitAsync(context.RequestAborted);
+            return false;
+        };
+        await busy.Send("""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"slow__safe","arguments":{}}}""");
+        await _called.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        var gateway = _steps.Platform.GatewayProcesses[0];
+
+        await Signal(gateway);
+
+        (await events.Next(static _ => false)).ShouldBeNull();
+        (await socket.Next(static _ => false)).ShouldBeNull();
+        socket.Socket.CloseStatus.ShouldBe(WebSocketCloseStatus.EndpointUnavailable);
+        (await busy.Answer(1))["error"]!["data"]!["code"]!.GetValue<string>().ShouldBe("gateway.stopping");
+        (await busy.Next(static _ => false)).ShouldBeNull();
+        await Ended(gateway, TimeSpan.FromSeconds(25));
+        await _steps.Platform.Start();
+        (await desktop.Ask(2, "tools/list"))["result"].ShouldNotBeNull();
     }
 
     [Fact]

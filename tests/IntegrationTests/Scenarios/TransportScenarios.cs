@@ -26,7 +26,12 @@ public abstract class TransportScenarios(SharedPlatform shared)
         var answer = await wire.Ask(2, "tools/call", $$$"""{"name":"up__echo","arguments":{"text":"{{{marker}}}"}}""");
 
         answer["result"]!["content"]![0]!["text"]!.GetValue<string>().ShouldBe(marker);
-        (await steps.RecordOf(marker))["status"]!.GetValue<string>().ShouldBe("ok");
+        var other = $"t{Guid.NewGuid():n}";
+        await wire.Ask(3, "tools/call", $$$"""{"name":"up__echo","arguments":{"text":"{{{other}}}"}}""");
+        var (record, next) = (await steps.RecordOf(marker), await steps.RecordOf(other));
+        record["status"]!.GetValue<string>().ShouldBe("ok");
+        (record["trace_id"]!.GetValue<string>().Length, record["trace_id"]!.GetValue<string>() == next["trace_id"]!.GetValue<string>()).ShouldBe((32, false), "every call has a trace");
+        record["request_id"]!.GetValue<string>().ShouldNotBe(next["request_id"]!.GetValue<string>());
     }
 
     [Theory, MemberData(nameof(Transports)), InlineData("stdio", "2025-06-18")]

@@ -190,11 +190,13 @@ public sealed class StdioTests(McpTestHost host) : IClassFixture<McpTestHost>
         await platform.DisposeAsync();
         var client = StdioClient.Start(platform.Url);
 
-        foreach (var id in (int[])[1, 2])
+        await client.Send("""{"jsonrpc":"2.0","id":1,"method":"tools/list"}""");
+        await client.Send("""{"jsonrpc":"2.0","id":2,"method":"tools/list"}""");
+        string[] answers = [(await client.Next())!, (await client.Next())!];
+
+        foreach (var (answer, i) in answers.Order(StringComparer.Ordinal).Select((answer, i) => (answer, i)))
         {
-            await client.Send($$"""{"jsonrpc":"2.0","id":{{id}},"method":"tools/list"}""");
-            var answer = (await client.Next())!;
-            answer.ShouldStartWith($"{{\"jsonrpc\":\"2.0\",\"id\":{id},\"error\":{{\"code\":-31006,");
+            answer.ShouldStartWith($"{{\"jsonrpc\":\"2.0\",\"id\":{i + 1},\"error\":{{\"code\":-31006,");
             answer.ShouldContain("gateway.unreachable");
         }
 

@@ -17,7 +17,8 @@ internal static class CallSpan
     {
         if (meta.TraceParent is not { } text || !ActivityContext.TryParse(text, State(meta), isRemote: true, out var parent))
         {
-            return GatewayMetrics.Source.StartActivity(method, ActivityKind.Server);
+            // Messages of a WebSocket have no request of their own, and so no trace yet.
+            return GatewayMetrics.Source.StartActivity(method, ActivityKind.Server) ?? (Activity.Current is null ? new Activity(method).Start() : null);
         }
 
         var carrier = Activity.Current;

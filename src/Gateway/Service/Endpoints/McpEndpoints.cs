@@ -6,6 +6,7 @@ using McpPlatform.Gateway.Sessions;
 using McpPlatform.Gateway.State;
 using McpPlatform.Gateway.Telemetry;
 using McpPlatform.Hosting;
+using McpPlatform.Hosting.Draining;
 using McpPlatform.Hosting.Errors;
 using McpPlatform.Hosting.Security;
 using McpPlatform.Mcp;
@@ -111,7 +112,11 @@ internal sealed class McpEndpoints(
 
     private Task Sse(HttpContext http) => protocol.HandleSse(http, server);
 
-    private Task Socket(HttpContext http) => protocol.HandleWebSocket(http, server, Admit);
+    private Task Socket(HttpContext http)
+    {
+        Drain.Pin(http);
+        return protocol.HandleWebSocket(http, server, Admit);
+    }
 
     /// <summary>
     /// One message of a WebSocket, as if it had come by itself. A request over the key's rate is refused as ever; what has no answer (the answer to a question, a

@@ -54,6 +54,9 @@ public sealed partial class Drain(IOptions<DrainOptions> options, IHostApplicati
     /// <summary>Ends when the caller hangs up: what of a request's token is the caller's, and not the end of this process.</summary>
     public static CancellationToken CallerOf(HttpContext http) => http.Features.Get<OpenConnection>()?.Closed ?? http.RequestAborted;
 
+    /// <summary>For requests that live as long as their connection, and whose messages are served on copies: these know the connection then, too.</summary>
+    public static void Pin(HttpContext http) => http.Features.Set(http.Features.Get<OpenConnection>());
+
     /// <summary>
     /// True when this process cancelled the request at the end of its drain and the caller is still there: an answer can be written then, since the request's token is its caller's
     /// alone again.

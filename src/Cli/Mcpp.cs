@@ -29,6 +29,7 @@ internal static class Mcpp
         root.Subcommands.Add(TraceCommands.Create(factory));
         root.Subcommands.Add(SecretCommands.Create(factory));
         root.Subcommands.Add(HealthCommand.Create(factory));
+        root.Subcommands.Add(DoctorCommand.Create(factory));
         root.Subcommands.Add(MetricsCommand.Create(factory));
         root.Subcommands.Add(ConfigCommands.Create(factory));
         root.Subcommands.Add(LoginCommand.Create(factory));

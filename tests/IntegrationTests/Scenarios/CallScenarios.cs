@@ -119,6 +119,22 @@ public abstract class CallScenarios(SharedPlatform shared)
     }
 
     [Fact]
+    public async Task The_doctor_finds_nothing_wrong_between_here_and_a_platform_that_is_well()
+    {
+        var steps = await shared.Get();
+        foreach (var gateway in steps.Platform.Gateways)
+        {
+            var output = await Shell.Run("dotnet", Repository.Mcpp, "doctor", "--json", "--url", gateway.ToString(), "--key", steps.Platform.AdminKey);
+
+            var found = JsonNode.Parse(output)!["items"]!.AsArray().Select(i => $"{i!["check"]} {i["verdict"]}").ToList();
+            foreach (var check in new[] { "address", "clock", "key", "components", "gateway", "streams" })
+            {
+                found.ShouldContain($"{check} ok", output);
+            }
+        }
+    }
+
+    [Fact]
     public async Task Metrics_tell_of_calls()
     {
         var steps = await shared.Get();

@@ -1,0 +1,167 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using McpPlatform.Cli.Connection;
+
+namespace McpPlatform.Cli.Diagnosis;
+
+/// <summary>Looks at what the platform says of its own parts and of the servers behind it, as far as the key may see that.</summary>
+internal sealed class PartsExamination(ApiClient api, List<Finding> findings)
+{
+    /// <summary>Gateways ask for news every second or two.</summary>
+    private static readonly TimeSpan StaleAfter = TimeSpan.FromMinutes(1);
+
+    public async Task Run(CancellationToken cancellationToken)
+    {
+        await Components(cancellationToken);
+        await Gateway(cancellationToken);
+        await Servers(cancellationToken);
+        await Breakers(cancellationToken);
+        await DeadLetters(cancellationToken);
+    }
+
+    private async Task Components(CancellationToken cancellationToken)
+    {
+        using var response = await api.SendRaw(new HttpRequestMessage(HttpMethod.Get, "health"), HttpCompletionOption.ResponseContentRead, cancellationToken);
+        if ((await ApiClient.ReadJson(response, cancellationToken))?["components"] is not JsonArray components)
+        {
+            Skip("components", "/health does not name them to this key");
+            return;
+        }
+
+        foreach (var component in components)
+        {
+            var (name, status, why) = ((string?)component?["name"] ?? "", (string?)component?["status"] ?? "", (string?)component?["description"] ?? "");
+            if (status != "healthy")
+            {
+                Add(status == "degraded" ? Verdict.Warning : Verdict.Failed, name, $"{name} is {status}{(why.Length == 0 ? "." : $": {why}")}", Advice(name));
+            }
+        }
+
+        if (findings.TrueForAll(f => f.Verdict != Verdict.Failed))
+        {
+            Add(Verdict.Ok, "components", $"{components.Count} components are well: {string.Join(", ", components.Select(c => (string?)c?["name"]))}.");
+        }
+    }
+
+    private static string Advice(string component) =>
+        component.StartsWith("database", StringComparison.Ordinal) ? $"Is PostgreSQL running, and does ConnectionStrings__{component[(component.IndexOf('-') + 1)..]}db name it? Gateways go on by their snapshot meanwhile."
+        : component == "bus" ? "Is RabbitMQ running, and does ConnectionStrings__rabbitmq name it? What is to be sent waits in the outbox."
+        : component == "drain" ? "This process is being stopped: ask another gateway, or wait for the next one."
+        : "Is its process running? Its log says why not.";
+
+    private async Task Gateway(CancellationToken cancellationToken)
+    {
+        if (await Ask("gateway", "/api/v1/gateway/status", cancellationToken) is not { } status)
+        {
+            return;
+        }
+
+        var before = findings.Count;
+        foreach (var snapshot in new[] { "policy", "registry" })
+        {
+            if (Number(status[snapshot]?["age_ms"]) is { } age && age > StaleAfter.TotalMilliseconds)
+            {
+                Add(Verdict.Warning, "gateway", $"Its {snapshot} was last confirmed {age / 1000:0} s ago.", $"The {snapshot} service does not answer the gateway: is it running, and reachable at Services__{char.ToUpperInvariant(snapshot[0])}{snapshot[1..]}__BaseAddress?");
+            }
+        }
+
+        if (Number(status["spool"]?["dropped"]) is > 0 and var dropped)
+        {
+            Add(Verdict.Warning, "records", $"{dropped:0} call records were dropped.", "The spool was full or its disk failed: see Gateway__SpoolMaxBytes, the disk, and whether tracing takes records.");
+        }
+
+        if (status["spool"]?["accepts"] is JsonValue accepts && accepts.TryGetValue(out bool takes) && !takes)
+        {
+            Add(Verdict.Failed, "records", "The spool takes no records: calls that must be recorded are refused.", "Make room on the gateway's disk (DATA/gateway/spool).");
+        }
+
+        if (before == findings.Count)
+        {
+            Add(Verdict.Ok, "gateway", $"Gateway {status["gateway_id"]} has a fresh policy and catalog, and records calls.");
+        }
+    }
+
+    private async Task Servers(CancellationToken cancellationToken)
+    {
+        JsonArray servers;
+        try
+        {
+            servers = (JsonArray)(await api.List("/api/v1/servers", 10_000, cancellationToken))["items"]!;
+        }
+        catch (ApiException refused)
+        {
+            Skip("servers", refused.Message);
+            return;
+        }
+
+        var enabled = servers.Where(s => s?["enabled"] is not JsonValue value || !value.TryGetValue(out bool on) || on).ToList();
+        var bad = enabled.Where(s => (string?)s?["health"] == "unhealthy").ToList();
+        foreach (var server in bad)
+        {
+            Add(Verdict.Warning, "servers", $"{server?["slug"]} is unhealthy: {server?["health_message"]}", $"mcpp servers get {server?["slug"]}; then mcpp servers discover {server?["slug"]} looks again.");
+        }
+
+        if (bad.Count == 0)
+        {
+            Add(Verdict.Ok, "servers", servers.Count == 0 ? "No server is registered yet: mcpp servers add." : $"{enabled.Count} servers are enabled, none is unhealthy.");
+        }
+    }
+
+    private async Task Breakers(CancellationToken cancellationToken)
+    {
+        if (await Ask("breakers", "/api/v1/breakers?limit=200", cancellationToken) is not { } answer)
+        {
+            return;
+        }
+
+        var open = (answer["items"] as JsonArray ?? []).Where(IsOpen).ToList();
+        foreach (var breaker in open)
+        {
+            Add(Verdict.Warning, "breakers", $"{breaker?["server"]} at {breaker?["address"]}: no calls go there{(IsForced(breaker) ? ", since somebody forced its breaker open" : "")}.", $"It closes by itself when the server answers again; a forced one by POST /api/v1/breakers/{breaker?["id"]}/reset.");
+        }
+
+        if (open.Count == 0)
+        {
+            Add(Verdict.Ok, "breakers", "No breaker is open.");
+        }
+    }
+
+    private async Task DeadLetters(CancellationToken cancellationToken)
+    {
+        if (await Ask("messages", "/api/v1/admin/dead-letters?limit=1", cancellationToken) is { } answer)
+        {
+            findings.Add(answer["items"] is JsonArray { Count: 0 }
+                ? new(Verdict.Ok, "messages", "No message has failed for good.")
+                : new(Verdict.Warning, "messages", "There are dead letters: messages that failed for good.", "GET /api/v1/admin/dead-letters says which and why; docs/operations.md, Messages, how they are sent again."));
+        }
+    }
+
+    /// <summary>Null: it was skipped or failed, and said so.</summary>
+    private async Task<JsonNode?> Ask(string check, string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await api.Get(path, cancellationToken) ?? new JsonObject();
+        }
+        catch (ApiException refused) when (refused.Status is HttpStatusCode.Forbidden or HttpStatusCode.NotFound)
+        {
+            Skip(check, "the key may not see it");
+        }
+        catch (ApiException refused)
+        {
+            Add(Verdict.Failed, check, refused.Message, "See /health, and the log under the request id.");
+        }
+
+        return null;
+    }
+
+    private static double? Number(JsonNode? node) => node is JsonValue value && value.TryGetValue(out double number) ? number : null;
+
+    private void Skip(string check, string why) => Add(Verdict.Skipped, check, $"Not looked at: {why}.");
+
+    private static bool IsForced(JsonNode? breaker) => breaker?["forced_open"] is JsonValue value && value.TryGetValue(out bool forced) && forced;
+
+    private static bool IsOpen(JsonNode? breaker) => IsForced(breaker) || (breaker?["gateways"] as JsonArray ?? []).Any(g => (string?)g?["breaker"] is "open" or "forced_open");
+
+    private void Add(Verdict verdict, string check, string what, string fix = "") => findings.Add(new Finding(verdict, check, what, fix));
+}

@@ -1,0 +1,96 @@
+using System.Text.Json.Nodes;
+using Shouldly;
+using Xunit;
+
+namespace McpPlatform.UnitTests.Cli;
+
+/// <summary><c>mcpp doctor</c>: what is wrong is named, with what to do about it, and the exit code says whether anything is.</summary>
+public sealed class DoctorTests
+{
+    private readonly Dictionary<string, (int Status, string Body)> _answers = new()
+    {
+        ["/alive"] = (200, "{}"),
+        ["tools/list"] = (200, """{"result":{"tools":[{"name":"x"}]}}"""),
+        ["/health"] = (200, """{"status":"healthy","components":[{"name":"bus","status":"healthy","description":""}]}"""),
+        ["/api/v1/gateway/status"] = (200, """{"gateway_id":"g","policy":{"age_ms":10},"registry":{"age_ms":10},"spool":{"dropped":0,"accepts":true}}"""),
+        ["/api/v1/servers"] = (200, """{"items":[{"slug":"up","enabled":true,"health":"healthy"}],"next_cursor":null}"""),
+        ["/api/v1/breakers"] = (200, """{"items":[{"id":"b","server":"up","address":"a","forced_open":false,"gateways":[{"gateway":"g","breaker":"closed"}]}]}"""),
+        ["/api/v1/admin/dead-letters"] = (200, """{"items":[],"next_cursor":null}"""),
+        ["subscriptions/listen"] = (200, "event: message\ndata: {}\n\n"),
+    };
+
+    [Fact]
+    public async Task A_platform_that_is_well_is_said_to_be()
+    {
+        var result = await Run();
+
+        result.ExitCode.ShouldBe(0, result.Out);
+        result.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries).ShouldAllBe(line => line.StartsWith("ok", StringComparison.Ordinal));
+        foreach (var check in new[] { "address", "clock", "key", "components", "gateway", "servers", "breakers", "messages", "streams" })
+        {
+            result.Out.ShouldContain($"  {check} ");
+        }
+    }
+
+    [Theory]
+    [InlineData("/alive", 502, "<html>", "FAIL  address", "proxy")]
+    [InlineData("tools/list", 401, "{}", "FAIL  key", "mcpp keys create")]
+    [InlineData("/health", 503, """{"components":[{"name":"database-policy","status":"unhealthy","description":"refused"}]}""", "FAIL  database-policy", "ConnectionStrings__policydb")]
+    [InlineData("/health", 200, """{"components":[{"name":"bus","status":"degraded","description":"not connected"}]}""", "warn  bus", "ConnectionStrings__rabbitmq")]
+    [InlineData("/api/v1/gateway/status", 200, """{"policy":{"age_ms":120000},"registry":{"age_ms":1}}""", "warn  gateway", "Services__Policy__BaseAddress")]
+    [InlineData("/api/v1/gateway/status", 200, """{"spool":{"dropped":3,"accepts":true}}""", "warn  records", "3 call records were dropped")]
+    [InlineData("/api/v1/gateway/status", 200, """{"spool":{"dropped":0,"accepts":false}}""", "FAIL  records", "Make room")]
+    [InlineData("/api/v1/gateway/status", 403, """{"error":{"code":"forbidden","message":"no"}}""", "skip  gateway", "may not see it")]
+    [InlineData("/api/v1/gateway/status", 500, """{"error":{"code":"internal","message":"no"}}""", "FAIL  gateway", "internal: no")]
+    [InlineData("/api/v1/servers", 200, """{"items":[{"slug":"up","enabled":true,"health":"unhealthy","health_message":"connect_failed"}],"next_cursor":null}""", "warn  servers", "connect_failed")]
+    [InlineData("/api/v1/breakers", 200, """{"items":[{"id":"b7","server":"up","address":"http://a","forced_open":true,"gateways":[]}]}""", "warn  breakers", "b7/reset")]
+    [InlineData("/api/v1/breakers", 200, """{"items":[{"id":"b7","server":"up","address":"http://a","forced_open":false,"gateways":[{"breaker":"open"}]}]}""", "warn  breakers", "up at http://a")]
+    [InlineData("/api/v1/admin/dead-letters", 200, """{"items":[{}],"next_cursor":null}""", "warn  messages", "dead-letters")]
+    [InlineData("subscriptions/listen", 200, "{}", "warn  streams", "no stream")]
+    [InlineData("subscriptions/listen", 200, "event: message\n\n", "FAIL  streams", "time-outs")]
+    public async Task What_is_wrong_is_named_with_what_to_do_about_it(string asked, int status, string body, string finding, string advice)
+    {
+        _answers[asked] = (status, body);
+
+        var result = await Run();
+
+        result.Out.ShouldContain(finding);
+        result.Out.ShouldContain(advice);
+        result.ExitCode.ShouldBe(finding.StartsWith("FAIL", StringComparison.Ordinal) ? 1 : 0, result.Out);
+    }
+
+    [Fact]
+    public async Task An_address_where_nothing_is_fails_alone()
+    {
+        using var run = new CliRun().With("MCPP_URL", "http://127.0.0.1:1").With("MCPP_KEY", "mcpp_test");
+
+        var result = await run.Run("doctor");
+
+        result.ExitCode.ShouldBe(1);
+        result.Out.ShouldContain("FAIL  address");
+        result.Out.ShouldContain("./run.sh");
+        result.Out.ShouldNotContain("streams");
+    }
+
+    [Fact]
+    public async Task Without_a_key_the_rest_is_not_looked_at()
+    {
+        await using var platform = await FakePlatform.Start(Answer);
+        using var run = new CliRun().With("MCPP_URL", platform.Url);
+
+        var result = await run.Run("doctor", "--json");
+
+        result.ExitCode.ShouldBe(1);
+        JsonNode.Parse(result.Out)!["items"]!.AsArray().Select(i => $"{i!["verdict"]} {i["check"]}").ShouldBe(["ok address", "ok clock", "failed key"]);
+    }
+
+    private async Task<CliResult> Run()
+    {
+        await using var platform = await FakePlatform.Start(Answer);
+        using var run = CliRun.At(platform);
+        return await run.Run("doctor");
+    }
+
+    private (int Status, string Body) Answer(SeenRequest request) =>
+        _answers[request.Path == "/mcp" ? JsonNode.Parse(request.Body)!["method"]!.GetValue<string>() : request.Path];
+}

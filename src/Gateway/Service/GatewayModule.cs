@@ -133,6 +133,7 @@ public sealed class GatewayModule : IServiceModule
         services.AddSingleton<CatalogReporter>();
         services.AddSingleton<CatalogRelook>();
         services.AddSingleton<ServerWatches>();
+        services.AddSingleton<TenantWatches>();
         services.AddSingleton<Standing>();
         services.AddHostedService(p => p.GetRequiredService<Standing>());
         services.AddSingleton<SessionParts>();

@@ -23,6 +23,9 @@ internal static class TestLaunchers
           conformance:
             command: node
             args: ["{{Repository.Root}}/../shared/conformance/upstream/server.mjs", "--stdio"]
+          conformance-legacy:
+            command: node
+            args: ["{{Repository.Root}}/../shared/conformance/upstream/server.mjs", "--stdio", "--era", "legacy"]
           supervised:
             command: sh
             args: ["{{Supervised}}"]

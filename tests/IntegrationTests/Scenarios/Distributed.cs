@@ -87,3 +87,9 @@ public sealed class WireSessions(SharedDistributed shared, DistributedWire wire)
 public sealed class WireLevels(SharedDistributed shared, DistributedWire wire) : LevelScenarios(shared, wire);
 
 public sealed class WireUpstreams(SharedDistributed shared, DistributedWire wire) : UpstreamScenarios(shared, wire);
+
+public sealed class WireChanges(SharedDistributed shared, DistributedWire wire) : ChangeScenarios(shared, wire);
+
+public sealed class WireOffers(SharedDistributed shared, DistributedWire wire) : OfferScenarios(shared, wire);
+
+public sealed class WireStates(SharedDistributed shared, DistributedWire wire) : StateScenarios(shared, wire);

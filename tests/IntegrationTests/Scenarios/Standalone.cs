@@ -87,3 +87,9 @@ public sealed class WireSessions(SharedStandalone shared, StandaloneWire wire) :
 public sealed class WireLevels(SharedStandalone shared, StandaloneWire wire) : LevelScenarios(shared, wire);
 
 public sealed class WireUpstreams(SharedStandalone shared, StandaloneWire wire) : UpstreamScenarios(shared, wire);
+
+public sealed class WireChanges(SharedStandalone shared, StandaloneWire wire) : ChangeScenarios(shared, wire);
+
+public sealed class WireOffers(SharedStandalone shared, StandaloneWire wire) : OfferScenarios(shared, wire);
+
+public sealed class WireStates(SharedStandalone shared, StandaloneWire wire) : StateScenarios(shared, wire);

@@ -17,7 +17,7 @@ namespace McpPlatform.Gateway.Endpoints;
 /// <c>subscriptions/listen</c> of 2026-07-28: acknowledged with what is honoured, then events until the client leaves. Lists come out of the gateway's own state, which has the new ones
 /// before anybody is told; resources are watched at their servers; tasks are the server's own, which is listened to for them on behalf of the client.
 /// </summary>
-internal sealed class ListenEndpoint(ChangeHub hub, ServerWatches watches, UpstreamPool pool, Standing standing, TimeProvider time, IHostApplicationLifetime lifetime)
+internal sealed class ListenEndpoint(ChangeHub hub, ServerWatches watches, TenantWatches all, UpstreamPool pool, Standing standing, TimeProvider time, IHostApplicationLifetime lifetime)
 {
     /// <summary>Most resources in one subscription.</summary>
     private const int MostResources = 1000;
@@ -41,7 +41,7 @@ internal sealed class ListenEndpoint(ChangeHub hub, ServerWatches watches, Upstr
             }
         }
 
-        var watch = request.Server is { } only && subscription.Change != Change.None ? watches.Watch(only) : null;
+        var watch = subscription.Change == Change.None ? null : request.Server is { } only ? watches.Watch(only) : all.Watch(request.Caller.TenantId);
         var tasks = JsonMembers.Find(wanted, "taskIds"u8);
         Func<CancellationToken, Task>? follow = !tasks.IsEmpty && request.Server is { Modern: not null } own ? end => Tasks(own, context, tasks, subscription, end) : null;
 

@@ -1,6 +1,7 @@
 using McpPlatform.Gateway.Calls;
 using McpPlatform.Gateway.Changes;
 using McpPlatform.Gateway.Endpoints;
+using McpPlatform.Gateway.Infrastructure.Changes;
 using McpPlatform.Gateway.State;
 using McpPlatform.Gateway.Telemetry;
 using McpPlatform.Mcp;
@@ -71,7 +72,9 @@ internal sealed class GatewaySession : IAsyncDisposable, IChangeSubscriber
             if (!_isTold && !_isOver)
             {
                 _changes = _parts.Hub.Subscribe(this);
-                _watch = request.Server is { } server && !SessionClient.Owns(server) ? _parts.Watches.Watch(server) : null;
+                _watch = request.Server is not { } server ? _parts.AllWatches.Watch(request.Caller.TenantId)
+                    : !SessionClient.Owns(server) || TenantWatches.CanTell(server) ? _parts.Watches.Watch(server)
+                    : null;
                 Volatile.Write(ref _isTold, true);
             }
         }

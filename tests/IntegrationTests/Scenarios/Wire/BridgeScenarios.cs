@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Nodes;
 using McpPlatform.IntegrationTests.Platform;
 using Shouldly;
 using Xunit;
@@ -82,6 +83,59 @@ public abstract class BridgeScenarios(SharedPlatform shared, WireBench wire)
         }
 
         bench.Upstream(slug).Violations.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [MemberData(nameof(Bench.Eras), MemberType = typeof(Bench))]
+    public async Task Several_questions_at_once_are_answered_each_by_its_own_answer(string version, string slug)
+    {
+        var bench = await wire.Get(shared);
+        using var client = await bench.Client(version, slug);
+
+        var answer = await Converse(client, "several", (method, parameters) => $$"""{"of":"{{method}}","n":{{parameters["n"]!.ToJsonString()}}}""");
+
+        answer.Text.ShouldContain("""{"answers":[{"of":"elicitation/create","n":"a"},{"of":"sampling/createMessage","n":"b"},{"of":"roots/list","n":"c"}]}""");
+    }
+
+    [Theory]
+    [MemberData(nameof(Bench.Eras), MemberType = typeof(Bench))]
+    public async Task One_question_after_the_other_is_answered_in_their_order(string version, string slug)
+    {
+        var bench = await wire.Get(shared);
+        using var client = await bench.Client(version, slug);
+
+        var answer = await Converse(client, "rounds", (_, parameters) => $$"""{"to":{{parameters["message"]!.ToJsonString()}}}""");
+
+        answer.Text.ShouldContain("""{"answers":[{"to":"1"},{"to":"2"},{"to":"3"}]}""");
+    }
+
+    /// <summary>Calls a tool and answers whatever it asks, in the client's way.</summary>
+    private static async Task<WireMessage> Converse(WireClient client, string tool, Func<string, JsonNode, string> answer)
+    {
+        var more = "";
+        for (var round = 1; round <= 8; round++)
+        {
+            await using var call = await client.Call(tool, id: $"{round}", more: more);
+            while (await call.Next() is { } message)
+            {
+                if (!message.IsAnswer && message.Id.Length > 0)
+                {
+                    await client.Reply(message.Id, answer(message.Method!, message.Params!));
+                }
+                else if (message.IsAnswer && message.Json["result"]?["resultType"]?.GetValue<string>() == "input_required")
+                {
+                    var answers = message.Result["inputRequests"]!.AsObject().Select(q => $"\"{q.Key}\":{answer(q.Value!["method"]!.GetValue<string>(), q.Value["params"]!)}");
+                    more = $"\"inputResponses\":{{{string.Join(',', answers)}}},"
+                        + (message.Result["requestState"] is { } state ? $"\"requestState\":{state.ToJsonString()}," : "");
+                }
+                else if (message.IsAnswer)
+                {
+                    return message;
+                }
+            }
+        }
+
+        throw new InvalidOperationException("It asks and asks.");
     }
 
     [Theory]

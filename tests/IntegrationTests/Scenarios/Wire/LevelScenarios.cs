@@ -53,6 +53,24 @@ public abstract class LevelScenarios(SharedPlatform shared, WireBench wire)
         session.Level.ShouldBe("debug");
     }
 
+    [Theory]
+    [InlineData("tenant")]
+    [InlineData("principal")]
+    public async Task A_legacy_server_that_is_a_process_is_told_as_well(string scope)
+    {
+        _ = ConformanceFixture.Script;
+        var bench = await wire.Get(shared);
+        var slug = $"logs-{scope}";
+        await bench.Steps.Register(slug, new { transport = "stdio", launcher = "conformance-legacy", scope });
+        using var client = await bench.Client(WireClient.Modern, slug, "{}");
+
+        foreach (var (level, count) in ((string?, int)[])[("error", 0), ("info", 3), (null, 0), ("debug", 3)])
+        {
+            await using var call = await client.Call("test_tool_with_logging", meta: level is null ? "\"progressToken\":1" : $"\"io.modelcontextprotocol/logLevel\":\"{level}\"");
+            (await call.All()).Count.ShouldBe(count + 1, level);
+        }
+    }
+
     [Fact]
     public async Task A_level_that_is_none_is_refused()
     {

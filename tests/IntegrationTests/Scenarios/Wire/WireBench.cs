@@ -15,7 +15,8 @@ public sealed class StandaloneWire : WireBench;
 public sealed class DistributedWire : WireBench;
 
 /// <summary>
-/// What all wire scenarios of a form share: a server of each era, <c>wm</c> and <c>wl</c>, with the same tools, and a key that is fast enough. Made for the first scenario that asks.
+/// What all wire scenarios of a form share: servers of each era with the same tools, two that stay as they are and two whose lists change, and a key that is fast enough. Made for the first
+/// scenario that asks.
 /// Each scenario tells its calls from those of others by what it sends.
 /// </summary>
 public abstract class WireBench : IAsyncLifetime
@@ -46,8 +47,8 @@ public abstract class WireBench : IAsyncLifetime
     }
 }
 
-/// <summary>The two servers, registered, and clients for them.</summary>
-internal sealed class Bench(Steps steps, WireUpstream modern, WireUpstream legacy, string key) : IAsyncDisposable
+/// <summary>The servers, registered, and clients for them.</summary>
+internal sealed class Bench(Steps steps, IReadOnlyDictionary<string, WireUpstream> upstreams, string key) : IAsyncDisposable
 {
     /// <summary>Of the server that speaks the modern era only.</summary>
     public const string ModernSlug = "wm";
@@ -55,13 +56,23 @@ internal sealed class Bench(Steps steps, WireUpstream modern, WireUpstream legac
     /// <summary>Of the server that speaks the legacy era only.</summary>
     public const string LegacySlug = "wl";
 
+    /// <summary>As the first, with lists that change.</summary>
+    public const string ChangingModernSlug = "cm";
+
+    /// <summary>As the second, with lists that change.</summary>
+    public const string ChangingLegacySlug = "cl";
+
     public Steps Steps => steps;
 
     public string Key => key;
 
-    public WireUpstream Modern => modern;
+    public WireUpstream Modern => upstreams[ModernSlug];
 
-    public WireUpstream Legacy => legacy;
+    public WireUpstream Legacy => upstreams[LegacySlug];
+
+    public WireUpstream ChangingModern => upstreams[ChangingModernSlug];
+
+    public WireUpstream ChangingLegacy => upstreams[ChangingLegacySlug];
 
     /// <summary>Every client era with every server era.</summary>
     public static TheoryData<string, string> Eras => new()
@@ -74,15 +85,14 @@ internal sealed class Bench(Steps steps, WireUpstream modern, WireUpstream legac
 
     public static async Task<Bench> On(Steps steps)
     {
-        var (modern, legacy) = (await WireUpstream.Start(isModern: true), await WireUpstream.Start(isModern: false));
-        foreach (var upstream in (WireUpstream[])[modern, legacy])
+        var upstreams = new Dictionary<string, WireUpstream>();
+        foreach (var slug in (string[])[ModernSlug, LegacySlug, ChangingModernSlug, ChangingLegacySlug])
         {
-            WireTools.Add(upstream);
+            WireTools.Add(upstreams[slug] = await WireUpstream.Start(isModern: slug is ModernSlug or ChangingModernSlug), slug);
         }
 
-        await steps.RegisterHttp(ModernSlug, modern.Address);
-        await steps.RegisterHttp(LegacySlug, legacy.Address);
-        return new Bench(steps, modern, legacy, await FastKey(steps, "admin"));
+        await Task.WhenAll(upstreams.Select(upstream => steps.RegisterHttp(upstream.Key, upstream.Value.Address)));
+        return new Bench(steps, upstreams, await FastKey(steps, "admin"));
     }
 
     /// <summary>A key whose rate is in nobody's way.</summary>
@@ -94,7 +104,7 @@ internal sealed class Bench(Steps steps, WireUpstream modern, WireUpstream legac
         return key;
     }
 
-    public WireUpstream Upstream(string slug) => slug == ModernSlug ? modern : legacy;
+    public WireUpstream Upstream(string slug) => upstreams[slug];
 
     /// <summary>A client at a server's own endpoint; its session is open.</summary>
     public Task<WireClient> Client(string version, string slug, string? capabilities = null) =>
@@ -105,7 +115,9 @@ internal sealed class Bench(Steps steps, WireUpstream modern, WireUpstream legac
 
     public async ValueTask DisposeAsync()
     {
-        await modern.DisposeAsync();
-        await legacy.DisposeAsync();
+        foreach (var upstream in upstreams.Values)
+        {
+            await upstream.DisposeAsync();
+        }
     }
 }

@@ -8,15 +8,25 @@ internal static class WireTools
 {
     private static readonly ConcurrentDictionary<string, TaskCompletionSource> Gates = new();
 
-    public static void Add(WireUpstream upstream)
+    public static void Add(WireUpstream upstream, string slug)
     {
         upstream.Tool("raw", call => Task.FromResult(call.Argument("back")?.GetRawText() ?? $$$"""{"content":[],"structuredContent":{"params":{{{call.Params}}}}}"""));
         upstream.Tool("work", Work);
+        upstream.Tool("several", Several);
+        upstream.Tool("rounds", Rounds);
         upstream.Tool("count", Count);
         upstream.Tool("hang", Hang);
         upstream.Tool("gate", Gate);
         upstream.Tool("levels", Levels);
         upstream.Tool("tell", Tell);
+        upstream.Tool("app", _ => Task.FromResult(Text("shown")), more: ",\"_meta\":{\"ui\":{\"resourceUri\":\"ui://app/main\",\"n\":0.10}}");
+        upstream.Tool("task", _ => Task.FromResult("""{"resultType":"task","taskId":"t-1","status":"working","n":0.10,"ttlMs":1000}"""));
+        upstream.Tool("needs-sampling", _ => throw new WireRefusal(-32021, "Missing required client capability", """{"requiredCapabilities":{"sampling":{}}}""", 400));
+        foreach (var method in upstream.IsModern ? (string[])["tasks/get", "tasks/update", "tasks/cancel"] : [])
+        {
+            upstream.Handlers[method] = call => Task.FromResult($$"""{"taskId":{{call.Raw("taskId")}},"did":"{{method}}"}""");
+        }
+
         upstream.Tool("unknown-method", _ => throw new WireRefusal(-32601, "Method not found"));
         upstream.Tool("refuse", call => throw new WireRefusal(-31337, "refused", call.Argument("data")!.Value.GetRawText()));
         upstream.Tool(
@@ -27,6 +37,8 @@ internal static class WireTools
         upstream.Lists["prompts"]["secret"] = """{"name":"secret"}""";
         upstream.Handlers["prompts/get"] = call => Task.FromResult($$$"""{"messages":[{"role":"user","content":{"type":"text","text":"Hello {{{call.Argument("who")}}}"}}]}""");
         upstream.Lists["resources"]["one"] = """{"uri":"test://one","name":"one","mimeType":"text/plain"}""";
+        upstream.Lists["resources"]["watched"] = $$"""{"uri":"test://{{slug}}/watched","name":"watched"}""";
+        upstream.Lists["resources"]["other"] = $$"""{"uri":"test://{{slug}}/other","name":"other"}""";
         upstream.Lists["resources"]["secret"] = """{"uri":"test://secret","name":"secret"}""";
         upstream.Lists["resources"]["app"] = """{"uri":"ui://app/main","name":"app","mimeType":"text/html;profile=mcp-app","_meta":{"ui":{"prefersBorder":true}}}""";
         upstream.Lists["resourceTemplates"]["item"] = """{"uriTemplate":"test://items/{id}","name":"item"}""";
@@ -48,6 +60,46 @@ internal static class WireTools
         var answer = await call.Ask("q", call.Argument("ask")!.Value.GetString()!, call.Argument("with")!.Value.GetRawText());
         await call.Progress(2);
         return $$$"""{"content":[],"structuredContent":{"answer":{{{answer}}},"state":{{{(call.Raw("requestState") is { Length: > 0 } state ? state : "null")}}}}}""";
+    }
+
+    /// <summary>Three questions at once, each of another kind; the answers as they came.</summary>
+    private static async Task<string> Several(WireCall call)
+    {
+        (string Key, string Method)[] questions = [("a", "elicitation/create"), ("b", "sampling/createMessage"), ("c", "roots/list")];
+        if (call.IsModern && questions.Any(q => Given(call, q.Key) is null))
+        {
+            throw new WireInputRequired($$"""{"resultType":"input_required","inputRequests":{{{string.Join(',', questions.Select(q => $"\"{q.Key}\":{{\"method\":\"{q.Method}\",\"params\":{{\"n\":\"{q.Key}\"}}}}"))}}},"requestState":"several"}""");
+        }
+
+        var answers = call.IsModern
+            ? questions.Select(q => Given(call, q.Key)!)
+            : await Task.WhenAll(questions.Select(q => call.Ask(q.Key, q.Method, $$"""{"n":"{{q.Key}}"}""")));
+        return $$$"""{"content":[],"structuredContent":{"answers":[{{{string.Join(',', answers)}}}]}}""";
+    }
+
+    private static string? Given(WireCall call, string key) => call.Param("inputResponses") is { } given && given.TryGetProperty(key, out var answer) ? answer.GetRawText() : null;
+
+    /// <summary>Three questions, each after the answer to the one before; all answers.</summary>
+    private static async Task<string> Rounds(WireCall call)
+    {
+        if (!call.IsModern)
+        {
+            List<string> all = [];
+            for (var round = 1; round <= 3; round++)
+            {
+                all.Add(await call.Ask("q", "elicitation/create", $$"""{"message":"{{round}}"}"""));
+                await call.Progress(round);
+            }
+
+            return $$$"""{"content":[],"structuredContent":{"answers":[{{{string.Join(',', all)}}}]}}""";
+        }
+
+        // What was answered so far travels in the state.
+        var known = call.Param("requestState")?.GetString() is { Length: > 0 } state ? state.Split('|').ToList() : [];
+        known.AddRange(Given(call, "q") is { } given ? [given] : []);
+        return known.Count == 3
+            ? $$$"""{"content":[],"structuredContent":{"answers":[{{{string.Join(',', known)}}}]}}"""
+            : $$$$"""{"resultType":"input_required","inputRequests":{"q":{"method":"elicitation/create","params":{"message":"{{{{known.Count + 1}}}}"}}}{{{{(known.Count == 0 ? "" : $",\"requestState\":{System.Text.Json.JsonSerializer.Serialize(string.Join('|', known))}")}}}}}""";
     }
 
     /// <summary><c>n</c> messages of progress without a pause, then the tag it was called with.</summary>

@@ -18,12 +18,22 @@ internal sealed class ServerWatches(UpstreamPool pool, GatewayStateStore store, 
     /// <summary>Watches a server's lists until the result is disposed.</summary>
     public IDisposable Watch(ServerRoute server)
     {
-        Of(server).Enter();
+        lock (_gate)
+        {
+            Of(server).Enter();
+        }
+
         return new Held(this, server.TenantId, server.ServerId);
     }
 
     /// <summary>Watches a resource until <see cref="Remove"/>, once for each time that it was added.</summary>
-    public void Add(ServerRoute server, string uri) => Of(server).Add(uri);
+    public void Add(ServerRoute server, string uri)
+    {
+        lock (_gate)
+        {
+            Of(server).Add(uri);
+        }
+    }
 
     public void Remove(Guid tenantId, Guid serverId, string uri) => Leave(tenantId, serverId, watch => watch.Remove(uri));
 
@@ -35,13 +45,9 @@ internal sealed class ServerWatches(UpstreamPool pool, GatewayStateStore store, 
         }
     }
 
-    private ServerWatch Of(ServerRoute server)
-    {
-        lock (_gate)
-        {
-            return _watches.GetOrAdd((server.TenantId, server.ServerId), key => new ServerWatch(key.TenantId, key.ServerId, pool, store, hub, relook, time));
-        }
-    }
+    /// <summary>Under the gate, until somebody has entered: what nobody wants is let go.</summary>
+    private ServerWatch Of(ServerRoute server) =>
+        _watches.GetOrAdd((server.TenantId, server.ServerId), key => new ServerWatch(key.TenantId, key.ServerId, pool, store, hub, relook, time));
 
     private void Leave(Guid tenantId, Guid serverId, Action<ServerWatch> leave)
     {

@@ -65,6 +65,9 @@ internal sealed class WireCall
 
     public Task Notify(string method, string parameters) => Use().Notify(method, parameters);
 
+    /// <summary>Anything, down the response.</summary>
+    public Task Send(string message) => Use().Send(message);
+
     /// <summary>Only when the client asked for it.</summary>
     public Task Progress(int progress, string more = "") =>
         Meta("progressToken") is { Length: > 0 } token ? Notify("notifications/progress", $$"""{"progressToken":{{token}},"progress":{{progress}}{{more}}}""") : Task.CompletedTask;

@@ -110,12 +110,12 @@ public abstract class BridgeScenarios(SharedPlatform shared, WireBench wire)
     }
 
     /// <summary>Calls a tool and answers whatever it asks, in the client's way.</summary>
-    private static async Task<WireMessage> Converse(WireClient client, string tool, Func<string, JsonNode, string> answer)
+    private static async Task<WireMessage> Converse(WireClient client, string tool, Func<string, JsonNode, string> answer, string arguments = "{}")
     {
         var more = "";
         for (var round = 1; round <= 8; round++)
         {
-            await using var call = await client.Call(tool, id: $"{round}", more: more);
+            await using var call = await client.Call(tool, arguments, $"{round}", more: more);
             while (await call.Next() is { } message)
             {
                 if (!message.IsAnswer && message.Id.Length > 0)
@@ -170,6 +170,46 @@ public abstract class BridgeScenarios(SharedPlatform shared, WireBench wire)
         all[^1].IsAnswer.ShouldBeTrue();
         all.Take(200).Select(m => m.Params!["progress"]!.GetValue<int>()).ShouldBe(Enumerable.Range(1, 200));
         all.Take(200).ShouldAllBe(m => m.Params!["progressToken"]!.ToJsonString() == "4711");
+    }
+
+    /// <summary>Over the streams of a process, shared by several callers and by one alone.</summary>
+    [Theory]
+    [InlineData(WireClient.Modern, "conformance", "tenant")]
+    [InlineData(WireClient.Legacy, "conformance", "session")]
+    [InlineData(WireClient.Modern, "conformance-legacy", "tenant")]
+    [InlineData(WireClient.Legacy, "conformance-legacy", "tenant")]
+    [InlineData(WireClient.Legacy, "conformance-legacy", "session")]
+    public async Task So_they_do_from_a_process(string version, string launcher, string scope)
+    {
+        _ = ConformanceFixture.Script;
+        var bench = await wire.Get(shared);
+        var slug = $"p-{Guid.NewGuid():n}"[..14];
+        var id = await bench.Steps.Register(slug, new { transport = "stdio", launcher, scope });
+        using var client = await bench.Client(version, slug);
+
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(async index =>
+        {
+            await using var call = await client.Call("bb_progress", """{"n":200}""", $"{index}", meta: $"\"progressToken\":\"t-{index}\"");
+            var all = await call.All();
+            all.Take(200).Select(m => m.Params!["progress"]!.GetValue<int>()).ShouldBe(Enumerable.Range(1, 200));
+            all.Take(200).ShouldAllBe(m => m.Params!["progressToken"]!.GetValue<string>() == $"t-{index}");
+            (all.Count, all[^1].Id).ShouldBe((201, $"{index}"));
+        }));
+        (await bench.Steps.Admin.Delete($"/api/v1/servers/{id}")).Expect(HttpStatusCode.NoContent);
+    }
+
+    [Theory]
+    [MemberData(nameof(Bench.Eras), MemberType = typeof(Bench))]
+    public async Task Thirty_clients_that_are_asked_at_once_answer_each_its_own_question(string version, string slug)
+    {
+        var bench = await wire.Get(shared);
+
+        await Parallel.ForEachAsync(Enumerable.Range(0, 30), new ParallelOptions { MaxDegreeOfParallelism = 30 }, async (index, _) =>
+        {
+            using var client = await bench.Client(version, slug);
+            var answer = await Converse(client, "work", (_, parameters) => $$"""{"to":{{parameters["n"]!.ToJsonString()}}}""", $$$"""{"ask":"elicitation/create","with":{"n":{{{index}}}}}""");
+            answer.Text.ShouldContain($$"""{"answer":{"to":{{index}}}""");
+        });
     }
 
     [Theory]

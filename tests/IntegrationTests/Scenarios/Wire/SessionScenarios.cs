@@ -194,6 +194,36 @@ public abstract class SessionScenarios(SharedPlatform shared, WireBench wire)
     }
 
     [Fact]
+    public async Task What_a_server_takes_back_is_taken_back_from_the_client()
+    {
+        var bench = await wire.Get(shared);
+        using var client = await bench.Client(WireClient.Legacy, Bench.LegacySlug);
+        await using var call = await client.Call("takes-back");
+
+        var question = await call.First("elicitation/create");
+        var cancelled = await call.First("notifications/cancelled");
+
+        cancelled.Params!["requestId"]!.ToJsonString().ShouldBe(question.Id);
+        (await call.Answer()).Result["content"]![0]!["text"]!.GetValue<string>().ShouldBe("never mind");
+    }
+
+    [Fact]
+    public async Task A_log_outside_of_requests_comes_down_the_sessions_own_stream()
+    {
+        var bench = await wire.Get(shared);
+        using var client = await bench.Client(WireClient.Legacy, Bench.LegacySlug);
+        await using var stream = await client.Listen();
+        await using var level = await client.Send("logging/setLevel", "\"level\":\"warning\"");
+        (await level.Answer()).Result.ShouldNotBeNull();
+        var session = await SessionOf(bench, client);
+
+        await session.Standalone.Notify("notifications/message", """{"level":"info","data":1}""");
+        await session.Standalone.Notify("notifications/message", """{"level":"error","data":0.10}""");
+
+        (await stream.First("notifications/message")).Params!.ToJsonString().ShouldBe("""{"level":"error","data":0.10}""");
+    }
+
+    [Fact]
     public async Task A_change_of_the_clients_roots_reaches_the_servers_that_know_its_session()
     {
         var bench = await wire.Get(shared);

@@ -17,6 +17,11 @@ internal static class WireTools
         upstream.Tool("count", Count);
         upstream.Tool("hang", Hang);
         upstream.Tool("gate", Gate);
+        if (!upstream.IsModern)
+        {
+            upstream.Tool("takes-back", TakesBack);
+        }
+
         upstream.Tool("levels", Levels);
         upstream.Tool("tell", Tell);
         upstream.Tool("app", _ => Task.FromResult(Text("shown")), more: ",\"_meta\":{\"ui\":{\"resourceUri\":\"ui://app/main\",\"n\":0.10}}");
@@ -115,6 +120,17 @@ internal static class WireTools
 
     /// <summary>Lets a call of <c>gate</c> go on.</summary>
     public static void Open(string key) => GateOf(key).TrySetResult();
+
+    /// <summary>Asks, and takes the question back.</summary>
+    private static async Task<string> TakesBack(WireCall call)
+    {
+        await call.Progress(1);
+        await call.Send("""{"jsonrpc":"2.0","id":"back","method":"elicitation/create","params":{"message":"who?"}}""");
+        await Task.Delay(TimeSpan.FromMilliseconds(50), call.Gone);
+        await call.Notify("notifications/cancelled", """{"requestId":"back"}""");
+        await Task.Delay(TimeSpan.FromMilliseconds(50), call.Gone);
+        return Text("never mind");
+    }
 
     private static TaskCompletionSource GateOf(string key) => Gates.GetOrAdd(key, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
 

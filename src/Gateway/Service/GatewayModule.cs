@@ -43,6 +43,7 @@ public sealed class GatewayModule : IServiceModule
     {
         var services = builder.Services;
         services.AddOptions<GatewayOptions>().BindConfiguration(GatewayOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<GatewaySessionOptions>().BindConfiguration(GatewaySessionOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         foreach (var service in ManagementRoutes.Prefixes.Keys)
         {
             // 4 s: a snapshot takes milliseconds; an answer that was lost with its connection must not hold up the next look for longer.
@@ -136,6 +137,7 @@ public sealed class GatewayModule : IServiceModule
         services.AddSingleton<TenantWatches>();
         services.AddSingleton<Standing>();
         services.AddHostedService(p => p.GetRequiredService<Standing>());
+        services.AddSingleton(p => Sessions(p) is var o ? new Listeners(o.MaxPerPrincipal, o.MaxPerTenant, o.Max) : null!);
         services.AddSingleton<SessionParts>();
         services.AddSingleton<ListenEndpoint>();
         services.AddHostedService<SharedPeers>();
@@ -180,9 +182,10 @@ public sealed class GatewayModule : IServiceModule
         services.AddMcpEndpoint(p => new McpEndpointOptions
         {
             MaxBodyBytes = (int)Math.Min(int.MaxValue, p.GetRequiredService<IOptions<LimitOptions>>().Value.MaxBodyBytes),
+            KeepAlive = Sessions(p).KeepAlive,
+            Sessions = Sessions(p).Bounds,
             AllowedOrigins = Options(p).AllowedOrigins.ToHashSet(StringComparer.OrdinalIgnoreCase),
             AllowedHosts = Options(p).AllowedHosts.ToHashSet(StringComparer.OrdinalIgnoreCase),
-            Sessions = new ClientSessionOptions { MaxPerCaller = Options(p).MaxSessionsPerPrincipal, MaxTotal = Options(p).MaxSessions, IdleLimit = Options(p).SessionIdle },
             Caller = static http => http.Features.Get<GatewayRequest>() is { } request ? new McpCaller(request.Caller.Subject, request.Caller.Tenant) : McpCaller.Anonymous,
         });
         services.AddSingleton<ResourceMetadata>();
@@ -191,6 +194,8 @@ public sealed class GatewayModule : IServiceModule
     }
 
     private static GatewayOptions Options(IServiceProvider services) => services.GetRequiredService<IOptions<GatewayOptions>>().Value;
+
+    private static GatewaySessionOptions Sessions(IServiceProvider services) => services.GetRequiredService<IOptions<GatewaySessionOptions>>().Value;
 
     private static string Folder(IServiceProvider services) =>
         Options(services).Folder is { Length: > 0 } own ? PlatformFolders.MakePrivate(own) : services.GetRequiredService<PlatformFolders>().Of(Name);

@@ -90,21 +90,6 @@ public sealed class GatewayOptions
     [Range(1, 100_000, ErrorMessage = "Gateway__MaxHeldCalls must be between 1 and 100000.")]
     public int MaxHeldCalls { get; set; } = 100;
 
-    /// <summary>
-    /// Most sessions of legacy clients of one principal at this gateway; then the one that was idle longest makes room. Default 1000: a fleet of agents shares one key, and no single key takes
-    /// all there are.
-    /// </summary>
-    [Range(1, 1_000_000, ErrorMessage = "Gateway__MaxSessionsPerPrincipal must be between 1 and 1000000.")]
-    public int MaxSessionsPerPrincipal { get; set; } = 1_000;
-
-    /// <summary>Most sessions of legacy clients at this gateway, whoever owns them; then the one that was idle longest makes room. Default 10000: about 70 MB while they are idle.</summary>
-    [Range(1, 10_000_000, ErrorMessage = "Gateway__MaxSessions must be between 1 and 10000000.")]
-    public int MaxSessions { get; set; } = 10_000;
-
-    /// <summary>A session without request and without open stream for so long ends. Default 1 h: longer than a person's break, and a client that comes later opens a new one on 404.</summary>
-    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00", ErrorMessage = "Gateway__SessionIdle must be between 00:00:01 and 1.00:00:00.")]
-    public TimeSpan SessionIdle { get; set; } = TimeSpan.FromHours(1);
-
     /// <summary>Failed calls in a row after which an endpoint is left alone. Default 5: fewer would let a bad moment take it out.</summary>
     [Range(1, 1000, ErrorMessage = "Gateway__BreakerFailures must be between 1 and 1000.")]
     public int BreakerFailures { get; set; } = 5;

@@ -6,18 +6,25 @@ namespace McpPlatform.Mcp.AspNetCore;
 public sealed record ClientSessionOptions
 {
     /// <summary>
-    /// Most sessions of one principal (tenant and subject). Beyond it the one that was idle longest ends; when all are busy: 429. 1 000: a fleet of agents
+    /// Most sessions of one principal (tenant and subject). Beyond it its own that was idle longest ends; when all are busy: 429. 1 000: a fleet of agents
     /// shares one key, and no single key takes all there are.
     /// </summary>
     [Range(1, 1_000_000)]
     public int MaxPerCaller { get; init; } = 1_000;
 
     /// <summary>
-    /// Most sessions of this process. Beyond it the one that was idle longest ends, whoever owns it; when all are busy: 503. 10 000: about 100 MB at the most
-    /// that an idle session takes.
+    /// Most sessions of one tenant. Beyond it the idlest ends of the principal that has most, when that is at least two more than the one that opens has; else
+    /// its own; when those are busy: 429. 10 000: half of what there are, so that no tenant takes them all.
     /// </summary>
     [Range(1, 10_000_000)]
-    public int MaxTotal { get; init; } = 10_000;
+    public int MaxPerTenant { get; init; } = 10_000;
+
+    /// <summary>
+    /// Most sessions of this process. Beyond it the idlest ends of the tenant that has most, by the same rule: nobody loses a session to a tenant that has as
+    /// many. When those are busy: 503. 20 000: about 140 MB while they are idle.
+    /// </summary>
+    [Range(1, 10_000_000)]
+    public int MaxTotal { get; init; } = 20_000;
 
     /// <summary>
     /// A session without request and without standalone stream for this long ends. 1 h: longer than a person's break, and a client that comes later opens a
@@ -25,6 +32,10 @@ public sealed record ClientSessionOptions
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan IdleLimit { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>Longest life of a session, streams or not. 24 h: clients open a new one on 404, and no credential check is that old.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "30.00:00:00")]
+    public TimeSpan MaxAge { get; init; } = TimeSpan.FromHours(24);
 
     /// <summary>Most requests one session may have running where they need no connection of their own (HTTP+SSE, WebSocket). 64: far more than agents use.</summary>
     [Range(1, 10_000)]
@@ -41,6 +52,10 @@ public sealed record ClientSessionOptions
     /// <summary>Most bytes one session keeps for replay; the oldest events go first. 1 MiB: hundreds of notifications and an ordinary result.</summary>
     [Range(1_024, 1 << 30)]
     public long MaxKeptBytes { get; init; } = 1 << 20;
+
+    /// <summary>Most bytes that the sessions of one tenant keep for replay. Beyond it they keep nothing more. 32 MiB: half of what all may keep.</summary>
+    [Range(1_024, 1L << 40)]
+    public long MaxKeptBytesPerTenant { get; init; } = 32 << 20;
 
     /// <summary>Most bytes that all sessions keep for replay. Beyond it sessions keep nothing more. 64 MiB: replay is a comfort, memory is not.</summary>
     [Range(1_024, 1L << 40)]

@@ -171,7 +171,7 @@ internal sealed class LegacyExchange(SessionDoor door, RequestDispatcher dispatc
 
     private async ValueTask<Task?> Initialize(LegacyRequest request, Envelope message)
     {
-        if (Handshake.Read(message, out var error) is not { } version || door.Open(version, request.Caller, replays: true, out error) is not { } session)
+        if (Handshake.Read(message, out var error) is not { } version || door.Open(request.Http, version, request.Caller, replays: true, out error) is not { } session)
         {
             return await Refuse(request, error!, message.Id);
         }

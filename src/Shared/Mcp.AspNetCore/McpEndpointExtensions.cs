@@ -17,7 +17,7 @@ public static class McpEndpointExtensions
     {
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(options ?? (_ => new McpEndpointOptions()));
-        services.TryAddSingleton(new SealedSessionOptions());
+        services.TryAddSingleton(p => new SealedSessionOptions { MaxAge = p.GetRequiredService<McpEndpointOptions>().Sessions.MaxAge });
         services.TryAddSingleton<ISessionIds, SealedSessionIds>();
         services.TryAddSingleton<ISessionOwners, SingleOwner>();
         services.TryAddSingleton<McpEndpoint>();

@@ -10,7 +10,7 @@ namespace McpPlatform.Mcp.AspNetCore;
 /// <summary>Bounds of sealed sessions.</summary>
 public sealed record SealedSessionOptions
 {
-    /// <summary>Longest life of a session. 24 h: clients open a new one on 404, and no credential check is that old.</summary>
+    /// <summary>Longest life of a session: <see cref="ClientSessionOptions.MaxAge"/>, for the ids as well.</summary>
     public TimeSpan MaxAge { get; init; } = TimeSpan.FromHours(24);
 }
 

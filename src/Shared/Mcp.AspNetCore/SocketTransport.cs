@@ -27,7 +27,7 @@ internal sealed class SocketTransport(SessionDoor door, MessageExchange messages
         ClientSession? session = null;
         if (refusal is null)
         {
-            session = door.Open(ProtocolVersion.LatestLegacy, options.Caller(http), replays: false, out refusal);
+            session = door.Open(http, ProtocolVersion.LatestLegacy, options.Caller(http), replays: false, out refusal);
             if (session is not null && !dispatcher.TryOpen(server, session, http))
             {
                 door.End(session);

@@ -45,7 +45,7 @@ internal sealed class SseTransport(SessionDoor door, MessageExchange messages, R
             return new(ErrorCodes.InvalidRequest, "Accept must list text/event-stream.", StatusCodes.Status406NotAcceptable);
         }
 
-        if (door.Open(ProtocolVersion.November2024, options.Caller(http), replays: false, out var refusal) is not { } session)
+        if (door.Open(http, ProtocolVersion.November2024, options.Caller(http), replays: false, out var refusal) is not { } session)
         {
             return refusal;
         }

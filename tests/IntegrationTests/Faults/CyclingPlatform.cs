@@ -28,7 +28,7 @@ public sealed class CyclingPlatform : IAsyncLifetime
             ["Gateway__RequestsPerSecond"] = "1000000",
             ["Gateway__Burst"] = "1000000",
             ["Gateway__StopGrace"] = "00:00:00.3",
-            ["Gateway__SessionIdle"] = "00:00:02",
+            ["Gateway__Sessions__IdleLimit"] = "00:00:02",
             ["Gateway__InputPatience"] = "00:00:10",
             ["Drain__Timeout"] = "00:00:01",
         });

@@ -54,7 +54,9 @@ public sealed class Packs(Packing packing) : PackScenarios(packing), IClassFixtu
 
 public sealed class Faults() : FaultScenarios(new StandaloneForm());
 
-public sealed class Limits() : LimitScenarios(new StandaloneForm());
+public sealed class Limiting() : LimitedPlatform(new StandaloneForm());
+
+public sealed class Limits(Limiting limiting) : LimitScenarios(limiting), IClassFixture<Limiting>;
 
 public sealed class Limited(SharedStandalone shared) : LimitedScenarios(shared);
 

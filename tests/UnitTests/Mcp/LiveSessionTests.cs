@@ -42,6 +42,8 @@ public sealed class LiveSessionTests
 
         status.ShouldBe(429);
         body.ShouldContain("\"id\":0,\"error\":{\"code\":-31003,");
+        body.ShouldContain("\"data\":{\"code\":\"session_limit\",\"limit\":\"sessions\",\"scope\":\"principal\",\"value\":1,\"retryAfterSeconds\":5}");
+        response.Headers.RetryAfter!.Delta.ShouldBe(TimeSpan.FromSeconds(5));
         response.Headers.Contains("Mcp-Session-Id").ShouldBeFalse();
         await host.OpenSession(subject: "bob");
         (await Use(host, busy)).ShouldBe(200);
@@ -55,12 +57,55 @@ public sealed class LiveSessionTests
         var call = host.Send(host.Post(McpTestHost.Call("wait"), ("Mcp-Session-Id", running)));
         (await host.Server.Waiting.WaitAsync(Patience)).ShouldBeTrue();
 
-        (await host.Send(host.Post(McpTestHost.Initialize("2025-06-18"), ("X-Subject", "bob")))).Status.ShouldBe(503);
+        var (status, _, response) = await host.Send(host.Post(McpTestHost.Initialize("2025-06-18"), ("X-Subject", "bob")));
+        (status, response.Headers.RetryAfter?.Delta).ShouldBe((503, TimeSpan.FromSeconds(5)));
 
         await host.Send(host.Post("""{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}}""", ("Mcp-Session-Id", running)));
         await call;
-        await host.OpenSession(subject: "bob");
+        await host.OpenSession();
         (await Use(host, running)).ShouldBe(404);
+    }
+
+    [Fact]
+    public async Task A_tenant_that_opens_many_sessions_ends_no_other_tenants()
+    {
+        await using var host = await Start(new() { MaxTotal = 4 });
+        var quiet = await host.OpenSession(tenant: "quiet");
+        for (var i = 0; i < 20; i++)
+        {
+            await host.OpenSession(subject: $"s{i}", tenant: "loud");
+        }
+
+        (await host.Send(host.Post(List, ("Mcp-Session-Id", quiet), ("X-Tenant", "quiet")))).Status.ShouldBe(200);
+        host.Endpoint.SessionCount.ShouldBe(4);
+    }
+
+    [Fact]
+    public async Task A_session_that_listens_ends_when_it_is_too_old()
+    {
+        await using var host = await Start(new() { MaxAge = TimeSpan.FromSeconds(1) });
+        var session = await host.OpenSession();
+        using var stream = await EventStreamClient.Open(host, host.Listen(session));
+        await stream.Next();
+
+        (await stream.Rest()).ShouldBeEmpty();
+        (await Use(host, session)).ShouldBe(404);
+        host.Endpoint.SessionCount.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task What_one_tenant_keeps_for_replay_leaves_the_others_their_part()
+    {
+        await using var host = await Start(new() { MaxKeptBytesInAll = 64 * 1024, MaxKeptBytesPerTenant = 32 * 1024 });
+        foreach (var tenant in (string[])["loud", "loud", "loud", "quiet"])
+        {
+            var session = await host.OpenSession(tenant: tenant);
+            using var stream = await EventStreamClient.Open(host, host.Post(McpTestHost.Call("flood", "1", "{\"n\":20}"), ("Mcp-Session-Id", session), ("X-Tenant", tenant)));
+            (await stream.Rest()).Count(e => e.Data.Length > 0).ShouldBe(21);
+        }
+
+        // A flood of 20 is some 20 KB.
+        host.Endpoint.KeptBytes.ShouldBeInRange(45 * 1024, 65 * 1024);
     }
 
     [Fact]
@@ -283,7 +328,7 @@ public sealed class LiveSessionTests
     [Fact]
     public async Task Bounds_out_of_range_keep_the_host_from_starting()
     {
-        foreach (var bounds in new ClientSessionOptions[] { new() { MaxTotal = 0 }, new() { IdleLimit = TimeSpan.Zero }, new() { MaxKeptBytes = 1 }, new() { KeepFor = TimeSpan.FromDays(2) } })
+        foreach (var bounds in new ClientSessionOptions[] { new() { MaxTotal = 0 }, new() { IdleLimit = TimeSpan.Zero }, new() { MaxKeptBytes = 1 }, new() { KeepFor = TimeSpan.FromDays(2) }, new() { MaxPerTenant = 0 } })
         {
             await Should.ThrowAsync<System.ComponentModel.DataAnnotations.ValidationException>(() => Start(bounds));
         }

@@ -55,7 +55,7 @@ public sealed class McpTestHost : IAsyncLifetime
             MaxBodyBytes = 64 * 1024,
             KeepAlive = TimeSpan.FromMilliseconds(100),
             AllowedOrigins = new HashSet<string> { "https://console.example" },
-            Caller = http => new(http.Request.Headers["X-Subject"].FirstOrDefault() ?? "alice", "t1"),
+            Caller = http => new(http.Request.Headers["X-Subject"].FirstOrDefault() ?? "alice", http.Request.Headers["X-Tenant"].FirstOrDefault() ?? "t1"),
         }));
         _app = builder.Build();
         _app.UseWebSockets();
@@ -115,9 +115,9 @@ public sealed class McpTestHost : IAsyncLifetime
     internal static string Initialize(string version) =>
         $$$$"""{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"{{{{version}}}}","capabilities":{"roots":{}},"clientInfo":{"name":"t","version":"1"}}}""";
 
-    internal async Task<string> OpenSession(string version = "2025-11-25", string subject = "alice")
+    internal async Task<string> OpenSession(string version = "2025-11-25", string subject = "alice", string tenant = "t1")
     {
-        var (_, _, response) = await Send(Post(Initialize(version), ("X-Subject", subject)));
+        var (_, _, response) = await Send(Post(Initialize(version), ("X-Subject", subject), ("X-Tenant", tenant)));
         return response.Headers.GetValues("Mcp-Session-Id").Single();
     }
 

@@ -117,7 +117,7 @@ internal sealed class GatewayServer(CallPath calls, SessionParts parts, ListenEn
         }
         else if (!session.Subscribe(call.Route!, call.Target!))
         {
-            await responder.Error(McpError.Params($"A session can subscribe to {GatewaySession.MostWatched} resources. Unsubscribe from others first."));
+            await responder.Error(McpError.Params($"A session can subscribe to {parts.MaxWatched} resources. Unsubscribe from others first."));
             return;
         }
 

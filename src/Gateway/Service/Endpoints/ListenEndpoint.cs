@@ -10,6 +10,7 @@ using McpPlatform.Mcp;
 using McpPlatform.Mcp.AspNetCore;
 using McpPlatform.Mcp.Json;
 using McpPlatform.Mcp.Upstream;
+using Microsoft.Extensions.Options;
 
 namespace McpPlatform.Gateway.Endpoints;
 
@@ -17,20 +18,39 @@ namespace McpPlatform.Gateway.Endpoints;
 /// <c>subscriptions/listen</c> of 2026-07-28: acknowledged with what is honoured, then events until the client leaves. Lists come out of the gateway's own state, which has the new ones
 /// before anybody is told; resources are watched at their servers; tasks are the server's own, which is listened to for them on behalf of the client.
 /// </summary>
-internal sealed class ListenEndpoint(ChangeHub hub, ServerWatches watches, TenantWatches all, UpstreamPool pool, Standing standing, TimeProvider time, IHostApplicationLifetime lifetime)
+internal sealed class ListenEndpoint(
+    ChangeHub hub, ServerWatches watches, TenantWatches all, UpstreamPool pool, Standing standing, Listeners listeners, IOptions<GatewaySessionOptions> options, TimeProvider time,
+    IHostApplicationLifetime lifetime)
 {
-    /// <summary>Most resources in one subscription.</summary>
-    private const int MostResources = 1000;
-
     public ValueTask Run(GatewayRequest request, McpRequestContext context, McpResponder responder, CancellationToken cancellationToken)
     {
         var wanted = context.Message.Param("notifications"u8);
         var uris = JsonMembers.Items(JsonMembers.Find(wanted, "resourceSubscriptions"u8)).Select(JsonMembers.Text).OfType<string>().Distinct(StringComparer.Ordinal).ToList();
-        if (uris.Count > MostResources)
+        if (uris.Count > options.Value.MaxWatched)
         {
-            return responder.Error(McpError.Params($"'params.notifications.resourceSubscriptions' has more than {MostResources} entries."));
+            return responder.Error(McpError.Params($"'params.notifications.resourceSubscriptions' has more than {options.Value.MaxWatched} entries."));
         }
 
+        if (listeners.TryEnter(request.Caller.Tenant, request.Caller.Subject, out var full) is not { } place)
+        {
+            GatewayServer.SetRetryAfter(context.Http, SessionLimit.RetryAfter);
+            return responder.Error(full!);
+        }
+
+        try
+        {
+            return Begin(request, context, wanted, uris, place, responder, cancellationToken);
+        }
+        catch
+        {
+            place.Dispose();
+            throw;
+        }
+    }
+
+    private ValueTask Begin(
+        GatewayRequest request, McpRequestContext context, ReadOnlyMemory<byte> wanted, List<string> uris, IDisposable place, McpResponder responder, CancellationToken cancellationToken)
+    {
         var subscription = new Subscription(Holder.Of(request), context.Message.Id.Detach(), Wants(wanted), standing, time);
         foreach (var uri in uris)
         {
@@ -47,12 +67,13 @@ internal sealed class ListenEndpoint(ChangeHub hub, ServerWatches watches, Tenan
 
         // From here on nothing holds the request's state.
         context.Http.Features.Set<GatewayRequest>(null);
-        return Stream(subscription, watch, tasks, follow, responder, cancellationToken);
+        return Stream(subscription, place, watch, tasks, follow, responder, cancellationToken);
     }
 
     private async ValueTask Stream(
-        Subscription subscription, IDisposable? watch, ReadOnlyMemory<byte> tasks, Func<CancellationToken, Task>? follow, McpResponder responder, CancellationToken cancellationToken)
+        Subscription subscription, IDisposable place, IDisposable? watch, ReadOnlyMemory<byte> tasks, Func<CancellationToken, Task>? follow, McpResponder responder, CancellationToken cancellationToken)
     {
+        using var held = place;
         using var watching = watch;
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
         using var guard = standing.Guard(subscription.Holder, end);

@@ -13,9 +13,6 @@ namespace McpPlatform.Gateway.Sessions;
 /// <summary>What the gateway keeps of a legacy session: the client as servers see it, and what the client wants to be told.</summary>
 internal sealed class GatewaySession : IAsyncDisposable, IChangeSubscriber
 {
-    /// <summary>Resources that one session can subscribe to: what a subscription of the modern era can name at once.</summary>
-    public const int MostWatched = 1000;
-
     private readonly SessionParts _parts;
     private readonly Lock _gate = new();
     private readonly long _since;
@@ -80,7 +77,7 @@ internal sealed class GatewaySession : IAsyncDisposable, IChangeSubscriber
         }
     }
 
-    /// <summary>The client wants to be told when a resource changes. For servers that have no connection of this client alone. False: it has <see cref="MostWatched"/> already.</summary>
+    /// <summary>The client wants to be told when a resource changes. For servers that have no connection of this client alone. False: it has as many as it may already.</summary>
     public bool Subscribe(ServerRoute server, string uri)
     {
         lock (_gate)
@@ -90,7 +87,7 @@ internal sealed class GatewaySession : IAsyncDisposable, IChangeSubscriber
                 return true;
             }
 
-            if (_watched.Count == MostWatched)
+            if (_watched.Count >= _parts.MaxWatched)
             {
                 return false;
             }

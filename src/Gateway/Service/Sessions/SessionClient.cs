@@ -58,7 +58,7 @@ internal sealed class SessionClient(ClientSession session, SessionParts parts) :
         {
             _subscribed.TryRemove((server.ServerId, uri), out _);
         }
-        else if (_subscribed.Count < GatewaySession.MostWatched)
+        else if (_subscribed.Count < parts.MaxWatched)
         {
             _subscribed[(server.ServerId, uri)] = true;
         }

@@ -7,15 +7,14 @@ using Microsoft.Extensions.Logging;
 namespace McpPlatform.Mcp.AspNetCore.Sessions;
 
 /// <summary>
-/// The sessions that live on this process. Looking one up locks nothing; opening one takes its place within the bounds, if need be that of the session that
-/// was idle longest.
+/// The sessions that live on this process. Looking one up locks nothing; opening one takes its place within the bounds, if need be that of an idle one.
 /// </summary>
 internal sealed partial class LiveSessions : IDisposable
 {
     private static readonly TimeSpan LongestSweep = TimeSpan.FromSeconds(15);
 
     private readonly ConcurrentDictionary<Guid, ClientSession> _sessions = new();
-    private readonly Dictionary<McpCaller, HashSet<ClientSession>> _byCaller = [];
+    private readonly SessionPlaces _places;
     private readonly Lock _gate = new();
     private readonly ClientSessionOptions _options;
     private readonly ReplayMemory _memory;
@@ -28,7 +27,8 @@ internal sealed partial class LiveSessions : IDisposable
     {
         (_options, _time, _logger) = (options, time, logger);
         _memory = new(_options.MaxKeptBytesInAll);
-        var shortest = Math.Min(_options.IdleLimit.Ticks, _options.KeepFor.Ticks) / 4;
+        _places = new(_options, _memory);
+        var shortest = Math.Min(Math.Min(_options.IdleLimit.Ticks, _options.KeepFor.Ticks), _options.MaxAge.Ticks) / 4;
         var pause = TimeSpan.FromTicks(Math.Clamp(shortest, TimeSpan.TicksPerSecond / 4, LongestSweep.Ticks));
         _sweep = time.CreateTimer(static table => ((LiveSessions)table!).Sweep(), this, pause, pause);
 
@@ -57,30 +57,28 @@ internal sealed partial class LiveSessions : IDisposable
     /// <summary>Opens a session, kept for replay or not; null and why when there is no place: 429 for the caller, 503 for everybody.</summary>
     public ClientSession? Open(McpSession info, bool replays, out McpError? refusal)
     {
-        refusal = null;
-        var ended = new List<ClientSession>(0);
         ClientSession? opened = null;
+        ClientSession? gives;
         lock (_gate)
         {
-            var mine = _byCaller.GetValueOrDefault(info.Caller) ?? [];
-            if (mine.Count >= _options.MaxPerCaller && !TryEndIdlest(mine, ended))
+            if (_places.TryFind(info.Caller, out gives, out refusal))
             {
-                refusal = new(ErrorCodes.RateLimited, "Too many sessions of this caller are busy.", StatusCodes.Status429TooManyRequests);
-            }
-            else if (_sessions.Count >= _options.MaxTotal && !TryEndIdlest(_sessions.Select(static entry => entry.Value), ended))
-            {
-                refusal = new(ErrorCodes.NotReady, "Too many sessions are busy.", StatusCodes.Status503ServiceUnavailable);
-            }
-            else
-            {
-                opened = new(info, _options, replays ? _memory : null, _time);
+                if (gives is not null)
+                {
+                    Remove(gives);
+                }
+
+                opened = new(info, _options, replays ? _places.MemoryOf(info.Caller.Tenant) : null, _time);
                 _sessions[info.Id] = opened;
-                mine.Add(opened);
-                _byCaller[info.Caller] = mine;
+                _places.Add(opened);
             }
         }
 
-        ended.ForEach(Finish);
+        if (gives is not null)
+        {
+            Finish(gives);
+        }
+
         return opened;
     }
 
@@ -123,7 +121,7 @@ internal sealed partial class LiveSessions : IDisposable
     {
         foreach (var (_, session) in _sessions)
         {
-            if (!session.IsBusy && _time.GetElapsedTime(session.LastUsed) >= _options.IdleLimit)
+            if ((!session.IsBusy && _time.GetElapsedTime(session.LastUsed) >= _options.IdleLimit) || IsTooOld(session))
             {
                 End(session);
             }
@@ -134,38 +132,14 @@ internal sealed partial class LiveSessions : IDisposable
         }
     }
 
-    /// <summary>Removes the session that was used the longest ago and is not busy. Under the gate.</summary>
-    private bool TryEndIdlest(IEnumerable<ClientSession> sessions, List<ClientSession> ended)
-    {
-        ClientSession? idlest = null;
-        foreach (var session in sessions)
-        {
-            if ((idlest is null || session.LastUsed < idlest.LastUsed) && !session.IsBusy)
-            {
-                idlest = session;
-            }
-        }
-
-        if (idlest is null)
-        {
-            return false;
-        }
-
-        Remove(idlest);
-        ended.Add(idlest);
-        return true;
-    }
+    /// <summary>A stream keeps a session from being idle, and nothing keeps it from getting old; what runs may end first.</summary>
+    private bool IsTooOld(ClientSession session) => session.Running.Count == 0 && _time.GetUtcNow() - session.Info.CreatedAt >= _options.MaxAge;
 
     private void Remove(ClientSession session)
     {
-        // The caller of a session never changes, its revision may.
-        if (_sessions.TryRemove(session.Info.Id, out _) && _byCaller.TryGetValue(session.Info.Caller, out var mine))
+        if (_sessions.TryRemove(session.Info.Id, out _))
         {
-            mine.Remove(session);
-            if (mine.Count == 0)
-            {
-                _byCaller.Remove(session.Info.Caller);
-            }
+            _places.Remove(session);
         }
     }
 

@@ -28,9 +28,18 @@ internal sealed class SessionDoor(ISessionIds ids, ISessionOwners owners, LiveSe
     public async ValueTask<bool> Forward(HttpContext http, McpSession foreign) =>
         foreign.OwnerAddress.Length > 0 && foreign.OwnerAddress != owners.Address && !owners.WasForwarded(http) && await owners.Forward(http, foreign.OwnerAddress);
 
-    /// <summary>Opens a session without handshake; null and why when there is no place.</summary>
-    public ClientSession? Open(ProtocolVersion version, McpCaller caller, bool replays, out McpError? refusal) =>
-        live.Open(new(Guid.CreateVersion7(), version, caller, 0, time.GetUtcNow()) { Owner = owners.Id, OwnerAddress = owners.Address }, replays, out refusal);
+    /// <summary>Opens a session without handshake; null and why when there is no place, and then the answer says when to come back.</summary>
+    public ClientSession? Open(HttpContext http, ProtocolVersion version, McpCaller caller, bool replays, out McpError? refusal)
+    {
+        var info = new McpSession(Guid.CreateVersion7(), version, caller, 0, time.GetUtcNow()) { Owner = owners.Id, OwnerAddress = owners.Address };
+        if (live.Open(info, replays, out refusal) is { } session)
+        {
+            return session;
+        }
+
+        SessionLimit.SetRetryAfter(http.Response);
+        return null;
+    }
 
     /// <summary>The id under which the client comes back.</summary>
     public string Issue(HttpContext http, ClientSession session) => ids.Issue(session.Info, EndpointOf(http));

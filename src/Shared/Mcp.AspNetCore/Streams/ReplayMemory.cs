@@ -1,7 +1,8 @@
 namespace McpPlatform.Mcp.AspNetCore.Streams;
 
-/// <summary>What all sessions of the process keep for replay, in bytes.</summary>
-internal sealed class ReplayMemory(long most)
+/// <summary>What the sessions of a tenant, or of the process, keep for replay, in bytes.</summary>
+/// <param name="whole">What this is a part of; null: of nothing.</param>
+internal sealed class ReplayMemory(long most, ReplayMemory? whole = null)
 {
     private long _bytes;
 
@@ -9,8 +10,12 @@ internal sealed class ReplayMemory(long most)
     public long Bytes => Volatile.Read(ref _bytes);
 
     /// <summary>True when sessions have to give back.</summary>
-    public bool IsOver => Bytes > most;
+    public bool IsOver => Bytes > most || whole?.IsOver == true;
 
     /// <summary>Counts bytes in, or out when negative.</summary>
-    public void Add(long bytes) => Interlocked.Add(ref _bytes, bytes);
+    public void Add(long bytes)
+    {
+        Interlocked.Add(ref _bytes, bytes);
+        whole?.Add(bytes);
+    }
 }

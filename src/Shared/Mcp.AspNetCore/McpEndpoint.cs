@@ -52,6 +52,12 @@ public sealed class McpEndpoint : IDisposable
     /// </summary>
     public McpError? Foreign(HttpContext http) => HttpGate.Source(http, _options);
 
+    /// <summary>
+    /// Lets pages of allowed origins see answers. True: it was a browser's question whether a page may ask (preflight), which carries no credential, and is answered;
+    /// of other origins it is left to be refused like everything.
+    /// </summary>
+    public bool AnswersPage(HttpContext http) => http.Request.Headers.Origin.Count > 0 && Foreign(http) is null && CrossOrigin.Answer(http);
+
     /// <summary>Serves one HTTP request, whatever its method. Authentication comes before; the path is the endpoint's identity.</summary>
     public async Task Handle(HttpContext http, IMcpServer server)
     {

@@ -184,6 +184,46 @@ public abstract class ResourceScenarios(SharedPlatform shared)
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Endpoints))]
+    public async Task A_page_that_is_allowed_may_ask_and_see_answers_and_others_may_not(string path)
+    {
+        // Pages of this machine are allowed on loopback; others by Gateway__AllowedOrigins.
+        const string Page = "http://localhost:6274";
+        var steps = await shared.Get();
+        var endpoint = new Uri(steps.Platform.Address, path);
+        using var asked = await Send(HttpMethod.Options, endpoint, null, ("Origin", Page), ("Access-Control-Request-Method", "POST"), ("Access-Control-Request-Headers", "authorization,mcp-param-x"));
+        asked.StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        asked.Headers.GetValues("Access-Control-Allow-Origin").ShouldBe([Page]);
+        asked.Headers.GetValues("Access-Control-Allow-Headers").ShouldBe(["authorization,mcp-param-x"]);
+        asked.Headers.GetValues("Access-Control-Allow-Methods").ShouldBe(["GET, POST, DELETE"]);
+        asked.Headers.Contains("Access-Control-Allow-Credentials").ShouldBeFalse();
+
+        using var foreign = await Send(HttpMethod.Options, endpoint, null, ("Origin", "https://evil.example"), ("Access-Control-Request-Method", "POST"));
+        foreign.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        foreign.Headers.Contains("Access-Control-Allow-Origin").ShouldBeFalse();
+
+        foreach (var address in (Uri[])[endpoint, new(steps.Platform.Address, $"/.well-known/oauth-protected-resource{path}")])
+        {
+            using var seen = await Send(HttpMethod.Get, address, null, ("Origin", Page));
+            seen.Headers.GetValues("Access-Control-Allow-Origin").ShouldBe([Page]);
+            seen.Headers.GetValues("Access-Control-Expose-Headers").Single().ShouldContain("Mcp-Session-Id");
+            seen.Headers.Vary.ShouldContain("Origin");
+        }
+    }
+
+    [Fact]
+    public async Task A_page_gets_the_id_of_its_session()
+    {
+        var steps = await shared.Get();
+
+        using var opened = await Send(HttpMethod.Post, new Uri(steps.Platform.Address, "/mcp"), steps.Platform.AdminKey, ("Origin", "http://127.0.0.1:3000"));
+
+        opened.StatusCode.ShouldBe(HttpStatusCode.OK);
+        opened.Headers.Contains("Mcp-Session-Id").ShouldBeTrue();
+        opened.Headers.GetValues("Access-Control-Allow-Origin").ShouldBe(["http://127.0.0.1:3000"]);
+    }
+
     private static async Task<HttpResponseMessage> Send(HttpMethod method, Uri address, string? key = null, params (string Name, string Value)[] headers)
     {
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(20) };

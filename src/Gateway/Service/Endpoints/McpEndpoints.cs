@@ -83,6 +83,11 @@ internal sealed class McpEndpoints(
 
     private Task Handle(HttpContext http, string? slug, RequestDelegate serve)
     {
+        if (protocol.AnswersPage(http))
+        {
+            return Task.CompletedTask;
+        }
+
         if (KeyInAddress.IsIn(http.Request))
         {
             return protocol.Foreign(http) is { } page ? Refuse(http, page) : Challenge(http, resources.MalformedRequest(http.Request), KeyInAddress.Refusal);

@@ -47,6 +47,7 @@ internal sealed class ResourceMetadata(McpEndpoint protocol, IOptions<GatewayOpt
             return;
         }
 
+        protocol.AnswersPage(http);
         var body = Document(http.Request);
         http.Response.ContentType = MediaTypeNames.Application.Json;
         http.Response.ContentLength = body.Length;

@@ -22,7 +22,7 @@ public abstract class HostilePlatform(IPlatformForm form) : IAsyncLifetime
     public static string SlugOf(string behaviour) => "h-" + behaviour.Replace("-", "", StringComparison.Ordinal);
 
     /// <summary>The tool of a server that is called, as callers name it.</summary>
-    internal static string ToolOf(string behaviour) => $"{SlugOf(behaviour)}__{(behaviour == "tool-shadow" ? "send_email" : "echo")}";
+    internal static string ToolOf(string behaviour) => $"{SlugOf(behaviour)}__{behaviour switch { "tool-shadow" => "send_email", "tool-xmcpheader" => "ok", _ => "echo" }}";
 
     internal async Task<Steps> Get()
     {

@@ -108,7 +108,7 @@ internal static class HostileTable
         new("tool-rugpull-flip", new Answered("hello"), "The same, at every look."),
         new("tool-schema-ref", new Answered("hello"), "Schemas are never resolved: the lure stays empty."),
         new("tool-schema-bomb", new Answered("hello"), "Schemas are never expanded."),
-        new("tool-xmcpheader", new Answered("hello"), "Schema annotations of the server make no header of the gateway's."),
+        new("tool-xmcpheader", new Answered("hello"), "A tool whose annotation cannot be a header is left out; the one beside it is called."),
         new("tool-shadow-unicode", new Unlisted("tool_unacceptable"), "A name that only looks like another one is refused, and says so."),
         new("tool-name-illegal", new Unlisted("protocol_error"), "No name, or the same twice: what would be called is unknown."),
         new("tool-10k", new Unlisted("too_large"), "More tools than any agent can use; the bound is in the message."),

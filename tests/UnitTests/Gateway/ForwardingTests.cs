@@ -175,6 +175,7 @@ public sealed class ForwardingTests : IAsyncLifetime
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(k => k.Listen(IPAddress.Loopback, 0));
         builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(new HostShape("gateway", ["gateway"], HasEdge: true));
         builder.Services.ConfigureHttpJsonOptions(json => Json.Configure(json.SerializerOptions));
         var app = builder.Build();
         app.Run(serve);

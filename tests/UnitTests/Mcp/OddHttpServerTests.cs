@@ -176,9 +176,39 @@ public sealed class OddHttpServerTests
         (opened, server.Ended.Single()).ShouldBe((2, "s1"));
     }
 
-    private static HttpUpstream Open(HttpMessageHandler server) => new(
+    [Fact]
+    public async Task A_server_that_has_no_stream_is_not_taken_for_one_that_lost_its_session()
+    {
+        var server = new Script(asked => Legacy(asked, Initialized, session: "s1")) { OnGet = () => new HttpResponseMessage(HttpStatusCode.NotFound) };
+        await using var upstream = Open(server);
+
+        (await upstream.Listen(default)).ShouldBeFalse();
+
+        server.Asked.Count(asked => asked.Contains("\"initialize\"", StringComparison.Ordinal)).ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData(false, "error info debug")]
+    [InlineData(true, "error info error debug")]
+    public async Task A_session_is_as_verbose_as_any_of_its_callers_wants_and_as_its_only_one_wants(bool isExclusive, string told)
+    {
+        var server = new Script(asked => asked.Contains("tools/call", StringComparison.Ordinal) || asked.Contains("logging/setLevel", StringComparison.Ordinal)
+            ? Answer(200, "application/json", """{"jsonrpc":"2.0","id":ID,"result":{}}""", asked)
+            : Legacy(asked, Initialized.Replace("\"capabilities\":{}", "\"capabilities\":{\"logging\":{}}", StringComparison.Ordinal), session: "s1"));
+        await using var upstream = Open(server, isExclusive);
+
+        foreach (var level in (string?[])["error", null, "info", "loud", "error", "debug", "debug"])
+        {
+            using var answer = await upstream.Send(Fixtures.Call("x") with { LogLevel = level }, default);
+        }
+
+        string.Join(' ', server.Asked.Where(asked => asked.Contains("logging/setLevel", StringComparison.Ordinal))
+            .Select(asked => asked[(asked.IndexOf("\"level\":\"", StringComparison.Ordinal) + 9)..].Split('"')[0])).ShouldBe(told);
+    }
+
+    private static HttpUpstream Open(HttpMessageHandler server, bool isExclusive = false) => new(
         new HttpMessageInvoker(server),
-        new HttpUpstreamOptions { Endpoint = new Uri("http://odd.example/mcp"), HeaderTimeout = TimeSpan.FromSeconds(1), IdleTimeout = TimeSpan.FromSeconds(1) },
+        new HttpUpstreamOptions { Endpoint = new Uri("http://odd.example/mcp"), HeaderTimeout = TimeSpan.FromSeconds(1), IdleTimeout = TimeSpan.FromSeconds(1), IsExclusive = isExclusive },
         Fixtures.Client,
         TimeProvider.System);
 
@@ -206,6 +236,9 @@ public sealed class OddHttpServerTests
     {
         private readonly List<string> _asked = [];
         private readonly List<string> _ended = [];
+
+        /// <summary>Null: no content.</summary>
+        public Func<HttpResponseMessage>? OnGet { get; init; }
 
         /// <summary>Sessions that were ended.</summary>
         public IReadOnlyList<string> Ended
@@ -240,6 +273,11 @@ public sealed class OddHttpServerTests
                 {
                     _ended.Add(request.Headers.GetValues("Mcp-Session-Id").Single());
                 }
+            }
+
+            if (request.Method == HttpMethod.Get && OnGet is { } get)
+            {
+                return get();
             }
 
             if (asked.Length == 0)

@@ -120,7 +120,7 @@ internal sealed class SessionClient(ClientSession session, SessionParts parts) :
         public IReadOnlyList<UpstreamRequest> Opening =>
         [
             .. client._subscribed.Keys.Where(key => key.ServerId == serverId)
-                .Select(key => new UpstreamRequest(McpMethods.SubscribeResource, (byte[])[.. "{\"uri\":"u8, .. JsonMembers.Quote(key.Uri).Span, .. "}"u8])),
+                .Select(key => ServerWatch.Subscribe(key.Uri)),
         ];
 
         public void Notified(Envelope notification)

@@ -247,7 +247,7 @@ internal sealed class HttpExchange(HttpMessageInvoker http, HttpUpstreamOptions 
     }
 
     /// <summary>
-    /// One standalone stream, from where the last one ended, until it ends. Null: there is none (405), or not from there. Throws <see cref="UpstreamException"/>,
+    /// One standalone stream, from where the last one ended, until it ends. Null: there is none (405, and 404 at servers that know POST only), or not from there. Throws <see cref="UpstreamException"/>,
     /// <see cref="SessionLostException"/>, and <see cref="OperationCanceledException"/> when cancelled.
     /// </summary>
     public async Task<StreamEnd?> Listen(HttpLink link, string? last, Questions questions, CancellationToken cancellationToken)
@@ -264,7 +264,7 @@ internal sealed class HttpExchange(HttpMessageInvoker http, HttpUpstreamOptions 
 
             link.Stamp(get);
             using var response = await HttpPost.Send(http, get, patience);
-            if (response.StatusCode == HttpStatusCode.NotFound && link.SessionId is not null)
+            if (response.StatusCode == HttpStatusCode.NotFound && link.HadStream)
             {
                 throw new SessionLostException(link);
             }
@@ -278,6 +278,8 @@ internal sealed class HttpExchange(HttpMessageInvoker http, HttpUpstreamOptions 
             {
                 throw new UpstreamException((int)response.StatusCode);
             }
+
+            link.HadStream = true;
 
             // Silence is normal here: not every server sends comments.
             patience.Renew(Timeout.InfiniteTimeSpan);

@@ -9,6 +9,9 @@ internal sealed record HttpLink(UpstreamHandshake Handshake, string? SessionId)
     /// <summary>Of the session.</summary>
     public SessionLevel Level { get; } = new();
 
+    /// <summary>Whether the server ever opened a standalone stream in the session.</summary>
+    public bool HadStream { get; set; }
+
     /// <summary>Before the handshake: a link on which a revision is tried.</summary>
     public static HttpLink Try(ProtocolVersion version) => new(new UpstreamHandshake(version, default, default, null), null);
 

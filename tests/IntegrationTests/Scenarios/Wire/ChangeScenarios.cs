@@ -159,6 +159,26 @@ public abstract class ChangeScenarios(SharedPlatform shared, WireBench wire)
         await Until.True(() => Task.FromResult(!IsSubscribed(upstream, uri)), TimeSpan.FromSeconds(10), () => "The server still thinks that somebody watches.");
     }
 
+    [Fact]
+    public async Task A_resource_is_watched_again_when_the_server_has_lost_its_session()
+    {
+        var bench = await wire.Get(shared);
+        var upstream = bench.ChangingLegacy;
+        using var client = await bench.Client(WireClient.Modern, Bench.ChangingLegacySlug);
+        const string uri = $"test://{Bench.ChangingLegacySlug}/other";
+        await using var stream = await Listen(client, $$"""{"resourceSubscriptions":["{{uri}}"]}""");
+        await Until.True(() => Task.FromResult(IsSubscribed(upstream, uri)), TimeSpan.FromSeconds(10), () => "The server was not asked for the resource.");
+
+        foreach (var session in upstream.Sessions.Where(session => session.Subscribed.ContainsKey(uri)))
+        {
+            upstream.Forget(session);
+        }
+
+        await Until.True(() => Task.FromResult(IsSubscribed(upstream, uri)), TimeSpan.FromSeconds(10), () => "The server was not asked again.");
+        await upstream.Tell("notifications/resources/updated", $$"""{"uri":"{{uri}}"}""", uri);
+        (await stream.First("notifications/resources/updated")).Params!["uri"]!.GetValue<string>().ShouldBe(uri);
+    }
+
     [Theory]
     [InlineData(Bench.ChangingModernSlug)]
     [InlineData(Bench.ChangingLegacySlug)]

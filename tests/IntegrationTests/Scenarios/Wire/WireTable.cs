@@ -41,7 +41,7 @@ public sealed class WireTable
         ("mirrored headers; tools whose annotations break the rules are left out; -32020 looks again", ["A_modern_server_gets_every_header_that_mirrors_the_body_whatever_the_client_sent", "A_tool_whose_mirrored_headers_break_the_rules_is_left_out_and_the_log_says_so", "A_server_that_mirrors_other_arguments_by_now_is_looked_at_and_called_again_once"]),
         ("JSON and streams; an absent resultType", ["A_result_without_its_type_is_complete", "Four_mebibytes_pass_both_ways"]),
         ("the client's key goes nowhere", ["A_client_never_sees_the_servers_session_and_the_server_never_the_clients_key_or_session", "Credentials_reach_the_upstream_and_nobody_else_and_the_callers_key_does_not"]),
-        ("a session that a server lost", ["What_a_session_wanted_holds_when_the_server_has_lost_its_session", "A_forgotten_session_is_opened_again_without_the_caller_noticing"]),
+        ("a session that a server lost", ["What_a_session_wanted_holds_when_the_server_has_lost_its_session", "A_resource_is_watched_again_when_the_server_has_lost_its_session", "A_forgotten_session_is_opened_again_without_the_caller_noticing"]),
 
         // Across eras.
         ("sessions and capabilities", ["A_server_is_told_who_the_client_is_and_what_it_can_be_asked_in_its_own_era", "A_change_of_the_clients_roots_reaches_the_servers_that_know_its_session"]),

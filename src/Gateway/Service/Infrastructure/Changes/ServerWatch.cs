@@ -37,6 +37,21 @@ internal sealed class ServerWatch(
         }
     }
 
+    /// <summary>The resources that are watched.</summary>
+    public IReadOnlyList<string> Uris
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _uris.Keys];
+            }
+        }
+    }
+
+    /// <summary>Asks a legacy server to tell of a resource.</summary>
+    public static UpstreamRequest Subscribe(string uri) => new(McpMethods.SubscribeResource, Uri(uri));
+
     /// <summary>Somebody wants to hear of the lists.</summary>
     public void Enter()
     {
@@ -195,7 +210,7 @@ internal sealed class ServerWatch(
                 var (uris, changed) = Wanted();
                 foreach (var uri in uris.Where(told.Add))
                 {
-                    using var answer = await connection.Send(new UpstreamRequest(McpMethods.SubscribeResource, Uri(uri)), stop.Token);
+                    using var answer = await connection.Send(Subscribe(uri), stop.Token);
                 }
 
                 var unwanted = told.Except(uris).ToList();

@@ -37,6 +37,9 @@ internal sealed class ServerWatches(UpstreamPool pool, GatewayStateStore store, 
 
     public void Remove(Guid tenantId, Guid serverId, string uri) => Leave(tenantId, serverId, watch => watch.Remove(uri));
 
+    /// <summary>The resources of a server that are watched.</summary>
+    public IReadOnlyList<string> UrisOf(Guid tenantId, Guid serverId) => _watches.TryGetValue((tenantId, serverId), out var watch) ? watch.Uris : [];
+
     public async ValueTask DisposeAsync()
     {
         foreach (var watch in _watches.Values)

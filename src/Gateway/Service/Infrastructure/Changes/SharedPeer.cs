@@ -6,9 +6,12 @@ using McpPlatform.Mcp.Upstream;
 namespace McpPlatform.Gateway.Infrastructure.Changes;
 
 /// <summary>Takes what a server says on connections that callers share: that its lists or resources changed. It has no client there that it could ask.</summary>
-internal sealed class SharedPeer(Guid tenantId, Guid serverId, CatalogRelook relook, ChangeHub hub) : IUpstreamPeer
+internal sealed class SharedPeer(Guid tenantId, Guid serverId, ServerWatches watches, CatalogRelook relook, ChangeHub hub) : IUpstreamPeer
 {
     private static readonly byte[] NotAsked = Encode("Nobody stands behind this connection who could be asked.");
+
+    /// <summary>What somebody watches there: should the server lose its session, it is asked again in the next one.</summary>
+    public IReadOnlyList<UpstreamRequest> Opening => [.. watches.UrisOf(tenantId, serverId).Select(uri => ServerWatch.Subscribe(uri))];
 
     public void Notified(Envelope notification) => Take(notification, tenantId, serverId, relook, hub);
 

@@ -4,11 +4,11 @@ using McpPlatform.Gateway.Infrastructure.Upstreams;
 namespace McpPlatform.Gateway.Infrastructure.Changes;
 
 /// <summary>Hears what servers say on the connections that callers share, from the start on.</summary>
-internal sealed class SharedPeers(UpstreamPool pool, CatalogRelook relook, ChangeHub hub) : IHostedService
+internal sealed class SharedPeers(UpstreamPool pool, ServerWatches watches, CatalogRelook relook, ChangeHub hub) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        pool.Peers = (tenantId, serverId) => new SharedPeer(tenantId, serverId, relook, hub);
+        pool.Peers = (tenantId, serverId) => new SharedPeer(tenantId, serverId, watches, relook, hub);
         return Task.CompletedTask;
     }
 

@@ -212,10 +212,22 @@ internal sealed class StdioWire : MessageWire
     }
 
     /// <summary>Ends its input and tells its exit code.</summary>
-    public async Task<int> End()
+    public Task<int> End()
     {
         _process.StandardInput.Close();
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        return Exit();
+    }
+
+    /// <summary>Signals it to end and tells its exit code.</summary>
+    public async Task<int> Terminate()
+    {
+        await Shell.Run("kill", "-TERM", $"{_process.Id}");
+        return await Exit();
+    }
+
+    private async Task<int> Exit()
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         await _process.WaitForExitAsync(limit.Token);
         return _process.ExitCode;
     }

@@ -243,6 +243,23 @@ public abstract class TransportScenarios(SharedPlatform shared)
     }
 
     [Fact]
+    public async Task A_desktop_clients_session_ends_with_its_process()
+    {
+        var steps = await shared.Get();
+        await using var upstream = await ScriptedUpstream.Start();
+        await steps.RegisterHttp("ends", upstream.Address);
+        upstream.Hangs("headers");
+        await using var wire = (StdioWire)await MessageWire.Open("stdio", steps.Platform.Address, null, steps.Platform.AdminKey);
+        await wire.Initialize("2025-11-25");
+        await wire.Send("""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"ends__unsafe","arguments":{}}}""");
+        await upstream.Hanging.Task.WaitAsync(TimeSpan.FromSeconds(10));
+
+        (await wire.Terminate()).ShouldBe(130);
+
+        await upstream.GivenUp.Task.WaitAsync(TimeSpan.FromSeconds(5));
+    }
+
+    [Fact]
     public async Task A_key_that_is_revoked_is_the_answer_on_stdio()
     {
         var steps = await shared.Get();

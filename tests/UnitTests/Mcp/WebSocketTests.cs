@@ -178,6 +178,21 @@ public sealed class WebSocketTests(McpTestHost host) : IClassFixture<McpTestHost
         (await Next(socket)).ShouldContain("\"id\":3,\"error\":{\"code\":-31003");
     }
 
+    [Fact]
+    public async Task Connections_count_as_the_sessions_that_they_are()
+    {
+        await using var own = await McpTestHost.Start(options => options with { Sessions = new() { MaxPerCaller = 2 } });
+        using var socket = await Open(own);
+        using var stream = await EventStreamClient.Open(own, new HttpRequestMessage(HttpMethod.Get, new Uri(own.Address, "/sse")));
+
+        using var third = new ClientWebSocket();
+        third.Options.AddSubProtocol("mcp");
+        third.Options.CollectHttpResponseDetails = true;
+        await Should.ThrowAsync<WebSocketException>(() => third.ConnectAsync(Address(own), default));
+        ((int)third.HttpStatusCode).ShouldBe(429);
+        (await own.Send(new HttpRequestMessage(HttpMethod.Get, new Uri(own.Address, "/sse")))).Status.ShouldBe(429);
+    }
+
     private static Uri Address(McpTestHost host) => new($"ws://127.0.0.1:{host.Address.Port}/ws");
 
     private static string Request(string id, string method, string members = "") =>

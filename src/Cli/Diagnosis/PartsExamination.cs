@@ -101,6 +101,11 @@ internal sealed class PartsExamination(ApiClient api, List<Finding> findings)
             Add(Verdict.Warning, "servers", $"{server?["slug"]} is unhealthy: {server?["health_message"]}", $"mcpp servers get {server?["slug"]}; then mcpp servers discover {server?["slug"]} looks again.");
         }
 
+        foreach (var server in enabled.Where(s => (string?)s?["health"] == "healthy" && (string?)s?["health_message"] is { Length: > 0 }))
+        {
+            Add(Verdict.Warning, "servers", $"{server?["slug"]} is well, but not all of it: {server?["health_message"]}", "The server's own lists are to be mended.");
+        }
+
         if (bad.Count == 0)
         {
             Add(Verdict.Ok, "servers", servers.Count == 0 ? "No server is registered yet: mcpp servers add." : $"{enabled.Count} servers are enabled, none is unhealthy.");

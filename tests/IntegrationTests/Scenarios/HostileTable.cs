@@ -16,6 +16,9 @@ public sealed record Refused(int Status, string Code, string? Timer = null) : Ho
 /// <summary>The server is listed as unhealthy with this in the reason, and has no tools.</summary>
 public sealed record Unlisted(string Because) : HostileEnd;
 
+/// <summary>The server is listed as healthy with these tools alone, and says what is left out.</summary>
+public sealed record Partly(params string[] Tools) : HostileEnd;
+
 /// <summary>Of three looks in a row one is good; the others are on show with their reasons.</summary>
 public sealed record Flapping(params string[] Because) : HostileEnd;
 
@@ -109,8 +112,8 @@ internal static class HostileTable
         new("tool-schema-ref", new Answered("hello"), "Schemas are never resolved: the lure stays empty."),
         new("tool-schema-bomb", new Answered("hello"), "Schemas are never expanded."),
         new("tool-xmcpheader", new Answered("hello"), "A tool whose annotation cannot be a header is left out; the one beside it is called."),
-        new("tool-shadow-unicode", new Unlisted("tool_unacceptable"), "A name that only looks like another one is refused, and says so."),
-        new("tool-name-illegal", new Unlisted("protocol_error"), "No name, or the same twice: what would be called is unknown."),
+        new("tool-shadow-unicode", new Partly("Echo"), "A name that only looks like another one is left out, and says so; the others are worth having."),
+        new("tool-name-illegal", new Partly("dup", "good_one"), "No name, or one that cannot be shown: what would be called is unknown. Of a name that is there twice the first one counts. It costs nobody the rest."),
         new("tool-10k", new Unlisted("too_large"), "More tools than any agent can use; the bound is in the message."),
         new("tool-cursor-loop", new Unlisted("protocol_error"), "Pages that repeat end the reading of the list."),
         new("list-empty-flap", new Flapping("http_status"), "A failed look is a fault that shows and does not stick. That one of its eras lists nothing while the other lists its tools does not take those away."),

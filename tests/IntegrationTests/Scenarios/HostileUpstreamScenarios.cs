@@ -43,6 +43,14 @@ public abstract class HostileUpstreamScenarios(HostilePlatform besieged) : IAsyn
             seen["health_message"]!.GetValue<string>().ShouldContain(unlisted.Because, Case.Insensitive, expected.Why);
             (await _steps.Admin.Get($"/api/v1/tools?server={HostilePlatform.SlugOf(behaviour)}")).Json["items"]!.AsArray().ShouldBeEmpty();
         }
+        else if (expected.End is Partly partly)
+        {
+            var seen = besieged.Seen[behaviour];
+            seen["health"]!.GetValue<string>().ShouldBe("healthy", expected.Why);
+            seen["health_message"]!.GetValue<string>().ShouldStartWith("Left out (", Case.Sensitive, expected.Why);
+            var tools = (await _steps.Admin.Get($"/api/v1/tools?server={HostilePlatform.SlugOf(behaviour)}")).Json["items"]!.AsArray();
+            tools.Select(t => t!["name"]!.GetValue<string>()).ShouldBe(partly.Tools, ignoreOrder: true, expected.Why);
+        }
         else if (expected.End is Flapping flapping)
         {
             var healths = new List<string>();

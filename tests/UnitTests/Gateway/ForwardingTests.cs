@@ -174,6 +174,7 @@ public sealed class ForwardingTests : IAsyncLifetime
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(k => k.Listen(IPAddress.Loopback, 0));
+        builder.Services.AddSingleton(new HostShape("gateway", ["gateway"], HasEdge: true));
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(new HostShape("gateway", ["gateway"], HasEdge: true));
         builder.Services.ConfigureHttpJsonOptions(json => Json.Configure(json.SerializerOptions));

@@ -14,7 +14,7 @@ public sealed class ObservationTests
     [Fact]
     public void A_declared_capability_with_an_empty_list_is_unhealthy()
     {
-        _seen.Answered("2025-11-25", "server 1", toolsDeclared: true, toolCount: 0, "hash", s_now);
+        _seen.Answered("2025-11-25", "server 1", toolsDeclared: true, toolCount: 0, "hash", "", s_now);
 
         _seen.Health.ShouldBe(ServerHealth.Unhealthy);
         _seen.Message.ShouldNotBeEmpty();
@@ -23,7 +23,7 @@ public sealed class ObservationTests
     [Fact]
     public void No_tools_and_none_declared_is_healthy()
     {
-        _seen.Answered("2025-11-25", "server 1", toolsDeclared: false, toolCount: 0, "hash", s_now);
+        _seen.Answered("2025-11-25", "server 1", toolsDeclared: false, toolCount: 0, "hash", "", s_now);
 
         _seen.Health.ShouldBe(ServerHealth.Healthy);
     }
@@ -31,7 +31,7 @@ public sealed class ObservationTests
     [Fact]
     public void A_failure_keeps_what_the_last_good_look_found()
     {
-        _seen.Answered("2025-11-25", "server 1", toolsDeclared: true, toolCount: 3, "hash", s_now);
+        _seen.Answered("2025-11-25", "server 1", toolsDeclared: true, toolCount: 3, "hash", "", s_now);
 
         _seen.Failed("timeout: no answer", s_now);
 
@@ -41,7 +41,7 @@ public sealed class ObservationTests
     [Fact]
     public void A_healthy_server_is_looked_at_again_after_the_interval_give_or_take_a_tenth()
     {
-        _seen.Answered("2025-11-25", "server 1", toolsDeclared: true, toolCount: 3, "hash", s_now);
+        _seen.Answered("2025-11-25", "server 1", toolsDeclared: true, toolCount: 3, "hash", "", s_now);
 
         foreach (var random in (double[])[0, 0.5, 1])
         {

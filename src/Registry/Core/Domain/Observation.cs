@@ -8,7 +8,7 @@ public sealed class Observation
 
     public ServerHealth Health { get; private set; }
 
-    /// <summary>Why it is unhealthy, for people; empty otherwise.</summary>
+    /// <summary>Why it is unhealthy, or what of its lists is left out, for people; empty when there is nothing to say.</summary>
     public string Message { get; private set; } = "";
 
     public string ProtocolVersion { get; private set; } = "";
@@ -32,13 +32,14 @@ public sealed class Observation
     internal void Due(DateTimeOffset at) => DueAt = at;
 
     /// <summary>It answered. A declared capability with an empty list is unhealthy all the same.</summary>
-    public void Answered(string protocolVersion, string serverName, bool toolsDeclared, int toolCount, string catalogHash, DateTimeOffset now)
+    /// <param name="remark">What of its lists is left out; empty when all of it is taken.</param>
+    public void Answered(string protocolVersion, string serverName, bool toolsDeclared, int toolCount, string catalogHash, string remark, DateTimeOffset now)
     {
         var empty = toolsDeclared && toolCount == 0;
         (ProtocolVersion, ServerName, CatalogHash, ToolCount) = (protocolVersion, Cut(serverName, MaxNameLength), catalogHash, toolCount);
         (Health, Message) = empty
-            ? (ServerHealth.Unhealthy, "The server declares tools, but its list is empty.")
-            : (ServerHealth.Healthy, "");
+            ? (ServerHealth.Unhealthy, Cut($"The server declares tools, but its list is empty. {remark}".TrimEnd(), MaxMessageLength))
+            : (ServerHealth.Healthy, Cut(remark, MaxMessageLength));
         (At, Failures) = (now, empty ? Failures + 1 : 0);
     }
 

@@ -21,7 +21,11 @@ public sealed record DiscoveredServer(
     IReadOnlyList<ToolDefinition> Tools,
     string? Failure,
     string? Message,
-    ServerOffer? Offer = null);
+    ServerOffer? Offer = null)
+{
+    /// <summary>What of its lists cannot be offered, and why, some of it at least; null = nothing.</summary>
+    public IReadOnlyList<string>? LeftOut { get; init; }
+}
 
 /// <summary>Body of <c>POST /internal/v1/registry/catalogs</c>: what a gateway saw of a server that said its lists changed.</summary>
 public sealed record SeenCatalog(Guid TenantId, Guid ServerId, DiscoveredServer Found);

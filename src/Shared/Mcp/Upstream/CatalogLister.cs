@@ -17,7 +17,7 @@ public sealed record CatalogListLimits(int MaxPages = 100, int MaxItems = 5000, 
 /// <summary>The lists that servers have.</summary>
 public sealed class CatalogKind
 {
-    private CatalogKind(string method, string member, string key) => (Method, Member, Key) = (method, Encoding.UTF8.GetBytes(member), Encoding.UTF8.GetBytes(key));
+    private CatalogKind(string method, string member, string key) => (Method, Member, KeyName, Key) = (method, Encoding.UTF8.GetBytes(member), key, Encoding.UTF8.GetBytes(key));
 
     public static CatalogKind Tools { get; } = new(McpMethods.ListTools, "tools", "name");
 
@@ -32,6 +32,8 @@ public sealed class CatalogKind
     /// <summary>Of the result: the array.</summary>
     internal byte[] Member { get; }
 
+    internal string KeyName { get; }
+
     /// <summary>Of an item: what it is asked for by.</summary>
     internal byte[] Key { get; }
 }
@@ -40,10 +42,12 @@ public sealed class CatalogKind
 public static class CatalogLister
 {
     /// <summary>
-    /// All items in the server's order. Throws <see cref="UpstreamException"/>: too large beyond the limits; protocol for a cursor that comes twice, an
-    /// item without a key, a key that occurs twice, or a JSON-RPC error.
+    /// All items in the server's order; one without a key, or with that of another one before it, is left out, and costs nobody the others. Throws <see cref="UpstreamException"/>:
+    /// too large beyond the limits; protocol for a cursor that comes twice, or a JSON-RPC error.
     /// </summary>
-    public static async Task<IReadOnlyList<RawItem>> ReadAll(IUpstreamConnection upstream, CatalogKind kind, CatalogListLimits limits, CancellationToken cancellationToken)
+    /// <param name="leftOut">Gets what is left out, and why; null: nobody wants to know.</param>
+    public static async Task<IReadOnlyList<RawItem>> ReadAll(
+        IUpstreamConnection upstream, CatalogKind kind, CatalogListLimits limits, CancellationToken cancellationToken, ICollection<string>? leftOut = null)
     {
         var items = new List<RawItem>();
         var keys = new HashSet<string>(StringComparer.Ordinal);
@@ -67,12 +71,18 @@ public static class CatalogLister
                 }
 
                 var key = JsonMembers.Text(JsonMembers.Find(item, kind.Key));
-                if (string.IsNullOrEmpty(key) || !keys.Add(key))
+                if (string.IsNullOrEmpty(key))
                 {
-                    throw UpstreamException.Protocol($"The upstream answers {kind.Method} with an item without a name, or two of the same name.");
+                    leftOut?.Add($"one of {kind.Method} without a {kind.KeyName}");
                 }
-
-                items.Add(new(key, item.ToArray()));
+                else if (!keys.Add(key))
+                {
+                    leftOut?.Add($"'{key}' of {kind.Method}, which is there twice");
+                }
+                else
+                {
+                    items.Add(new(key, item.ToArray()));
+                }
             }
 
             // An empty string is a cursor like any other; null and absence end the list.

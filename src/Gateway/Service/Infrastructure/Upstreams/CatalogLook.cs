@@ -12,9 +12,10 @@ internal sealed record CatalogLook(
     bool DeclaresTools, IReadOnlyList<ToolDefinition> Tools, IReadOnlyList<OfferedItem> Prompts, IReadOnlyList<OfferedItem> Resources, IReadOnlyList<OfferedItem> ResourceTemplates)
 {
     /// <summary>
-    /// How many tools could not be called as the protocol demands, and are left out: those of a modern server over HTTP whose <c>x-mcp-header</c> breaks the rules (2026-07-28).
+    /// What cannot be offered, and why: without a name or with one that is there twice, and tools that could not be called as the protocol demands, since they are a modern server's over
+    /// HTTP and their <c>x-mcp-header</c> breaks the rules (2026-07-28).
     /// </summary>
-    public int LeftOut { get; init; }
+    public IReadOnlyList<string> LeftOut { get; init; } = [];
 
     /// <summary>Reads the lists of every capability that the server declares. Throws <see cref="UpstreamException"/> and <see cref="JsonException"/>.</summary>
     /// <param name="mirrors">Whether arguments are mirrored as headers on this transport.</param>
@@ -22,20 +23,21 @@ internal sealed record CatalogLook(
     {
         var limits = new CatalogListLimits();
         var (tools, prompts, resources) = (Declares(handshake, "tools"u8), Declares(handshake, "prompts"u8), Declares(handshake, "resources"u8));
-        var found = tools ? await CatalogLister.ReadAll(connection, CatalogKind.Tools, limits, cancellationToken) : [];
+        var leftOut = new List<string>();
+        var found = tools ? await CatalogLister.ReadAll(connection, CatalogKind.Tools, limits, cancellationToken, leftOut) : [];
         var usable = found.ToLookup(tool => !mirrors || !handshake.Version.IsModern || ParamHeaders.Read(tool.Definition).IsValid);
         return new CatalogLook(
             tools,
             [.. usable[true].Select(Tool)],
             prompts ? await Items(CatalogKind.Prompts) : [],
             resources ? await Items(CatalogKind.Resources) : [],
-            resources ? await Items(CatalogKind.ResourceTemplates) : []) { LeftOut = usable[false].Count() };
+            resources ? await Items(CatalogKind.ResourceTemplates) : []) { LeftOut = [.. leftOut, .. usable[false].Select(tool => $"'{tool.Key}', whose x-mcp-header breaks the protocol's rules")] };
 
         async Task<IReadOnlyList<OfferedItem>> Items(CatalogKind kind)
         {
             try
             {
-                return [.. (await CatalogLister.ReadAll(connection, kind, limits, cancellationToken)).Select(item => new OfferedItem(item.Key, JsonElement.Parse(item.Definition.Span)))];
+                return [.. (await CatalogLister.ReadAll(connection, kind, limits, cancellationToken, leftOut)).Select(item => new OfferedItem(item.Key, JsonElement.Parse(item.Definition.Span)))];
             }
             catch (UpstreamException failure) when (failure.Kind == UpstreamFailure.Protocol)
             {
@@ -54,7 +56,7 @@ internal sealed record CatalogLook(
         Join(legacy.Tools, modern.Tools, tool => tool.Name, (tool, era) => tool with { Era = era }),
         Join(legacy.Prompts, modern.Prompts),
         Join(legacy.Resources, modern.Resources),
-        Join(legacy.ResourceTemplates, modern.ResourceTemplates)) { LeftOut = legacy.LeftOut + modern.LeftOut };
+        Join(legacy.ResourceTemplates, modern.ResourceTemplates)) { LeftOut = [.. legacy.LeftOut.Union(modern.LeftOut)] };
 
     private static List<OfferedItem> Join(IReadOnlyList<OfferedItem> legacy, IReadOnlyList<OfferedItem> modern) =>
         Join(legacy, modern, item => item.Key, (item, era) => item with { Era = era });

@@ -12,6 +12,9 @@ namespace McpPlatform.Gateway.Infrastructure.Upstreams;
 internal sealed partial class Discoverer(UpstreamPool pool, ILogger<Discoverer> logger)
 {
     /// <summary>Longest a whole look may take, the start of a process and all pages included.</summary>
+    /// <summary>Whoever has more bad items than this has found out by then.</summary>
+    private const int MostLeftOut = 20;
+
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(40);
 
     /// <summary>Never throws for a server that fails: that is what the answer is about.</summary>
@@ -45,14 +48,14 @@ internal sealed partial class Discoverer(UpstreamPool pool, ILogger<Discoverer> 
                 (legacy, seen) = (CatalogLook.FaceOf(other.Handshake), CatalogLook.Join(other.Seen, seen));
             }
 
-            if (seen.LeftOut > 0)
+            if (seen.LeftOut.Count > 0)
             {
-                ToolsLeftOut(logger, server.Slug, seen.LeftOut);
+                ItemsLeftOut(logger, server.Slug, seen.LeftOut.Count);
             }
 
             return new DiscoveredServer(
                 handshake.Version.Text, NameOf(handshake.ServerInfo), seen.DeclaresTools, seen.Tools, null, null,
-                new ServerOffer(legacy, modern, seen.Prompts, seen.Resources, seen.ResourceTemplates));
+                new ServerOffer(legacy, modern, seen.Prompts, seen.Resources, seen.ResourceTemplates)) { LeftOut = seen.LeftOut.Count == 0 ? null : [.. seen.LeftOut.Take(MostLeftOut)] };
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -97,6 +100,6 @@ internal sealed partial class Discoverer(UpstreamPool pool, ILogger<Discoverer> 
 
     private static DiscoveredServer Failed(string code, string message) => new("", "", false, [], code, message);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Server {Server} has {Count} tools that are left out: their x-mcp-header breaks the protocol's rules.")]
-    private static partial void ToolsLeftOut(ILogger logger, string server, int count);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} items in the lists of server {Server} are left out; its health_message says why.")]
+    private static partial void ItemsLeftOut(ILogger logger, string server, int count);
 }

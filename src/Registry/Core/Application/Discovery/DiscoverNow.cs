@@ -73,10 +73,11 @@ internal sealed class StoreDiscoveryHandler(
         }
         else
         {
-            // A server that lists a name twice means one tool: the first.
-            ToolDefinition[] tools = [.. request.Found.Tools.DistinctBy(t => t.Name)];
+            // A server that lists a name twice means one tool: the first. One bad tool costs nobody the others.
+            var usable = request.Found.Tools.DistinctBy(t => t.Name).ToLookup(IsAcceptable);
+            ToolDefinition[] tools = [.. usable[true]];
             var newHash = CatalogHash.Of(tools);
-            server.Seen.Answered(request.Found.ProtocolVersion, request.Found.ServerName, request.Found.ToolsDeclared, tools.Length, newHash, now);
+            server.Seen.Answered(request.Found.ProtocolVersion, request.Found.ServerName, request.Found.ToolsDeclared, tools.Length, newHash, Remark([.. request.Found.LeftOut ?? [], .. usable[false].Select(Why)]), now);
             var offer = request.Found.Offer is { } seen ? CatalogOffer.TextOf(seen) : null;
             if (newHash != hash || (offer is not null && (await catalog.OfferOf(server.Id, cancellationToken))?.Says(offer) != true))
             {
@@ -114,15 +115,21 @@ internal sealed class StoreDiscoveryHandler(
             return $"offer_too_large: prompts, resources, templates and instructions of the server take more than {quotas.MaxOfferBytes} bytes (option Registry__MaxOfferBytes).";
         }
 
-        return found.Tools.FirstOrDefault(t => !IsAcceptable(t)) is { } bad
-            ? $"tool_unacceptable: '{Shown(bad.Name)}' has a name that is not 1 to {CatalogTool.MaxNameLength} visible characters, or a definition over {quotas.MaxDefinitionBytes} bytes (option Registry__MaxDefinitionBytes)."
-            : null;
+        return null;
     }
 
-    private bool IsAcceptable(ToolDefinition tool) =>
-        tool.Name is { Length: > 0 and <= CatalogTool.MaxNameLength } && tool.Name.All(c => c is > ' ' and <= '~') && Encoding.UTF8.GetByteCount(tool.Definition.GetRawText()) <= quotas.MaxDefinitionBytes;
+    private bool IsAcceptable(ToolDefinition tool) => IsName(tool.Name) && Encoding.UTF8.GetByteCount(tool.Definition.GetRawText()) <= quotas.MaxDefinitionBytes;
 
-    private static string Shown(string name) => new([.. name.Take(40).Select(c => c is >= ' ' and <= '~' ? c : '?')]);
+    private static bool IsName(string name) => name is { Length: > 0 and <= CatalogTool.MaxNameLength } && name.All(c => c is > ' ' and <= '~');
+
+    private string Why(ToolDefinition tool) => IsName(tool.Name)
+        ? $"'{tool.Name}', whose definition takes more than {quotas.MaxDefinitionBytes} bytes (option Registry__MaxDefinitionBytes)"
+        : $"'{tool.Name}', whose name is not 1 to {CatalogTool.MaxNameLength} visible characters";
+
+    private static string Remark(IReadOnlyList<string> leftOut) =>
+        leftOut.Count == 0 ? "" : $"Left out ({leftOut.Count}): {string.Join("; ", leftOut.Take(5).Select(Shown))}{(leftOut.Count > 5 ? "; …" : ".")}";
+
+    private static string Shown(string text) => new([.. text.Take(200).Select(c => c is >= ' ' and <= '~' ? c : '?')]);
 
     private async Task Take(RegisteredServer server, string? offer, DateTimeOffset now, CancellationToken cancellationToken)
     {

@@ -6,7 +6,7 @@ namespace McpPlatform.Registry.Application.Servers;
 
 /// <summary>A server as the API shows it. Of headers and variables only the names: their values are never readable back.</summary>
 /// <param name="Version">Its ETag.</param>
-/// <param name="HealthMessage">Why it is unhealthy; empty otherwise.</param>
+/// <param name="HealthMessage">Why it is unhealthy, or what of its lists is left out; empty when there is nothing to say.</param>
 /// <param name="Scope">Who shares a process of a stdio server; null for others.</param>
 /// <param name="IdleStopMs">Null = as the gateway's option says.</param>
 /// <param name="MaxInstances">Null = as the gateway's option says.</param>

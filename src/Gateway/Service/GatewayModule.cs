@@ -106,6 +106,7 @@ public sealed class GatewayModule : IServiceModule
         services.AddHostedService(p => p.GetRequiredService<UpstreamPool>());
         services.AddSingleton<ProcessReaper>();
         services.AddHostedService(p => p.GetRequiredService<ProcessReaper>());
+        services.AddSingleton<ConditionalTools>();
         services.AddSingleton<Discoverer>();
         services.AddSingleton(p => Options(p) is var o ? new AttemptTimers(o.ConnectTimeout, o.HeadersTimeout, o.FirstByteTimeout, o.IdleTimeout, o.TotalTimeout) : null!);
         services.AddSingleton(p => AttemptRules.Default with { MaxAttempts = Options(p).MaxAttempts });

@@ -39,6 +39,6 @@ internal static class EverythingSteps
         Step.Call("trigger-elicitation-request"),
         Step.Call("trigger-url-elicitation", new() { ["url"] = "https://example.com/consent", ["elicitationId"] = "one" }),
         Step.Call("trigger-url-elicitation", new() { ["url"] = "https://example.com/consent", ["elicitationId"] = "two", ["errorPath"] = true }),
-        Step.Call("get-roots-list"),
+        Step.Call("get-roots-list") with { AsksBeside = true },
     ];
 }

@@ -6,6 +6,9 @@ namespace McpPlatform.EndToEndTests.Servers;
 /// <summary>One request that a server is asked directly and through the gateway.</summary>
 internal sealed record Step(string Method, JsonObject Parameters)
 {
+    /// <summary>The server asks its client outside of the request: over Streamable HTTP there is no such way to a modern client.</summary>
+    public bool AsksBeside { get; init; }
+
     public static Step Call(string tool, JsonObject? arguments = null, JsonNode? progressToken = null)
     {
         var parameters = new JsonObject { ["name"] = tool, ["arguments"] = arguments ?? [] };
@@ -51,6 +54,9 @@ internal sealed class RealServer
 
     /// <summary>Whether it may ask its callers anything: each has a process or a session there.</summary>
     public bool MayAsk { get; init; }
+
+    /// <summary>Whether it can ask a modern client outside of requests.</summary>
+    public bool CanAskBeside { get; init; } = true;
 
     public override string ToString() => Slug;
 }

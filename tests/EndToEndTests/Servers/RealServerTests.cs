@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using McpPlatform.EndToEndTests.Wire;
+using Shouldly;
 using Xunit;
 
 namespace McpPlatform.EndToEndTests.Servers;
@@ -28,10 +29,42 @@ public sealed class RealServerTests(RunningPlatform running)
         var direct = await Directly(server, Legacy);
         var modern = server.IsDual ? await Directly(server, Conversation.Modern) : direct;
 
-        var differences = direct.Differences(await Through(server, Legacy)).Concat(modern.Differences(await Through(server, Conversation.Modern))).ToList();
+        var differences = direct.Differences(await Through(server, Legacy, server.Steps))
+            .Concat(modern.Differences(await Through(server, Conversation.Modern, server.Steps.Where(step => server.CanAskBeside || !step.AsksBeside))))
+            .ToList();
 
         Assert.True(differences.Count == 0, string.Join("\n\n", differences));
     }
+
+    [Fact]
+    public async Task A_legacy_client_that_cannot_be_asked_does_not_see_what_asks()
+    {
+        await using var direct = await running.Server("everything-http").Direct([], Legacy);
+        await using var through = await HttpConversation.Start(new Uri(running.Platform.Address, "/mcp/servers/everything-http"), running.Key, [], Legacy);
+
+        var names = await Names(through);
+
+        names.ShouldBe(await Names(direct), ignoreOrder: true);
+        names.ShouldNotContain("trigger-sampling-request");
+        (await through.Request("tools/call", Sampling()))["error"]!["code"]!.GetValue<int>().ShouldBe(-32602);
+    }
+
+    [Fact]
+    public async Task A_modern_client_sees_it_and_is_told_what_it_has_to_declare()
+    {
+        running.Server("everything-http");
+        await using var unable = await HttpConversation.Start(new Uri(running.Platform.Address, "/mcp"), running.Key, [], Conversation.Modern);
+
+        (await Names(unable)).ShouldContain("everything-http__trigger-sampling-request");
+        (await Names(unable)).ShouldNotContain("everything-http__trigger-sampling-request-async");
+        var refusal = (await unable.Request("tools/call", Sampling("everything-http__")))["error"]!;
+        refusal["code"]!.GetValue<int>().ShouldBe(-32021);
+        refusal["data"]!["requiredCapabilities"]!.ToJsonString().ShouldBe("""{"sampling":{}}""");
+    }
+
+    private static async Task<IEnumerable<string>> Names(Conversation conversation) => (await conversation.List("tools/list", "tools")).Select(tool => tool["name"]!.GetValue<string>());
+
+    private static JsonObject Sampling(string prefix = "") => new() { ["name"] = $"{prefix}trigger-sampling-request", ["arguments"] = new JsonObject { ["prompt"] = "x" } };
 
     private static async Task<Transcript> Directly(RealServer server, string version)
     {
@@ -39,10 +72,10 @@ public sealed class RealServerTests(RunningPlatform running)
         return await Transcript.Of(conversation, server.Steps);
     }
 
-    private async Task<Transcript> Through(RealServer server, string version)
+    private async Task<Transcript> Through(RealServer server, string version, IEnumerable<Step> steps)
     {
         await using var conversation = await HttpConversation.Start(new Uri(running.Platform.Address, $"/mcp/servers/{server.Slug}"), running.Key, Capabilities(server), version);
-        return await Transcript.Of(conversation, server.Steps);
+        return await Transcript.Of(conversation, steps);
     }
 
     /// <summary>Where processes are shared, nobody is asked: a client that could be sees what one sees that could not.</summary>

@@ -19,7 +19,7 @@ internal sealed class RealServers : IAsyncDisposable
         All =
         [
             Stdio("everything", EverythingSteps.Of(mayAsk: false)),
-            Stdio("everything-own", EverythingSteps.Of(mayAsk: false), launcher: "everything", scope: "session"),
+            Stdio("everything-own", EverythingSteps.Of(mayAsk: true), launcher: "everything", scope: "session"),
             Over("everything-http", _http.Streamable, (capabilities, version) => HttpConversation.Start(_http.Streamable, null, capabilities, version)),
             Over("everything-sse", _http.Sse, (capabilities, _) => SseConversation.Start(_http.Sse, capabilities)),
             Stdio("filesystem", OtherSteps.Filesystem(Path.Combine(_folder, "files")), variables: ("FOLDER", Path.Combine(_folder, "files"))),
@@ -48,7 +48,9 @@ internal sealed class RealServers : IAsyncDisposable
             Slug = slug,
             Direct = async (capabilities, version) => await direct(capabilities, version),
             Terms = new JsonObject { ["transport"] = url.AbsolutePath == "/sse" ? "sse" : "http", ["url"] = url.ToString(), ["allow_private_address"] = true },
-            Steps = EverythingSteps.Of(mayAsk: false),
+            Steps = EverythingSteps.Of(mayAsk: true),
+            MayAsk = true,
+            CanAskBeside = url.AbsolutePath == "/sse",
         };
 
     private static RealServer Stdio(
@@ -72,7 +74,7 @@ internal sealed class RealServers : IAsyncDisposable
             Terms = terms,
             Steps = steps,
             IsDual = isDual,
-            MayAsk = false,
+            MayAsk = scope == "session",
         };
     }
 

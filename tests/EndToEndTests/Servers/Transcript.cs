@@ -16,7 +16,7 @@ internal sealed partial record Transcript(string Version, IReadOnlyDictionary<st
         ("tools/list", "tools", "name"), ("prompts/list", "prompts", "name"), ("resources/list", "resources", "uri"), ("resources/templates/list", "resourceTemplates", "uriTemplate"),
     ];
 
-    public static async Task<Transcript> Of(Conversation conversation, IReadOnlyList<Step> steps)
+    public static async Task<Transcript> Of(Conversation conversation, IEnumerable<Step> steps)
     {
         var entries = new Dictionary<string, string>();
         foreach (var (method, member, key) in Lists)
@@ -37,8 +37,9 @@ internal sealed partial record Transcript(string Version, IReadOnlyDictionary<st
         return new(conversation.Version, entries);
     }
 
-    /// <summary>Where another one says something else, in words.</summary>
+    /// <summary>Where another one says something else, in words. What that one was not asked is no difference.</summary>
     public IEnumerable<string> Differences(Transcript through) => Entries.Keys.Union(through.Entries.Keys)
+        .Where(key => through.Entries.ContainsKey(key) || Array.Exists(Lists, list => key.StartsWith(list.Method, StringComparison.Ordinal)))
         .Where(key => Entries.GetValueOrDefault(key) != through.Entries.GetValueOrDefault(key))
         .Select(key => $"{key}\n  directly ({Version}): {Clipped(Entries.GetValueOrDefault(key))}\n  through the gateway ({through.Version}): {Clipped(through.Entries.GetValueOrDefault(key))}");
 

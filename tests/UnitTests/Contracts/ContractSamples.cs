@@ -48,7 +48,7 @@ internal static class ContractSamples
         "http", "https://weather.example/mcp", "weather-launcher", true, [new("Authorization", "ciphertext-1")], [new("TOKEN", "ciphertext-2")],
         new ServerTimeouts(1000, 2000, 3000, 4000, 5000), [new("https://weather-2.example/mcp", 3)], new ServerProcess("session", 60_000, 4));
 
-    private static ToolDefinition Tool() => new("get_forecast", new string('c', 64), Json("""{"name":"get_forecast","inputSchema":{"type":"object"},"x-Own":1.50}"""), Eras.Modern);
+    private static ToolDefinition Tool() => new("get_forecast", new string('c', 64), Json("""{"name":"get_forecast","inputSchema":{"type":"object"},"x-Own":1.50}"""), Eras.Modern, "sampling elicitation.url");
 
     private static ServerOffer Offer() => new(
         new ServerFace("2025-11-25", Json("""{"tools":{"listChanged":true}}"""), "Ask for one city."),

@@ -44,9 +44,27 @@ public static class Access
         call.Decision = call.Caller.Policy.Decide(request);
         return call.Decision.Effect switch
         {
-            Effect.Allow => null,
+            Effect.Allow => Lacking(call),
             Effect.RequireApproval => CallRefusal.ApprovalRequired,
             _ => call.Caller.Policy.CouldAllow(request) ? CallRefusal.PolicyDenied : CallRefusal.Unknown(target.Kind, call.ProtocolVersion.Era, call.Target, isHidden: true),
+        };
+    }
+
+    /// <summary>A tool that its server has only for clients that can be asked for what this one cannot: in the modern era the client is told what; before, it is not there.</summary>
+    private static CallRefusal? Lacking(ToolCall call)
+    {
+        if (call.Tool is not { Needs: not ClientAbilities.None and var needs })
+        {
+            return null;
+        }
+
+        var isModern = call.ProtocolVersion.IsModern;
+        var has = isModern ? ClientAbility.Of(call.Message.Meta.ClientCapabilities) & ClientAbilities.OfModern : call.Client?.Abilities ?? ClientAbilities.None;
+        return (needs & ~has) switch
+        {
+            ClientAbilities.None => null,
+            var missing when isModern && (missing & ~ClientAbilities.OfModern) == 0 => CallRefusal.MissingCapability(missing),
+            _ => CallRefusal.Unknown(TargetKind.Tool, call.ProtocolVersion.Era, null, isHidden: false),
         };
     }
 

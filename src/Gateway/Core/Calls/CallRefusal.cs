@@ -66,6 +66,13 @@ public sealed record CallRefusal(string Status, string Code, McpError Error, Tim
         return new(Failed, "resource.ambiguous", McpError.Params(message) with { Data = data.WrittenMemory });
     }
 
+    /// <summary>The server has the tool only for clients that can be asked for what this one did not declare (2026-07-28).</summary>
+    internal static CallRefusal MissingCapability(ClientAbilities missing)
+    {
+        byte[] data = [.. "{\"code\":\"client.capability_missing\",\"requiredCapabilities\":"u8, .. ClientAbility.Declare(missing), .. "}"u8];
+        return new(Failed, "client.capability_missing", new McpError(ErrorCodes.MissingClientCapability, "This tool asks its client for something that yours does not declare.", 400) { Data = data });
+    }
+
     /// <summary>Parameters that say nothing that could be looked for.</summary>
     internal static CallRefusal Malformed(string message) => new(Failed, "params.malformed", McpError.Params(message));
 

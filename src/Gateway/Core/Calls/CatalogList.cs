@@ -21,23 +21,24 @@ public static class CatalogList
 
     /// <summary>Writes <c>{"tools":[…],"nextCursor":…}</c>, or the like of another method. False, having written nothing, when the cursor is none of ours.</summary>
     /// <param name="method">One that <see cref="Has"/>.</param>
+    /// <param name="abilities">Of a legacy client: what its servers have for others it does not see. Modern lists are the same for all of a caller's clients.</param>
     /// <param name="server">One server's items under their own names; null for all servers' under aggregated names.</param>
-    public static bool TryWrite(GatewayState state, Caller caller, string method, ServerRoute? server, ProtocolEra era, string? cursor, in Asked asked, PooledBuffer output)
+    public static bool TryWrite(GatewayState state, Caller caller, string method, ServerRoute? server, ProtocolEra era, string? cursor, in Asked asked, PooledBuffer output, ClientAbilities abilities = ClientAbilities.All)
     {
         var tenant = state.Registry.RoutesOf(caller.TenantId);
         return method switch
         {
-            McpMethods.ListTools => TryWrite(server?.Tools ?? tenant.Tools, "{\"tools\":["u8, caller, server is not null, era, cursor, asked, output),
-            McpMethods.ListPrompts => TryWrite(server?.Prompts ?? tenant.Prompts, "{\"prompts\":["u8, caller, server is not null, era, cursor, asked, output),
-            McpMethods.ListResources => TryWrite(server?.Resources ?? tenant.Resources, "{\"resources\":["u8, caller, server is not null, era, cursor, asked, output),
-            _ => TryWrite(server?.ResourceTemplates ?? tenant.ResourceTemplates, "{\"resourceTemplates\":["u8, caller, server is not null, era, cursor, asked, output),
+            McpMethods.ListTools => TryWrite(server?.Tools ?? tenant.Tools, "{\"tools\":["u8, caller, server is not null, era, cursor, asked, output, abilities),
+            McpMethods.ListPrompts => TryWrite(server?.Prompts ?? tenant.Prompts, "{\"prompts\":["u8, caller, server is not null, era, cursor, asked, output, abilities),
+            McpMethods.ListResources => TryWrite(server?.Resources ?? tenant.Resources, "{\"resources\":["u8, caller, server is not null, era, cursor, asked, output, abilities),
+            _ => TryWrite(server?.ResourceTemplates ?? tenant.ResourceTemplates, "{\"resourceTemplates\":["u8, caller, server is not null, era, cursor, asked, output, abilities),
         };
     }
 
     /// <summary>Whether a method asks for a list.</summary>
     public static bool Has(string? method) => method is McpMethods.ListTools or McpMethods.ListPrompts or McpMethods.ListResources or McpMethods.ListResourceTemplates;
 
-    private static bool TryWrite<T>(T[] items, ReadOnlySpan<byte> head, Caller caller, bool ownNames, ProtocolEra era, string? cursor, in Asked asked, PooledBuffer output)
+    private static bool TryWrite<T>(T[] items, ReadOnlySpan<byte> head, Caller caller, bool ownNames, ProtocolEra era, string? cursor, in Asked asked, PooledBuffer output, ClientAbilities abilities)
         where T : class, IListed
     {
         if (!TryStart(items, ownNames, cursor, out var index))
@@ -51,7 +52,7 @@ public static class CatalogList
         for (; index < items.Length; index++)
         {
             var item = items[index];
-            if ((item.OnlyIn is { } only && only != era) || !Access.IsVisible(caller, item, asked))
+            if ((item.OnlyIn is { } only && only != era) || (item.Needs & ~abilities) != 0 || !Access.IsVisible(caller, item, asked))
             {
                 continue;
             }

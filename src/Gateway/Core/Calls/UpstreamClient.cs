@@ -19,6 +19,9 @@ public class UpstreamClient(ProtocolEra era, ReadOnlyMemory<byte> capabilities, 
 
     public ReadOnlyMemory<byte> Capabilities => capabilities;
 
+    /// <summary>What it can be asked for.</summary>
+    public ClientAbilities Abilities { get; } = ClientAbility.Of(capabilities);
+
     /// <summary>Tells clients of one principal apart by what they can be asked for.</summary>
     public ulong CapabilitiesHash => field != 0 ? field : field = Math.Max(1, Balancing.StableHash.Of(capabilities.Span));
 

@@ -44,6 +44,8 @@ public sealed class OfferedRoute : IListed
 
     public ProtocolEra? OnlyIn { get; }
 
+    public ClientAbilities Needs => ClientAbilities.None;
+
     public string Hash { get; }
 
     public ReadOnlyMemory<byte> Definition { get; }
@@ -74,6 +76,9 @@ public interface IListed
 
     /// <summary>The only era in which its server has it; null = in each that the server speaks.</summary>
     ProtocolEra? OnlyIn { get; }
+
+    /// <summary>What a client must be able to be asked for, else its server does not have it.</summary>
+    ClientAbilities Needs { get; }
 
     /// <summary>Of the definition in RFC 8785 form: the same however its text is written.</summary>
     string Hash { get; }

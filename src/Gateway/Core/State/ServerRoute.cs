@@ -113,7 +113,7 @@ public sealed class ServerRoute
     public OfferedRoute[] ResourceTemplates { get; }
 
     private static ulong HashOf(IEnumerable<IListed> items) =>
-        items.Aggregate(14695981039346656037UL, (hash, item) => ((hash ^ StableHash.Of(item.Hash)) * 1099511628211UL) + (ulong)(item.OnlyIn is { } era ? (int)era + 1 : 0));
+        items.Aggregate(14695981039346656037UL, (hash, item) => ((hash ^ StableHash.Of(item.Hash)) * 1099511628211UL) + (ulong)(item.OnlyIn is { } era ? (int)era + 1 : 0) + ((ulong)item.Needs << 8));
 
     private OfferedRoute[] Offered(OfferKind kind, IReadOnlyList<OfferedItem>? items) =>
         [.. (items ?? []).DistinctBy(item => item.Key, StringComparer.Ordinal).OrderBy(item => item.Key, StringComparer.Ordinal).Select(item => new OfferedRoute(this, kind, item))];

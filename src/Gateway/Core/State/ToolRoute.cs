@@ -15,6 +15,7 @@ public sealed class ToolRoute : IListed
         (Server, Rate) = (server, rate);
         Name = definition.Name;
         (OnlyIn, Hash) = (EraNames.Find(definition.Era), definition.Hash);
+        Needs = ClientAbility.Parse(definition.Needs);
         Definition = JsonMarshal.GetRawUtf8Value(definition.Definition).ToArray();
         IsRepeatable = Hints(definition.Definition, "readOnlyHint") || Hints(definition.Definition, "idempotentHint");
         Headers = ParamHeaders.Read(Definition) is { IsValid: true, IsEmpty: false } headers ? headers : null;
@@ -33,6 +34,9 @@ public sealed class ToolRoute : IListed
     public string Position => Aggregated;
 
     public ProtocolEra? OnlyIn { get; }
+
+    /// <summary>What a client must be able to be asked for to have it.</summary>
+    public ClientAbilities Needs { get; }
 
     public string Hash { get; }
 

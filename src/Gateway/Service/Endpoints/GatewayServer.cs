@@ -135,11 +135,11 @@ internal sealed class GatewayServer(CallPath calls, SessionParts parts, ListenEn
     private async ValueTask List(McpRequestContext context, McpResponder responder)
     {
         var (request, method) = (Of(context), context.Message.Method!);
-        SessionOf(context);
+        var abilities = context.Version.IsModern ? ClientAbilities.OfModern : SessionOf(context)?.Client.Abilities ?? ClientAbilities.None;
         var cursor = context.Message.Param("cursor"u8);
         var after = cursor.IsEmpty ? null : JsonMembers.Text(cursor) ?? "";
         using var page = new PooledBuffer(16 * 1024);
-        if (CatalogList.TryWrite(request.State, request.Caller, method, request.Server, context.Era, after, new Asked(request.StartedAt, context.Http.Connection.RemoteIpAddress), page))
+        if (CatalogList.TryWrite(request.State, request.Caller, method, request.Server, context.Era, after, new Asked(request.StartedAt, context.Http.Connection.RemoteIpAddress), page, abilities))
         {
             await responder.Result(page.Written);
         }

@@ -35,6 +35,12 @@ public sealed class CatalogTool : ITenantOwned
     /// <summary>The era in which alone the server has it; null = in each that it speaks.</summary>
     public string? Era { get; private set; }
 
+    /// <summary>What clients must be able to be asked for to have it, separated by spaces; null = nothing.</summary>
+    public string? Needs { get; private set; }
+
+    /// <summary>Differs when the tool does.</summary>
+    public string Mark => Hash + Era + Needs;
+
     public static CatalogTool Of(Guid tenantId, Guid serverId, ToolDefinition definition, DateTimeOffset now)
     {
         var tool = new CatalogTool { Id = Guid.CreateVersion7(now), TenantId = tenantId, ServerId = serverId, Name = definition.Name };
@@ -44,7 +50,7 @@ public sealed class CatalogTool : ITenantOwned
 
     public void Redefine(ToolDefinition definition)
     {
-        (Hash, Era) = (definition.Hash, definition.Era);
+        (Hash, Era, Needs) = (definition.Hash, definition.Era, definition.Needs);
         Definition = definition.Definition.GetRawText();
         Description = definition.Definition.TryGetProperty("description", out var text) && text.ValueKind == System.Text.Json.JsonValueKind.String ? text.GetString()! : "";
     }
@@ -109,5 +115,5 @@ public static class CatalogHash
     }
 
     /// <summary>What must differ for a tool to count as changed.</summary>
-    public static string Mark(ToolDefinition tool) => tool.Hash + tool.Era;
+    public static string Mark(ToolDefinition tool) => tool.Hash + tool.Era + tool.Needs;
 }

@@ -105,4 +105,12 @@ public sealed record ProtectedValue(string Name, string Ciphertext);
 /// <param name="Hash">SHA-256 of the definition in RFC 8785 form, lower-case hex.</param>
 /// <param name="Definition">The definition, member for member as the server sent it.</param>
 /// <param name="Era"><see cref="Eras.Legacy"/> or <see cref="Eras.Modern"/> when the server has it in that era only; null = in each era that it speaks.</param>
-public sealed record ToolDefinition(string Name, string Hash, JsonElement Definition, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Era = null);
+/// <param name="Needs">
+/// What clients must be able to be asked for to have it, separated by spaces: <c>roots</c>, <c>sampling</c>, <c>elicitation</c>, <c>elicitation.url</c>, <c>tasks</c>; null = nothing.
+/// </param>
+public sealed record ToolDefinition(
+    string Name,
+    string Hash,
+    JsonElement Definition,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Era = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Needs = null);

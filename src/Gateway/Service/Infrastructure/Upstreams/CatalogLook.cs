@@ -47,6 +47,10 @@ internal sealed record CatalogLook(
         }
     }
 
+    /// <summary>The tools alone.</summary>
+    public static async Task<IReadOnlyList<ToolDefinition>> ToolsAt(IUpstreamConnection connection, CancellationToken cancellationToken) =>
+        [.. (await CatalogLister.ReadAll(connection, CatalogKind.Tools, new CatalogListLimits(), cancellationToken)).Select(Tool)];
+
     /// <summary>
     /// The lists of a server that speaks both eras, put together: what it has in one of them only is marked so. A name that means something else in each is described as in the
     /// modern one.

@@ -9,7 +9,7 @@ using McpPlatform.Mcp.Upstream;
 namespace McpPlatform.Gateway.Infrastructure.Upstreams;
 
 /// <summary>Looks at a server for the registry, over the same connection that calls use.</summary>
-internal sealed partial class Discoverer(UpstreamPool pool, ILogger<Discoverer> logger)
+internal sealed partial class Discoverer(UpstreamPool pool, ConditionalTools conditional, ILogger<Discoverer> logger)
 {
     /// <summary>Longest a whole look may take, the start of a process and all pages included.</summary>
     /// <summary>Whoever has more bad items than this has found out by then.</summary>
@@ -75,7 +75,8 @@ internal sealed partial class Discoverer(UpstreamPool pool, ILogger<Discoverer> 
     {
         using var lease = await pool.Look(key, connection, limit);
         var handshake = await lease.Connection.Connect(limit);
-        return (handshake, await CatalogLook.At(lease.Connection, handshake, connection.Transport == "http", limit));
+        var seen = await CatalogLook.At(lease.Connection, handshake, connection.Transport == "http", limit);
+        return (handshake, await conditional.AddTo(seen, handshake, key, connection, limit));
     }
 
     /// <summary>The legacy side of a modern server that says it has one; null when it does not show it. Its modern side is worth having all the same.</summary>

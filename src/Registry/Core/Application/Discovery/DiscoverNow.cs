@@ -151,7 +151,7 @@ internal sealed class StoreDiscoveryHandler(
     {
         var stored = (await catalog.ToolsOf(server.Id, cancellationToken)).ToDictionary(t => t.Name);
         var listed = definitions.ToDictionary(d => d.Name);
-        var difference = CatalogDifference.Between(stored.ToDictionary(t => t.Key, t => t.Value.Hash + t.Value.Era), listed.ToDictionary(d => d.Key, d => CatalogHash.Mark(d.Value)));
+        var difference = CatalogDifference.Between(stored.ToDictionary(t => t.Key, t => t.Value.Mark), listed.ToDictionary(d => d.Key, d => CatalogHash.Mark(d.Value)));
         foreach (var name in difference.Added)
         {
             catalog.Add(CatalogTool.Of(server.TenantId, server.Id, listed[name], now));

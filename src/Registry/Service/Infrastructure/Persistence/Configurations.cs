@@ -56,6 +56,8 @@ internal sealed class CatalogToolConfiguration : IEntityTypeConfiguration<Catalo
         builder.Property(t => t.Name).HasMaxLength(CatalogTool.MaxNameLength).UseCollation("C");
         builder.Property(t => t.Hash).HasMaxLength(CatalogTool.HashLength);
         builder.Property(t => t.Era).HasMaxLength(16);
+        builder.Property(t => t.Needs).HasMaxLength(128);
+        builder.Ignore(t => t.Mark);
         // text, not jsonb: the definition stays as the server wrote it, number text and member order included.
         builder.Property(t => t.Definition).HasColumnType("text");
         builder.Property(t => t.Description).HasColumnType("text");

@@ -20,8 +20,8 @@ internal sealed class SnapshotReader(RegistryDbContext context, SnapshotCache<Re
         }
 
         var servers = await context.Servers.AsNoTracking().Where(s => s.DeletedAt == null).OrderBy(s => s.TenantId).ThenBy(s => s.Slug).ToListAsync(cancellationToken);
-        var tools = (await context.CatalogTools.AsNoTracking().OrderBy(t => t.Name).Select(t => new { t.ServerId, t.Name, t.Hash, t.Definition, t.Era }).ToListAsync(cancellationToken))
-            .ToLookup(t => t.ServerId, t => new ToolDefinition(t.Name, t.Hash, JsonElement.Parse(t.Definition), t.Era));
+        var tools = (await context.CatalogTools.AsNoTracking().OrderBy(t => t.Name).Select(t => new { t.ServerId, t.Name, t.Hash, t.Definition, t.Era, t.Needs }).ToListAsync(cancellationToken))
+            .ToLookup(t => t.ServerId, t => new ToolDefinition(t.Name, t.Hash, JsonElement.Parse(t.Definition), t.Era, t.Needs));
         var offers = (await context.CatalogOffers.AsNoTracking().ToListAsync(cancellationToken)).ToDictionary(o => o.ServerId, o => o.Offer);
         var snapshot = new RegistrySnapshot(version, clock.GetUtcNow(), [.. servers.Select(s => SnapshotOf.Entry(s, tools[s.Id], offers.GetValueOrDefault(s.Id)))]);
         cache.Keep(version, snapshot);

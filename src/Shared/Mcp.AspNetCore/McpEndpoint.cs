@@ -44,6 +44,12 @@ public sealed class McpEndpoint : IDisposable
     /// <summary>How many legacy sessions live on this process.</summary>
     public int SessionCount => _live.Count;
 
+    /// <summary>How many ended to make room for others, since the start.</summary>
+    public long SessionsDisplaced => _live.Displaced;
+
+    /// <summary>How many were refused for want of a place, since the start.</summary>
+    public long SessionsRefused => _live.Refused;
+
     /// <summary>How many bytes they keep for clients that lost their connection.</summary>
     public long KeptBytes => _live.KeptBytes;
 

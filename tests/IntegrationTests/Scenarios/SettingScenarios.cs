@@ -10,6 +10,8 @@ public sealed class SettingScenarios(SharedStandalone shared)
 {
     [Theory]
     [InlineData("Gateway__Burst", "0")]
+    [InlineData("Gateway__Sessions__MaxPerTenant", "0")]
+    [InlineData("Gateway__AuthorizationServers__0", "http://login.example.com")]
     [InlineData("Limits__MaxBodyBytes", "1")]
     [InlineData("Tracing__Retention", "00:00:01")]
     [InlineData("MCPP_MASTER_KEY", "short")]
@@ -31,6 +33,6 @@ public sealed class SettingScenarios(SharedStandalone shared)
 
         process.ExitCode.ShouldBe(1, $"{await output}{errors}");
         errors.ShouldContain("Cannot start");
-        errors.ShouldContain(name.Split("__")[^1]);
+        errors.ShouldContain(name.Replace("__0", "", StringComparison.Ordinal).Split("__")[^1]);
     }
 }

@@ -29,6 +29,7 @@ public sealed class LiveSessionTests
         (await Use(host, third)).ShouldBe(200);
         (await Use(host, other, "bob")).ShouldBe(200);
         host.Endpoint.SessionCount.ShouldBe(3);
+        (host.Endpoint.SessionsDisplaced, host.Endpoint.SessionsRefused).ShouldBe((1, 0));
     }
 
     [Fact]
@@ -45,6 +46,7 @@ public sealed class LiveSessionTests
         body.ShouldContain("\"data\":{\"code\":\"session_limit\",\"limit\":\"sessions\",\"scope\":\"principal\",\"value\":1,\"retryAfterSeconds\":5}");
         response.Headers.RetryAfter!.Delta.ShouldBe(TimeSpan.FromSeconds(5));
         response.Headers.Contains("Mcp-Session-Id").ShouldBeFalse();
+        (host.Endpoint.SessionsDisplaced, host.Endpoint.SessionsRefused).ShouldBe((0, 1));
         await host.OpenSession(subject: "bob");
         (await Use(host, busy)).ShouldBe(200);
     }

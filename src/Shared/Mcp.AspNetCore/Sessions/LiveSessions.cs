@@ -22,6 +22,8 @@ internal sealed partial class LiveSessions : IDisposable
     private readonly ILogger<LiveSessions> _logger;
     private readonly ITimer _sweep;
     private readonly CancellationTokenRegistration _stopping;
+    private long _displaced;
+    private long _refused;
 
     public LiveSessions(ClientSessionOptions options, TimeProvider time, ILogger<LiveSessions> logger, IHostApplicationLifetime? lifetime = null)
     {
@@ -38,6 +40,12 @@ internal sealed partial class LiveSessions : IDisposable
 
     /// <summary>How many there are.</summary>
     public int Count => _sessions.Count;
+
+    /// <summary>Those that made room for others, since the start.</summary>
+    public long Displaced => Volatile.Read(ref _displaced);
+
+    /// <summary>Those that there was no place for, since the start.</summary>
+    public long Refused => Volatile.Read(ref _refused);
 
     /// <summary>What they keep for replay, in bytes.</summary>
     public long KeptBytes => _memory.Bytes;
@@ -66,11 +74,16 @@ internal sealed partial class LiveSessions : IDisposable
                 if (gives is not null)
                 {
                     Remove(gives);
+                    _displaced++;
                 }
 
                 opened = new(info, _options, replays ? _places.MemoryOf(info.Caller.Tenant) : null, _time);
                 _sessions[info.Id] = opened;
                 _places.Add(opened);
+            }
+            else
+            {
+                _refused++;
             }
         }
 

@@ -26,6 +26,9 @@ internal sealed class GatewayGauges : IHostedService, IDisposable
         AddSpool(spool);
         AddSnapshots();
         _meter.CreateObservableGauge("mcpp.gateway.sessions", () => endpoint.SessionCount, "{session}", "Sessions of legacy clients that live on this gateway.");
+        _meter.CreateObservableCounter("mcpp.gateway.sessions.displaced", () => endpoint.SessionsDisplaced, "{session}", "Idle sessions that ended to make room for others.");
+        _meter.CreateObservableCounter("mcpp.gateway.sessions.refused", () => endpoint.SessionsRefused, "{session}", "Sessions refused because as many as there may be were in use.");
+        _meter.CreateObservableGauge("mcpp.gateway.sessions.kept", () => endpoint.KeptBytes, "By", "What sessions keep for clients that lost their connection.");
         _meter.CreateObservableGauge("mcpp.gateway.calls.held", () => held.Count, "{call}", "Calls at servers that wait for their client's answer to a question.");
         _meter.CreateObservableGauge("mcpp.gateway.subscriptions", () => hub.Count, "{subscription}", "Sessions and streams that are told when servers change.");
         _meter.CreateObservableGauge("mcpp.gateway.servers.watched", () => watches.Count, "{server}", "Servers that are listened to because somebody wants to be told.");

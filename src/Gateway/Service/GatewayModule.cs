@@ -21,6 +21,7 @@ using McpPlatform.Gateway.Spool;
 using McpPlatform.Gateway.State;
 using McpPlatform.Hosting;
 using McpPlatform.Hosting.Documentation;
+using McpPlatform.Hosting.Draining;
 using McpPlatform.Hosting.Internal;
 using McpPlatform.Hosting.Security;
 using McpPlatform.Mcp.AspNetCore;
@@ -187,6 +188,7 @@ public sealed class GatewayModule : IServiceModule
             Sessions = Sessions(p).Bounds,
             AllowedOrigins = Options(p).AllowedOrigins.ToHashSet(StringComparer.OrdinalIgnoreCase),
             AllowedHosts = Options(p).AllowedHosts.ToHashSet(StringComparer.OrdinalIgnoreCase),
+            Gone = Drain.CallerOf,
             Caller = static http => http.Features.Get<GatewayRequest>() is { } request ? new McpCaller(request.Caller.Subject, request.Caller.Tenant) : McpCaller.Anonymous,
         });
         services.AddSingleton<ResourceMetadata>();

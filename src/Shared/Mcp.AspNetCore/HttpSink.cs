@@ -25,7 +25,7 @@ internal sealed class HttpSink(HttpContext http, McpEndpointOptions options, Tim
     /// <summary>Ends when the request no longer needs its response.</summary>
     public Task Left => _left!.Task;
 
-    private bool IsGone => !_isDetached && http.RequestAborted.IsCancellationRequested;
+    private bool IsGone => !_isDetached && options.Gone(http).IsCancellationRequested;
 
     /// <summary>The request belongs to a live session: its stream can be resumed, and its client asked.</summary>
     public void Bind(ClientSession session, McpRequestContext context)

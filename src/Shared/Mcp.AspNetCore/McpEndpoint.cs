@@ -114,6 +114,9 @@ public sealed class McpEndpoint : IDisposable
     /// </summary>
     public int EndSessions(Func<ClientSession, bool> which) => _live.EndAll(which);
 
+    /// <summary>Cancels the requests that run in live sessions, which stay: the server may still say why.</summary>
+    public void CancelRequests() => _live.CancelRequests();
+
     /// <inheritdoc/>
     public void Dispose() => _live.Dispose();
 

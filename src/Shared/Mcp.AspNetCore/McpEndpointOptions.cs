@@ -24,6 +24,11 @@ public sealed record McpEndpointOptions
     /// <summary>Pause between comments on an open event stream. 15 s: proxies commonly close after 30 to 60 s of silence.</summary>
     public TimeSpan KeepAlive { get; init; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>
+    /// Ends when the client's connection is gone. Default: with the request. A host that ends requests for reasons of its own, and has them answered, tells the two apart.
+    /// </summary>
+    public Func<HttpContext, CancellationToken> Gone { get; init; } = static http => http.RequestAborted;
+
     /// <summary>Bounds of live sessions and of event streams.</summary>
     public ClientSessionOptions Sessions { get; init; } = new();
 

@@ -61,7 +61,7 @@ internal sealed class SocketTransport(SessionDoor door, MessageExchange messages
         using var stop = new CancellationTokenSource();
 
         // Also when this process ends requests that take too long: the client is still there then, and is told.
-        await using var aborted = http.RequestAborted.UnsafeRegister(_ => End(session), null);
+        await using var aborted = options.Gone(http).UnsafeRegister(_ => End(session), null);
         var pump = new SocketPump(socket, session.Standalone, session.Standalone.Open()!, options.Sessions, time);
         var writing = pump.Run(stop, ClosingTime);
         try

@@ -144,6 +144,9 @@ internal sealed class WireStream
 
     public bool IsOpen => _serving is not null;
 
+    /// <summary>What the reader has not taken yet.</summary>
+    public int Waiting => _events.Reader.Count;
+
     /// <summary>Whether somebody reads it now.</summary>
     public bool IsRead { get; private set; }
 

@@ -14,6 +14,8 @@ public sealed class Aggregated(Aggregating servers) : AggregationScenarios(serve
 
 public sealed class Conformance(SharedDistributed shared) : ConformanceScenarios(shared);
 
+public sealed class StreamFaults(SharedDistributed shared) : StreamFaultScenarios(shared);
+
 public sealed class Watches(SharedDistributed shared) : WatchScenarios(shared);
 
 public sealed class Subregistries(SharedDistributed shared) : SubregistryScenarios(shared);

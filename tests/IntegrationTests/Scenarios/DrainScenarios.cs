@@ -121,6 +121,72 @@ public abstract class DrainScenarios(IPlatformForm form) : IAsyncLifetime
         await _steps.Platform.Start();
     }
 
+    [Fact]
+    public async Task What_only_waits_for_news_ends_at_once_and_is_waited_for_by_nobody()
+    {
+        await using var old = await OldServer();
+        using var legacy = await Wire("old", WireClient.Legacy).Open();
+        await using var news = await legacy.Listen();
+        using var modern = Wire("slow", WireClient.Modern);
+        await using var listening = await modern.Send("subscriptions/listen", "\"notifications\":{\"toolsListChanged\":true}", id: "\"l1\"");
+        await listening.First("notifications/subscriptions/acknowledged");
+        var gateway = _steps.Platform.GatewayProcesses[0];
+        var watch = Stopwatch.StartNew();
+
+        await Signal(gateway);
+
+        (await listening.Answer()).Result["_meta"]!["io.modelcontextprotocol/subscriptionId"]!.GetValue<string>().ShouldBe("l1");
+        (await news.All()).ShouldBeEmpty();
+        watch.Elapsed.ShouldBeLessThan(Timeout - TimeSpan.FromSeconds(1));
+        await Ended(gateway, TimeSpan.FromSeconds(20));
+        await _steps.Platform.Start();
+        await using var after = await legacy.Send("tools/list");
+        after.Status.ShouldBe(HttpStatusCode.NotFound, "its client begins anew");
+    }
+
+    [Fact]
+    public async Task Calls_whose_progress_is_on_its_way_are_told_on_their_streams_that_they_cannot_be_waited_for()
+    {
+        await using var old = await OldServer();
+        using var legacy = await Wire("old", WireClient.Legacy).Open();
+        using var modern = Wire("old", WireClient.Modern);
+        var calls = new List<WireExchange>();
+        foreach (var client in (WireClient[])[legacy, modern])
+        {
+            calls.Add(await client.Call("hang", id: "\"c1\"", meta: "\"progressToken\":7"));
+            await calls[^1].First("notifications/progress");
+        }
+
+        var gateway = _steps.Platform.GatewayProcesses[0];
+
+        await Signal(gateway);
+
+        foreach (var call in calls)
+        {
+            var answer = await call.Answer();
+            (answer.Id, answer.Json["error"]!["data"]!["code"]!.GetValue<string>()).ShouldBe(("\"c1\"", "gateway.stopping"));
+            (await call.All()).ShouldBeEmpty();
+            await call.DisposeAsync();
+        }
+
+        await Ended(gateway, TimeSpan.FromSeconds(25));
+        await _steps.Platform.Start();
+    }
+
+    private async Task<WireUpstream> OldServer()
+    {
+        var old = await WireUpstream.Start(isModern: false);
+        old.Tool("hang", static async call =>
+        {
+            await call.Progress(1);
+            return await call.Hang();
+        });
+        await _steps.RegisterHttp("old", old.Address);
+        return old;
+    }
+
+    private WireClient Wire(string server, string version) => new(new Uri(_steps.Platform.Address, $"/mcp/servers/{server}"), _steps.Platform.AdminKey, version);
+
     private async Task<(int Gateway, Task<McpAnswer> Call, string Marker)> CallThatWaits()
     {
         (_called, _release) = (new(), new());

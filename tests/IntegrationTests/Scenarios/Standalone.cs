@@ -14,6 +14,8 @@ public sealed class Aggregated(Aggregating servers) : AggregationScenarios(serve
 
 public sealed class Conformance(SharedStandalone shared) : ConformanceScenarios(shared);
 
+public sealed class StreamFaults(SharedStandalone shared) : StreamFaultScenarios(shared);
+
 public sealed class Watches(SharedStandalone shared) : WatchScenarios(shared);
 
 public sealed class Subregistries(SharedStandalone shared) : SubregistryScenarios(shared);

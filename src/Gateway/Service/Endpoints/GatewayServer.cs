@@ -14,7 +14,7 @@ using McpPlatform.Mcp.Upstream;
 namespace McpPlatform.Gateway.Endpoints;
 
 /// <summary>What stands behind the gateway's MCP endpoints: lists out of the state, calls through the call path.</summary>
-internal sealed class GatewayServer(CallPath calls, SessionParts parts, ListenEndpoint listen, GatewayOwners owners, ResourceMetadata resources, TimeProvider time) : IMcpServer
+internal sealed class GatewayServer(CallPath calls, SessionParts parts, ListenEndpoint listen, GatewayOwners owners, ResourceMetadata resources, Drain drain, TimeProvider time) : IMcpServer
 {
     private readonly ServerDescriptions _descriptions = new();
 
@@ -201,7 +201,7 @@ internal sealed class GatewayServer(CallPath calls, SessionParts parts, ListenEn
     /// <summary>Once, and where the answer is this request's alone: on a WebSocket it is one message among others, and its client starts the call anew.</summary>
     private bool CanPassOn(McpRequestContext context) => !owners.WasForwarded(context.Http) && context.Http.Request.Headers.Upgrade.Count == 0;
 
-    private static ToolCall Call(McpRequestContext context, McpResponder responder, RequestTimers timers)
+    private ToolCall Call(McpRequestContext context, McpResponder responder, RequestTimers timers)
     {
         var request = Of(context);
         var (canAsk, client) = (responder.CanAsk, SessionOf(context)?.Client);
@@ -218,8 +218,9 @@ internal sealed class GatewayServer(CallPath calls, SessionParts parts, ListenEn
             StartedAt = request.StartedAt,
             StartedTimestamp = request.StartedTimestamp,
             Timers = timers,
-            Gone = Drain.CallerOf(context.Http),
-            GoneOrStopped = context.Http.RequestAborted,
+            // A session's calls go on without the connection that brought them: only the end of the gateway ends them for its own sake.
+            Gone = context.Live is null ? Drain.CallerOf(context.Http) : CancellationToken.None,
+            GoneOrStopped = context.Live is null ? context.Http.RequestAborted : drain.Over,
             Session = context.Session?.Id,
             SessionEnded = context.Live?.Ended ?? CancellationToken.None,
             Client = client,

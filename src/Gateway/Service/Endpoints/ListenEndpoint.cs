@@ -6,6 +6,7 @@ using McpPlatform.Gateway.Infrastructure.Changes;
 using McpPlatform.Gateway.Infrastructure.Upstreams;
 using McpPlatform.Gateway.Sessions;
 using McpPlatform.Gateway.State;
+using McpPlatform.Hosting.Draining;
 using McpPlatform.Mcp;
 using McpPlatform.Mcp.AspNetCore;
 using McpPlatform.Mcp.Json;
@@ -20,7 +21,7 @@ namespace McpPlatform.Gateway.Endpoints;
 /// </summary>
 internal sealed class ListenEndpoint(
     ChangeHub hub, ServerWatches watches, TenantWatches all, UpstreamPool pool, Standing standing, Listeners listeners, IOptions<GatewaySessionOptions> options, TimeProvider time,
-    IHostApplicationLifetime lifetime)
+    Drain drain, IHostApplicationLifetime lifetime)
 {
     public ValueTask Run(GatewayRequest request, McpRequestContext context, McpResponder responder, CancellationToken cancellationToken)
     {
@@ -75,7 +76,7 @@ internal sealed class ListenEndpoint(
     {
         using var held = place;
         using var watching = watch;
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, drain.Closing, lifetime.ApplicationStopping);
         using var guard = standing.Guard(subscription.Holder, end);
         using var told = hub.Subscribe(subscription);
         try
@@ -90,14 +91,9 @@ internal sealed class ListenEndpoint(
 
             await listening;
         }
-        catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
-        {
-            // The gateway stops: the client is told that this is the end, and listens again elsewhere.
-            await responder.Result(subscription.End());
-        }
         catch (OperationCanceledException) when (end.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            // The caller's key is not good any more: there is nothing more to say to whoever has it.
+            // The gateway stops, and the client listens again elsewhere; or its key is not good any more, and there is nothing more to say to whoever has it.
             await responder.Result(subscription.End());
         }
         finally

@@ -8,7 +8,7 @@ namespace McpPlatform.Gateway.Sessions;
 
 /// <summary>
 /// Whatever callers have open, for as long as their keys are good: sessions and streams of those whose key was revoked end with the snapshot that says so, and those whose key expired
-/// within <see cref="Look"/>. A process that is being stopped lets go of connections on which nothing runs: their clients find another gateway, and it does not wait for them.
+/// within <see cref="Look"/>. A process that is being stopped lets go of sessions in which nothing runs: their clients find another gateway, and it does not wait for them. What runs longer than it may wait is told so.
 /// </summary>
 internal sealed class Standing(GatewayStateStore store, McpEndpoint endpoint, Drain drain, TimeProvider time) : BackgroundService
 {
@@ -31,21 +31,29 @@ internal sealed class Standing(GatewayStateStore store, McpEndpoint endpoint, Dr
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         store.PolicyChanged += _ => End();
+        await using var closing = drain.Closing.UnsafeRegister(_ => EndIdle(), null);
+        await using var over = drain.Over.UnsafeRegister(_ => endpoint.CancelRequests(), null);
         using var timer = new PeriodicTimer(Look, time);
         try
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))
             {
                 End();
-                if (drain.HasBegun)
-                {
-                    endpoint.EndSessions(static session => session is { IsConnection: true, HasWork: false });
-                }
+                EndIdle();
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             // The host stops.
+        }
+    }
+
+    /// <summary>While others are still sent here, a session that is no connection would only be opened here again.</summary>
+    private void EndIdle()
+    {
+        if (drain.HasBegun)
+        {
+            endpoint.EndSessions(session => !session.HasWork && (session.IsConnection || drain.Closing.IsCancellationRequested));
         }
     }
 

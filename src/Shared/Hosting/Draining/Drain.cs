@@ -23,10 +23,18 @@ public sealed partial class Drain(IOptions<DrainOptions> options, IHostApplicati
     private readonly ConcurrentDictionary<OpenConnection, byte> _open = new();
     private readonly CancellationTokenSource _begun = new();
     private readonly CancellationTokenSource _hurried = new();
+    private readonly CancellationTokenSource _closing = new();
+    private readonly CancellationTokenSource _over = new();
     private long _signalledAt = -1;
 
     /// <summary>True from the first signal on: this process wants no new work.</summary>
     public bool HasBegun => _begun.IsCancellationRequested;
+
+    /// <summary>Ends when nothing new is taken any more: whatever only waits for news can go then, and nobody has to wait for it.</summary>
+    public CancellationToken Closing => _closing.Token;
+
+    /// <summary>Ends when the time to finish is over: for what runs on no request's token.</summary>
+    public CancellationToken Over => _over.Token;
 
     /// <summary>What a cancelled request is told.</summary>
     public static Kernel.Error Stopped { get; } = Kernel.Error.Unavailable("process.stopping", "This process is being stopped and could not wait any longer. Whether the request was carried out is unknown.");
@@ -80,6 +88,8 @@ public sealed partial class Drain(IOptions<DrainOptions> options, IHostApplicati
     {
         _begun.Dispose();
         _hurried.Dispose();
+        _closing.Dispose();
+        _over.Dispose();
     }
 
     private async Task Run()
@@ -89,6 +99,7 @@ public sealed partial class Drain(IOptions<DrainOptions> options, IHostApplicati
         {
             await Quiet(began, options.Value.Notice, untilEmpty: false);
             ListenersClose?.Invoke();
+            _ = _closing.CancelAsync();
             await Quiet(time.GetTimestamp(), options.Value.Linger, untilEmpty: true, idleOnly: true);
             CloseAfterAnswer(busy: false);
             await Quiet(began, options.Value.Timeout, untilEmpty: true);
@@ -124,6 +135,7 @@ public sealed partial class Drain(IOptions<DrainOptions> options, IHostApplicati
 
     private async Task Cancel()
     {
+        _ = _over.CancelAsync();
         var busy = _open.Keys.Where(c => c.IsBusy).ToArray();
         if (busy.Length == 0)
         {

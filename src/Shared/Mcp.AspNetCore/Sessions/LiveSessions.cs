@@ -106,6 +106,15 @@ internal sealed partial class LiveSessions : IDisposable
         Finish(session);
     }
 
+    /// <summary>Cancels what runs in all of them.</summary>
+    public void CancelRequests()
+    {
+        foreach (var (_, session) in _sessions)
+        {
+            session.Running.CancelAll();
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

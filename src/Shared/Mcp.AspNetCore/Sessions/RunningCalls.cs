@@ -56,6 +56,15 @@ internal sealed class RunningCalls
         lock (_calls)
         {
             _closed = true;
+            CancelAll();
+        }
+    }
+
+    /// <summary>Cancels everything that runs now.</summary>
+    public void CancelAll()
+    {
+        lock (_calls)
+        {
             foreach (var call in _calls.Values)
             {
                 call.Cancel();

@@ -15,10 +15,11 @@ namespace McpPlatform.Mcp.AspNetCore.Streams;
 internal sealed class SsePump(HttpContext http, EventStream stream, EventReader reader, McpEndpointOptions options, TimeProvider time)
 {
     private readonly List<StreamEvent> _events = [];
+    private readonly CancellationToken _gone = options.Gone(http);
     private long _flushing;
     private volatile bool _silent;
 
-    private bool IsGone => http.RequestAborted.IsCancellationRequested;
+    private bool IsGone => _gone.IsCancellationRequested;
 
     /// <summary>Sets status and headers; before anything is written.</summary>
     public static void Prepare(HttpContext http)
@@ -38,7 +39,7 @@ internal sealed class SsePump(HttpContext http, EventStream stream, EventReader 
     {
         var beat = TimeSpan.FromMilliseconds(Math.Min(options.KeepAlive.TotalMilliseconds, options.Sessions.StallLimit.TotalMilliseconds));
         await using var timer = time.CreateTimer(static pump => ((SsePump)pump!).Tick(), this, beat, beat);
-        await using var gone = http.RequestAborted.UnsafeRegister(static waiting => ((EventReader)waiting!).Wake(), reader);
+        await using var gone = _gone.UnsafeRegister(static waiting => ((EventReader)waiting!).Wake(), reader);
         try
         {
             http.Response.BodyWriter.Write(prologue.Span);

@@ -105,6 +105,20 @@ internal sealed class WireUpstream : IAsyncDisposable
         }
     }
 
+    /// <summary>Breaks what listens to it: subscriptions in the modern era, sessions in the legacy one, as a restart does.</summary>
+    public void Drop()
+    {
+        foreach (var call in Listening)
+        {
+            call.Http.Abort();
+        }
+
+        foreach (var session in Sessions)
+        {
+            Forget(session);
+        }
+    }
+
     /// <summary>Forgets a session, as after a restart.</summary>
     public void Forget(WireSession session)
     {

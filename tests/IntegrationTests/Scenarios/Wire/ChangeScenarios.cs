@@ -180,6 +180,29 @@ public abstract class ChangeScenarios(SharedPlatform shared, WireBench wire)
     }
 
     [Theory]
+    [MemberData(nameof(Everywhere))]
+    public async Task What_changed_while_a_server_was_away_is_told_when_it_is_back(string version, string slug, bool ofAll)
+    {
+        var bench = await wire.Get(shared);
+        var upstream = bench.Upstream(slug);
+        using var client = ofAll ? await bench.ClientOfAll(version) : await bench.Client(version, slug);
+        await using var stream = await Listen(client, """{"toolsListChanged":true}""");
+        await IsWatched(upstream);
+        var name = $"away-{Guid.NewGuid():n}"[..16];
+
+        // Nobody is told: whoever could be is gone.
+        upstream.Lists["tools"][name] = $$$"""{"name":"{{{name}}}","inputSchema":{"type":"object"}}""";
+        upstream.Drop();
+
+        do
+        {
+            await stream.First("notifications/tools/list_changed");
+        }
+        while (!await Has(client, "tools/list", name));
+        upstream.Lists["tools"].TryRemove(name, out _);
+    }
+
+    [Theory]
     [InlineData(Bench.ChangingModernSlug)]
     [InlineData(Bench.ChangingLegacySlug)]
     public async Task Each_subscription_gets_what_it_asked_for_under_its_own_id(string slug)

@@ -31,6 +31,7 @@ public abstract class RuleScenarios(SharedPlatform shared, WireBench wire)
         { Request("tools/list"), "Mcp-Method: tools/call", 400, "-32020" },
         { Request("tools/list"), "Mcp-Method: Tools/List", 400, "-32020" },
         { Request("tools/list"), "mcp-method:  tools/list ", 200, "*" },
+        { Request("tools/list"), "Mcp-Method: tools/list|Mcp-Session-Id: nobody's|Last-Event-ID: 1-1", 200, "*" },
         { Request("tools/call", "\"name\":\"levels\""), "Mcp-Method: tools/call", 400, "-32020" },
         { Request("tools/call", "\"name\":\"levels\""), "Mcp-Method: tools/call|Mcp-Name: other", 400, "-32020" },
         { Request("tools/call", "\"name\":\"levels\""), "Mcp-Method: tools/call|Mcp-Name: levels", 200, "*" },

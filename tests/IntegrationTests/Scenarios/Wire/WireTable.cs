@@ -47,7 +47,7 @@ public sealed class WireTable
         ("sessions and capabilities", ["A_server_is_told_who_the_client_is_and_what_it_can_be_asked_in_its_own_era", "A_change_of_the_clients_roots_reaches_the_servers_that_know_its_session"]),
         ("questions, several at once, one after the other", ["A_call_passes_on_progress_and_logs_and_its_question_in_the_clients_way", "Several_questions_at_once_are_answered_each_by_its_own_answer", "One_question_after_the_other_is_answered_in_their_order", "A_held_call_goes_on_by_way_of_the_other_gateway"]),
         ("cancellation", ["A_cancellation_reaches_exactly_one_call_of_the_server"]),
-        ("changes", ["A_changed_list_is_told_soon_and_is_new_by_then", "Changes_at_once_are_told_at_once", "A_resource_that_somebody_watches_is_told_of_and_no_other", "Who_listens_to_all_servers_hears_of_one_that_came_later"]),
+        ("changes", ["A_changed_list_is_told_soon_and_is_new_by_then", "Changes_at_once_are_told_at_once", "A_resource_that_somebody_watches_is_told_of_and_no_other", "Who_listens_to_all_servers_hears_of_one_that_came_later", "What_changed_while_a_server_was_away_is_told_when_it_is_back"]),
         ("logs", ["A_client_gets_the_logs_that_it_wants_and_no_others", "A_server_that_is_used_for_the_first_time_learns_the_sessions_level", "A_legacy_server_that_is_a_process_is_told_as_well"]),
         ("errors", ["A_resource_that_is_not_there_is_told_in_the_clients_era", "A_method_that_the_server_does_not_know_is_404_for_a_modern_client_alone"]),
         ("members that an era has and the other has not", ["Every_result_says_what_it_is_and_by_whom_and_how_long_it_is_good", "A_legacy_client_sees_nothing_of_what_only_the_modern_era_knows", "A_legacy_server_sees_nothing_of_the_modern_era"]),

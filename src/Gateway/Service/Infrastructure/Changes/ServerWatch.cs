@@ -129,6 +129,7 @@ internal sealed class ServerWatch(
 
     private async Task Run()
     {
+        var wasThere = false;
         for (var failures = 0; !_end.IsCancellationRequested;)
         {
             var began = time.GetTimestamp();
@@ -142,6 +143,13 @@ internal sealed class ServerWatch(
                 // What one endpoint says counts for the server; the next one is asked when it fails.
                 using var lease = await pool.Get(server.Endpoints[failures % server.Endpoints.Length], default, _end.Token);
                 var handshake = await lease.Connection.Connect(_end.Token);
+                if (wasThere)
+                {
+                    // It had nobody to tell what changed meanwhile.
+                    relook.Changed(tenantId, serverId, Change.None);
+                }
+
+                wasThere = true;
                 await (handshake.Version.IsModern ? Listen(lease.Connection) : Follow(lease.Connection));
             }
             catch (OperationCanceledException) when (_end.IsCancellationRequested)

@@ -10,8 +10,21 @@ internal sealed class SharedPeer(Guid tenantId, Guid serverId, ServerWatches wat
 {
     private static readonly byte[] NotAsked = Encode("Nobody stands behind this connection who could be asked.");
 
-    /// <summary>What somebody watches there: should the server lose its session, it is asked again in the next one.</summary>
-    public IReadOnlyList<UpstreamRequest> Opening => [.. watches.UrisOf(tenantId, serverId).Select(uri => ServerWatch.Subscribe(uri))];
+    private bool _hasOpened;
+
+    /// <summary>What somebody watches there: should the server lose its session, it is asked again in the next one, and looked at, since it had nobody to tell what changed meanwhile.</summary>
+    public IReadOnlyList<UpstreamRequest> Opening
+    {
+        get
+        {
+            if (Interlocked.Exchange(ref _hasOpened, true))
+            {
+                relook.Changed(tenantId, serverId, Change.None);
+            }
+
+            return [.. watches.UrisOf(tenantId, serverId).Select(ServerWatch.Subscribe)];
+        }
+    }
 
     public void Notified(Envelope notification) => Take(notification, tenantId, serverId, relook, hub);
 

@@ -67,7 +67,7 @@ public abstract class UpstreamScenarios(SharedPlatform shared, WireBench wire)
             (await call.Answer()).ErrorCode.ShouldBe(-32602);
         }
 
-        bench.Steps.Platform.Logs.ShouldContain($"Server {slug} has 3 tools that are left out");
+        bench.Steps.Platform.Logs.ShouldContain($"3 items in the lists of server {slug} are left out");
     }
 
     [Theory]

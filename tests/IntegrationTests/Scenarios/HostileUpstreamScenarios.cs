@@ -54,8 +54,12 @@ public abstract class HostileUpstreamScenarios(HostilePlatform besieged) : IAsyn
         else if (expected.End is Flapping flapping)
         {
             var healths = new List<string>();
-            for (var look = 0; look < 3; look++)
+            // A look reads its lists several times: one more in between, so that not every look meets the same turn of it.
+            using var http = new HttpClient();
+            for (var look = 0; look < 12 && !(healths.Contains("healthy: ") && flapping.Because.All(reason => healths.Exists(h => h.Contains(reason, StringComparison.Ordinal)))); look++)
             {
+                using var turn = new StringContent("""{"jsonrpc":"2.0","id":1,"method":"tools/list"}""", System.Text.Encoding.UTF8, "application/json");
+                using var turned = await http.PostAsync(besieged.Hostile.Address(behaviour), turn);
                 var seen = (await _steps.Admin.Post($"/api/v1/servers/{HostilePlatform.SlugOf(behaviour)}/discover", new { })).Expect(HttpStatusCode.OK).Json;
                 healths.Add($"{seen["health"]}: {seen["health_message"]}");
             }

@@ -76,8 +76,10 @@ public sealed class DiskFaults : IAsyncLifetime
 
         await Until.True(async () => (await Status(steps))["accepts"]!.GetValue<bool>(), TimeSpan.FromSeconds(40), () => platform.Logs[^3000..]);
         await Until.True(async () => (await auditedCaller.Call("echo", new JsonObject { ["text"] = "recorded" })).Message?["result"] is not null, TimeSpan.FromSeconds(10));
-        var lost = await ledger.Missing(platform, TimeSpan.FromSeconds(30));
-        lost.ShouldBeInRange(1, (int)dropped, "what was recorded is stored, and what was dropped is counted");
+        // Tracing has just come back: on a busy machine nothing may arrive for a while before all of it does.
+        var lost = int.MaxValue;
+        await Until.True(async () => (lost = await ledger.Missing(platform, TimeSpan.FromSeconds(30))) <= dropped, TimeSpan.FromSeconds(60), () => $"{lost} are not stored, {dropped} were dropped.");
+        lost.ShouldBeGreaterThanOrEqualTo(1, "what was recorded is stored, and what was dropped is counted");
 
         async Task Answered(int calls)
         {

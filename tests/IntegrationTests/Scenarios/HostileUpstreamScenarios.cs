@@ -243,13 +243,18 @@ public abstract class HostileUpstreamScenarios(HostilePlatform besieged) : IAsyn
             await Storm(floods);
         }
 
-        var before = await Settled(GatewayUse.Nothing);
-        for (var round = 0; round < 5; round++)
+        // The runtime may take a larger budget once, when the machine is busy. What leaks is taken again every time.
+        var (before, after) = (GatewayUse.Nothing, GatewayUse.Nothing);
+        for (var window = 0; window == 0 || (window < 4 && after.ResidentBytes > before.ResidentBytes * 11 / 10); window++)
         {
-            await Storm(floods);
-        }
+            before = await Settled(GatewayUse.Nothing);
+            for (var round = 0; round < 5; round++)
+            {
+                await Storm(floods);
+            }
 
-        var after = await Settled(before);
+            after = await Settled(before);
+        }
 
         TestContext.Current.TestOutputHelper?.WriteLine($"before {before}, after {after}");
         after.ResidentBytes.ShouldBeLessThanOrEqualTo(before.ResidentBytes * 11 / 10, "resident memory is back to within a tenth");

@@ -4,7 +4,7 @@
 #
 #   DATA                            the data folder, absolute, ours alone
 #   HOST, PORT, INTERNAL_PORT       the gateway's; policy, registry, factory and tracing take the four ports after INTERNAL_PORT on loopback
-#   GATEWAYS, GATEWAY_PORTS         how many gateways, and "shared" (one port, SO_REUSEPORT) or "consecutive" (PORT, PORT+1, ...; internal from INTERNAL_PORT+10)
+#   GATEWAYS, GATEWAY_PORTS         how many gateways, and "shared" (one port, SO_REUSEPORT) or "consecutive" (PORT, PORT+1, ...); their internal ports from INTERNAL_PORT+10
 #   CONFIGURATION                   of the build, default Release
 #   FAST                            for tests: the database forces nothing to disk
 #   ConnectionStrings__*            your own PostgreSQL (policydb and the others) or RabbitMQ (rabbitmq): then none is started here
@@ -76,11 +76,12 @@ run_gateway() {
     export Gateway__Name="$Gateway__Name-$number" Gateway__Folder="$DATA/$name"
   fi
   if [ "$GATEWAYS" -gt 1 ]; then
+    # Each has an internal port of its own: by it the others reach the sessions that are there.
+    if [ "$number" -gt 1 ]; then internal=$((INTERNAL_PORT + 8 + number)); fi
     if [ "$GATEWAY_PORTS" = shared ]; then
       export Listen__ReusePort=true
     elif [ "$number" -gt 1 ]; then
       port=$((PORT + number - 1))
-      internal=$((INTERNAL_PORT + 8 + number))
     fi
   fi
   # A gateway that is replaced hands its listening sockets to the next: run.sh restart.

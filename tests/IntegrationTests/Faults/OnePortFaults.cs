@@ -1,6 +1,7 @@
 using System.Net;
 using McpPlatform.IntegrationTests.Platform;
 using McpPlatform.IntegrationTests.Scenarios;
+using Shouldly;
 using Xunit;
 
 namespace McpPlatform.IntegrationTests.Faults;
@@ -18,6 +19,21 @@ public sealed class OnePortFaults : IAsyncLifetime
     }
 
     public ValueTask DisposeAsync() => _steps?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    [Fact]
+    public async Task A_session_goes_on_whichever_gateway_a_connection_reaches()
+    {
+        var endpoint = new Uri(_steps.Platform.Address, "/mcp");
+        using var legacy = new LegacyCaller(endpoint, _steps.Platform.AdminKey);
+        await legacy.ToolNames();
+
+        // Each on a connection of its own: that all of them reach the same one of two happens once in half a million times.
+        for (var i = 0; i < 20; i++)
+        {
+            using var again = legacy.At(endpoint);
+            (await again.Request("tools/list")).Status.ShouldBe(HttpStatusCode.OK);
+        }
+    }
 
     [Fact]
     public async Task Both_serve_and_when_one_dies_new_connections_reach_the_other()

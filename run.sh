@@ -22,7 +22,7 @@ form and start the other on it.
   --help                 this text
 
 ports    8080  public: MCP at /mcp, management API at /api/v1, Swagger at /swagger, /health
-         8081  internal, loopback only: snapshots and discovery; distributed 8180 gateway, 8181 policy, 8182 registry, 8183 factory, 8184 tracing
+         8081  internal, loopback only: snapshots and discovery; distributed 8180 gateway, 8181 policy, 8182 registry, 8183 factory, 8184 tracing, 8190 and on further gateways
          the private PostgreSQL takes a free port on loopback and keeps it (data/postgres/port)
 folders  data/postgres  the databases           data/keys   passwords and the master key: back this up
          data/          the gateway's snapshot and spool, deployments; data/logs when started on a terminal or distributed

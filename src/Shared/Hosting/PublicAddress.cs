@@ -19,8 +19,12 @@ public static class PublicAddress
             return told;
         }
 
-        return http.RequestServices.GetRequiredService<IConfiguration>()["Gateway:PublicAddress"] is { Length: > 0 } own
-            ? own.TrimEnd('/')
-            : $"{http.Request.Scheme}://{http.Request.Host.ToUriComponent()}{http.Request.PathBase.ToUriComponent()}";
+        return Of(http.Request, http.RequestServices.GetRequiredService<IConfiguration>()["Gateway:PublicAddress"]);
     }
+
+    /// <summary>The same where the option is at hand.</summary>
+    /// <param name="configured">Null or empty: as the caller has reached the platform, whose host the caller has to have checked.</param>
+    public static string Of(HttpRequest request, string? configured) => configured is { Length: > 0 } own
+        ? own.TrimEnd('/')
+        : $"{request.Scheme}://{request.Host.ToUriComponent()}{request.PathBase.ToUriComponent()}";
 }

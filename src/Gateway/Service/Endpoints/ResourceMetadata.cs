@@ -1,5 +1,6 @@
 using System.Net.Mime;
 using System.Text.Json;
+using McpPlatform.Hosting;
 using McpPlatform.Mcp.AspNetCore;
 using McpPlatform.PolicyEngine;
 using Microsoft.Extensions.Options;
@@ -91,5 +92,5 @@ internal sealed class ResourceMetadata(McpEndpoint protocol, IOptions<GatewayOpt
 
     private static string PathOf(HttpRequest request) => request.Path.ToUriComponent().TrimEnd('/');
 
-    private string Base(HttpRequest request) => options.Value.PublicAddress is { } own ? own.TrimEnd('/') : $"{request.Scheme}://{request.Host.ToUriComponent()}";
+    private string Base(HttpRequest request) => PublicAddress.Of(request, options.Value.PublicAddress);
 }

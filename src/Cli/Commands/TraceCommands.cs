@@ -62,7 +62,7 @@ internal static class TraceCommands
         }, id);
     }
 
-    private static string? Moment(string? text, string option) =>
+    internal static string? Moment(string? text, string option) =>
         text is null ? null
         : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) ? at.ToUniversalTime().ToString("O", CultureInfo.InvariantCulture)
         : throw CliException.Usage($"{option} is '{text}'; a moment looks like 2027-01-31T12:00Z.");

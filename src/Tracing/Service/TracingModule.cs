@@ -43,6 +43,7 @@ public sealed class TracingModule : IServiceModule
     public static void MapEndpoints(IEndpointRouteBuilder endpoints)
     {
         TraceEndpoints.Map(endpoints);
+        ExecutionEndpoints.Map(endpoints);
         BatchEndpoints.Map(endpoints);
         DeadLetterEndpoints.Map(endpoints);
     }

@@ -148,6 +148,8 @@ public static class RouteTable
         DELETE /api/v1/deployments/{id}                               deployments:write         404
 
         GET    /api/v1/traces                                         traces:read               200
+        GET    /api/v1/tools/{server}/{tool}/executions               traces:read               200
+        GET    /api/v1/tools/{server}/{tool}/executions/summary       traces:read               200
         GET    /api/v1/traces/summary                                 traces:read               200
         GET    /api/v1/traces/{id}                                    traces:read               404
 

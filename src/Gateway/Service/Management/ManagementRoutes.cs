@@ -9,12 +9,12 @@ internal static class ManagementRoutes
     /// <summary>First parts of paths outside of <c>/api/v1/</c> by service: what has its form from elsewhere.</summary>
     public static IReadOnlyDictionary<string, string> Roots { get; } = new Dictionary<string, string> { ["registry"] = "v0.1" };
 
-    /// <summary>Prefixes below <c>/api/v1/</c> by service.</summary>
+    /// <summary>Prefixes below <c>/api/v1/</c> by service, as route patterns: the most specific one wins.</summary>
     public static IReadOnlyDictionary<string, IReadOnlyList<string>> Prefixes { get; } = new Dictionary<string, IReadOnlyList<string>>
     {
         ["policy"] = ["keys", "policies", "tenants"],
         ["registry"] = ["breakers", "servers", "tools"],
         ["factory"] = ["deployments", "landing-zones", "packs", "secrets"],
-        ["tracing"] = ["admin/dead-letters", "traces"],
+        ["tracing"] = ["admin/dead-letters", "tools/{server}/{tool}/executions", "traces"],
     };
 }

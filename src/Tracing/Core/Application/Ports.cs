@@ -34,4 +34,7 @@ public interface ICalls
 
     /// <summary>All calls of the range in groups, the largest first, at most <paramref name="maxGroups"/>, after one row over all of them.</summary>
     Task<CallStatistics> Summarize(TimeRange range, CallGrouping by, int maxGroups, CancellationToken cancellationToken);
+
+    /// <summary>All calls of one tool in the range, by how they ended.</summary>
+    Task<ToolExecutions> Executions(TimeRange range, string server, string tool, CancellationToken cancellationToken);
 }

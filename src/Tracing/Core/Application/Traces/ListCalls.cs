@@ -39,11 +39,11 @@ internal sealed class ListCallsValidator : AbstractValidator<ListCalls>
     public ListCallsValidator(TimeProvider clock)
     {
         Include(new TimeRangedValidator(clock));
-        RuleFor(q => q.Subject).Must(BeStorable(StoredCall.MaxSubjectLength)).WithMessage(Storable(StoredCall.MaxSubjectLength));
-        RuleFor(q => q.Server).Must(BeStorable(StoredCall.MaxNameLength)).WithMessage(Storable(StoredCall.MaxNameLength));
-        RuleFor(q => q.Tool).Must(BeStorable(StoredCall.MaxNameLength)).WithMessage(Storable(StoredCall.MaxNameLength));
-        RuleFor(q => q.Method).Must(BeStorable(StoredCall.MaxMethodLength)).WithMessage(Storable(StoredCall.MaxMethodLength));
-        RuleFor(q => q.RequestId).Must(BeStorable(StoredCall.MaxIdLength)).WithMessage(Storable(StoredCall.MaxIdLength));
+        RuleFor(q => q.Subject).Must(t => BeStorable(t, StoredCall.MaxSubjectLength)).WithMessage(Storable(StoredCall.MaxSubjectLength));
+        RuleFor(q => q.Server).Must(t => BeStorable(t, StoredCall.MaxNameLength)).WithMessage(Storable(StoredCall.MaxNameLength));
+        RuleFor(q => q.Tool).Must(t => BeStorable(t, StoredCall.MaxNameLength)).WithMessage(Storable(StoredCall.MaxNameLength));
+        RuleFor(q => q.Method).Must(t => BeStorable(t, StoredCall.MaxMethodLength)).WithMessage(Storable(StoredCall.MaxMethodLength));
+        RuleFor(q => q.RequestId).Must(t => BeStorable(t, StoredCall.MaxIdLength)).WithMessage(Storable(StoredCall.MaxIdLength));
         RuleFor(q => q.TraceId).Must(t => t is null || (t.Length == 32 && t.All(char.IsAsciiHexDigitLower))).WithMessage("must be 32 lower-case hex digits");
         RuleFor(q => q.Status).Must(s => s is null || CallStatus.All.Contains(s)).WithMessage($"must be one of {string.Join(", ", CallStatus.All)}");
         RuleFor(q => q.MinDurationMs).Must(m => m is null || ListCallsHandler.TryDuration(m, out _)).WithMessage("must be a number of milliseconds from 0 to 86400000");
@@ -51,9 +51,9 @@ internal sealed class ListCallsValidator : AbstractValidator<ListCalls>
         RuleFor(q => q.Cursor).Must(c => CallPosition.TryParse(c, out _)).WithMessage("is not one that this API returned; leave it out to start from the first page");
     }
 
-    private static Func<string?, bool> BeStorable(int maxLength) => text => text is null || (text.Length > 0 && CallText.Clean(text, maxLength) == text);
+    internal static bool BeStorable(string? text, int maxLength) => text is null || (text.Length > 0 && CallText.Clean(text, maxLength) == text);
 
-    private static string Storable(int maxLength) => $"must be 1 to {maxLength} characters of valid text";
+    internal static string Storable(int maxLength) => $"must be 1 to {maxLength} characters of valid text";
 }
 
 internal sealed class ListCallsHandler(ICalls calls, TimeProvider clock) : IRequestHandler<ListCalls, Result<Page<CallSummary>>>

@@ -44,6 +44,33 @@ internal sealed class CallReader(TracingDbContext context, TenantContext tenant)
         return new CallStatistics(range.From, range.To, by, rows.Single(r => r.IsTotal).ToFigures(), groups, rows.Count - 1 > maxGroups);
     }
 
+    public async Task<ToolExecutions> Executions(TimeRange range, string server, string tool, CancellationToken cancellationToken)
+    {
+        var rows = await context.Database.SqlQueryRaw<ExecutionRow>(
+                ExecutionSql.Statement,
+                new NpgsqlParameter("tenant", tenant.TenantId ?? Guid.Empty),
+                new NpgsqlParameter("server", server),
+                new NpgsqlParameter("tool", tool),
+                new NpgsqlParameter("first_day", range.FirstDay),
+                new NpgsqlParameter("last_day", range.LastDay),
+                new NpgsqlParameter("from", range.From),
+                new NpgsqlParameter("to", range.To),
+                new NpgsqlParameter("rows", ExecutionSql.MaxOutcomes + 1))
+            .ToListAsync(cancellationToken);
+        var figures = rows.Single(r => r.IsTotal).ToFigures();
+        // Without an error it would be looked for in vain through the whole range.
+        var last = figures.Errors == 0 ? null : await LastError(range, server, tool, cancellationToken);
+        return new ToolExecutions(range.From, range.To, server, tool, figures, [.. rows.Where(r => !r.IsTotal).Select(r => r.ToOutcome())], last);
+    }
+
+    private Task<LastError?> LastError(TimeRange range, string server, string tool, CancellationToken cancellationToken) =>
+        Matching(new CallFilter(range) { Server = server, Tool = tool }, null)
+            .Where(c => c.Status == CallStatus.Failed || c.Status == CallStatus.ToolError)
+            .OrderByDescending(c => c.StartedAt)
+            .ThenByDescending(c => c.Id)
+            .Select(c => new LastError(c.Id, c.StartedAt, c.DurationMicroseconds / 1000m, c.Status, c.ErrorCode, c.RequestId, c.Result))
+            .FirstOrDefaultAsync(cancellationToken);
+
     private IQueryable<StoredCall> Matching(CallFilter filter, CallPosition? after)
     {
         var (from, to) = (filter.Range.From, filter.Range.To);

@@ -7,18 +7,23 @@ namespace McpPlatform.Gateway.Bridge;
 
 /// <summary>
 /// A call to a legacy server that asks in the middle of it, for a modern client, who is asked by results: the call goes on while nobody waits for it, from the result that asks to
-/// the request that answers. One round at a time.
+/// the request that answers. One round at a time. What the server sends between two rounds waits for the next one.
 /// </summary>
 internal sealed class HeldCall : IAsyncDisposable
 {
+    /// <summary>Most bytes of messages that wait between rounds; the oldest go first. 64 KiB: some hundred of progress, and a hundred held calls of a principal stay below 7 MiB.</summary>
+    internal const int MostKept = 64 << 10;
+
     private readonly CancellationTokenSource _end = new();
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Question> _open = [];
+    private readonly Queue<byte[]> _kept = [];
     private Task<AttemptOutcome<UpstreamAnswer>> _run = null!;
     private TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Round? _round;
     private int _questions;
+    private int _keptBytes;
     private bool _taken;
 
     public Guid Id { get; } = Guid.NewGuid();
@@ -64,6 +69,7 @@ internal sealed class HeldCall : IAsyncDisposable
 
         try
         {
+            await HandOver(round, cancellationToken);
             var first = await Task.WhenAny(_run, asked).WaitAsync(cancellationToken);
             await Close(round);
             if (first != _run)
@@ -107,7 +113,7 @@ internal sealed class HeldCall : IAsyncDisposable
         }
     }
 
-    /// <summary>For the connection: something that the server sends while it works. What nobody waits for goes nowhere.</summary>
+    /// <summary>For the connection: something that the server sends while it works. Kept for the next round while nobody waits.</summary>
     public async ValueTask Notify(ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken);
@@ -115,12 +121,50 @@ internal sealed class HeldCall : IAsyncDisposable
         {
             if (_round is { IsOver: false } round)
             {
+                await DeliverKept(round, cancellationToken);
                 await round.Deliver(message, cancellationToken);
+            }
+            else
+            {
+                Keep(message);
             }
         }
         finally
         {
             _turn.Release();
+        }
+    }
+
+    private void Keep(ReadOnlyMemory<byte> message)
+    {
+        _kept.Enqueue(message.ToArray());
+        _keptBytes += message.Length;
+        while (_keptBytes > MostKept)
+        {
+            _keptBytes -= _kept.Dequeue().Length;
+        }
+    }
+
+    private async ValueTask HandOver(Round round, CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            await DeliverKept(round, cancellationToken);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>Whoever has the turn.</summary>
+    private async ValueTask DeliverKept(Round round, CancellationToken cancellationToken)
+    {
+        while (_kept.TryDequeue(out var message))
+        {
+            _keptBytes -= message.Length;
+            await round.Deliver(message, cancellationToken);
         }
     }
 

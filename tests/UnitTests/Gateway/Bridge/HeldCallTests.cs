@@ -57,7 +57,7 @@ public sealed class HeldCallTests
     }
 
     [Fact]
-    public async Task Progress_goes_to_the_round_that_waits_under_its_own_token_and_to_nobody_between_rounds()
+    public async Task Progress_goes_to_the_round_that_waits_under_its_own_token_and_between_rounds_to_the_next_one()
     {
         var call = new HeldCall();
         var (toldBetween, go) = (new TaskCompletionSource(), new TaskCompletionSource());
@@ -81,8 +81,40 @@ public sealed class HeldCallTests
 
         _said.ShouldBe([
             """{"method":"notifications/progress","params":{"progressToken":"first","progress":1}}""",
+            """{"method":"notifications/progress","params":{"progressToken":4711,"progress":2}}""",
             """{"method":"notifications/progress","params":{"progressToken":4711,"progress":3}}""",
         ]);
+    }
+
+    [Fact]
+    public async Task Of_what_comes_between_rounds_the_last_is_kept_within_bounds_and_comes_before_the_answer()
+    {
+        const int sent = 2000;
+        var call = new HeldCall();
+        var (toldBetween, go) = (new TaskCompletionSource(), new TaskCompletionSource());
+        call.Start(async token =>
+        {
+            var asked = call.Ask(Question("elicitation/create"), token);
+            await go.Task;
+            for (var i = 1; i <= sent; i++)
+            {
+                await call.Notify(Progress(i), token);
+            }
+
+            toldBetween.SetResult();
+            await asked;
+            return Answered("{}");
+        });
+
+        (await Next(call, "\"first\"")).ShouldBeNull();
+        go.SetResult();
+        await toldBetween.Task;
+        call.Answer("""{"q1":{}}"""u8.ToArray());
+        Text(await Next(call, "1")).ShouldBe("{}");
+
+        var kept = HeldCall.MostKept / Progress(sent).Length;
+        _said.Count.ShouldBeInRange(kept, kept + 20);
+        _said[^1].ShouldBe($$$"""{"method":"notifications/progress","params":{"progressToken":1,"progress":{{{sent}}}}}""");
     }
 
     [Fact]

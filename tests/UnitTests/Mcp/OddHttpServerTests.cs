@@ -99,7 +99,7 @@ public sealed class OddHttpServerTests
     [Fact]
     public async Task Silence_ends_at_the_header_timer()
     {
-        await using var upstream = Open(new Script(asked => asked.Contains("tools/call", StringComparison.Ordinal) ? null : Legacy(asked, Initialized)));
+        await using var upstream = Open(new Script(asked => asked.Contains("tools/call", StringComparison.Ordinal) ? null : Legacy(asked, Initialized)), seconds: 1);
 
         (await Should.ThrowAsync<UpstreamException>(async () => await upstream.Send(Fixtures.Call("x"), default))).Kind.ShouldBe(UpstreamFailure.Timeout);
     }
@@ -117,7 +117,7 @@ public sealed class OddHttpServerTests
             var response = new HttpResponseMessage { Content = new StreamContent(new Silence()) };
             response.Content.Headers.ContentType = new("text/event-stream");
             return response;
-        }));
+        }), seconds: 1);
 
         (await Should.ThrowAsync<UpstreamException>(async () => await upstream.Send(Fixtures.Call("x"), default))).Kind.ShouldBe(UpstreamFailure.Timeout);
     }
@@ -206,9 +206,15 @@ public sealed class OddHttpServerTests
             .Select(asked => asked[(asked.IndexOf("\"level\":\"", StringComparison.Ordinal) + 9)..].Split('"')[0])).ShouldBe(told);
     }
 
-    private static HttpUpstream Open(HttpMessageHandler server, bool isExclusive = false) => new(
+    private static HttpUpstream Open(HttpMessageHandler server, bool isExclusive = false, int seconds = 30) => new(
         new HttpMessageInvoker(server),
-        new HttpUpstreamOptions { Endpoint = new Uri("http://odd.example/mcp"), HeaderTimeout = TimeSpan.FromSeconds(1), IdleTimeout = TimeSpan.FromSeconds(1), IsExclusive = isExclusive },
+        new HttpUpstreamOptions
+        {
+            Endpoint = new Uri("http://odd.example/mcp"),
+            HeaderTimeout = TimeSpan.FromSeconds(seconds),
+            IdleTimeout = TimeSpan.FromSeconds(seconds),
+            IsExclusive = isExclusive,
+        },
         Fixtures.Client,
         TimeProvider.System);
 

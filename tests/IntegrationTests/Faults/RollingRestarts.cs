@@ -20,6 +20,7 @@ public sealed class RollingRestarts : IAsyncLifetime
 {
     private static readonly int Rate = Number("MCPP_TEST_RATE", 150);
     private static readonly int Restarts = Number("MCPP_TEST_RESTARTS", 2);
+    private static readonly int Streaming = Number("MCPP_TEST_STREAMS", 50);
 
     private readonly CallLedger _ledger = new();
     private readonly ConcurrentQueue<double> _times = new();
@@ -58,6 +59,43 @@ public sealed class RollingRestarts : IAsyncLifetime
         _ledger.Failed.ShouldBeEmpty($"{_ledger.Failed.Count} of {_ledger.Answered}: {string.Join('\n', _ledger.Failed.Take(10))}");
         platform.GatewayProcesses.Intersect(before).ShouldBeEmpty("every process is a new one");
         await _ledger.Balance(platform, TimeSpan.FromSeconds(90));
+    }
+
+    [Fact]
+    public async Task Streaming_sessions_begin_anew_and_none_of_their_calls_is_lost_without_a_word()
+    {
+        var platform = (DistributedPlatform)_steps.Platform;
+        await using var upstream = await WireUpstream.Start(isModern: false);
+        upstream.Tool("slow", static async call =>
+        {
+            for (var i = 1; i <= 10; i++)
+            {
+                await call.Progress(i);
+                await Task.Delay(150, call.Gone);
+            }
+
+            return """{"content":[]}""";
+        });
+        await _steps.RegisterHttp("streams", upstream.Address);
+        var endpoint = new Uri(platform.Address, "/mcp/servers/streams");
+        using var stop = new CancellationTokenSource();
+        var clients = Enumerable.Range(0, Streaming).Select(_ => new StreamingClient(endpoint, platform.AdminKey)).ToList();
+        var running = clients.Select(client => Task.Run(() => client.Run(stop.Token))).ToList();
+        await Until.True(() => Task.FromResult(clients.TrueForAll(client => client.Finished > 0)), TimeSpan.FromSeconds(60), () => string.Join('\n', clients.SelectMany(client => client.Lost).Take(5)));
+
+        var watch = Stopwatch.StartNew();
+        await Shell.Run(Path.Combine(Repository.Root, "scripts/rolling-restart.sh"), "--data", platform.DataFolder, "--gateways");
+        var took = watch.Elapsed;
+
+        var before = clients.Select(client => client.Finished).ToArray();
+        await Until.True(() => Task.FromResult(clients.Zip(before).All(pair => pair.First.Finished > pair.Second + 1)), TimeSpan.FromSeconds(60), () => "Not every client goes on.");
+        await stop.CancelAsync();
+        await Task.WhenAll(running);
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{Streaming} sessions with a stream and a call each: {clients.Sum(client => client.Finished)} calls answered, {clients.Sum(client => client.Sessions)} sessions opened; both gateways replaced in {took.TotalSeconds:0} s");
+        clients.SelectMany(client => client.Lost).ShouldBeEmpty();
+        clients.ShouldAllBe(client => client.Sessions > 1, "each session's gateway was replaced");
+        await Until.True(() => Task.FromResult(upstream is { Streams: 0 } && upstream.Sessions.Count <= 4), TimeSpan.FromSeconds(60), () => $"{upstream.Sessions.Count} sessions and {upstream.Streams} streams stay at the server.");
     }
 
     [Fact]

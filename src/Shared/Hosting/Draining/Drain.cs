@@ -41,6 +41,8 @@ public sealed partial class Drain(IOptions<DrainOptions> options, IHostApplicati
 
     internal event Action? ListenersClose;
 
+    internal long Now => time.GetTimestamp();
+
     /// <summary>A signal to stop came: the first one begins the drain, the next one ends it.</summary>
     public void Signal()
     {
@@ -49,7 +51,7 @@ public sealed partial class Drain(IOptions<DrainOptions> options, IHostApplicati
         {
             Begins(logger, options.Value.Timeout);
             _begun.Cancel();
-            CloseAfterAnswer(busy: true);
+            Close(_open.Keys.Where(c => c.CanSayClose));
             _ = Task.Run(Run);
         }
         else if (time.GetElapsedTime(first) >= OneSignal && !_hurried.IsCancellationRequested)
@@ -97,12 +99,11 @@ public sealed partial class Drain(IOptions<DrainOptions> options, IHostApplicati
         var began = time.GetTimestamp();
         try
         {
-            await Quiet(began, options.Value.Notice, untilEmpty: false);
+            await Until(began, options.Value.Notice, () => false);
             ListenersClose?.Invoke();
             _ = _closing.CancelAsync();
-            await Quiet(time.GetTimestamp(), options.Value.Linger, untilEmpty: true, idleOnly: true);
-            CloseAfterAnswer(busy: false);
-            await Quiet(began, options.Value.Timeout, untilEmpty: true);
+            var closing = time.GetTimestamp();
+            await Until(began, options.Value.Timeout, () => IsEmpty(closing));
             await Cancel();
         }
         finally
@@ -111,23 +112,29 @@ public sealed partial class Drain(IOptions<DrainOptions> options, IHostApplicati
         }
     }
 
-    /// <summary>Waits until a time after a moment; until nothing is open, or nothing idle; or until somebody is in a hurry.</summary>
-    private async Task Quiet(long since, TimeSpan atMost, bool untilEmpty, bool idleOnly = false)
+    /// <summary>Waits until a time after a moment, until <paramref name="isOver"/>, or until somebody is in a hurry.</summary>
+    private async Task Until(long since, TimeSpan atMost, Func<bool> isOver)
     {
-        while (time.GetElapsedTime(since) < atMost && !_hurried.IsCancellationRequested)
+        while (time.GetElapsedTime(since) < atMost && !_hurried.IsCancellationRequested && !isOver())
         {
-            if (untilEmpty && (_open.IsEmpty || (idleOnly && _open.Keys.All(c => c.IsBusy))))
-            {
-                return;
-            }
-
             await Task.Delay(Look, time);
         }
     }
 
-    private void CloseAfterAnswer(bool busy)
+    /// <summary>
+    /// True when nothing is open any more. A connection whose last answer did not say that it closes is closed only once it has been idle for a while: whoever works through it would
+    /// send the next request just then.
+    /// </summary>
+    private bool IsEmpty(long closing)
     {
-        foreach (var connection in _open.Keys.Where(c => c.IsBusy == busy))
+        var now = time.GetTimestamp();
+        Close(_open.Keys.Where(c => !c.IsBusy && time.GetElapsedTime(Math.Max(closing, c.IdleSince), now) >= options.Value.Linger));
+        return _open.IsEmpty;
+    }
+
+    private static void Close(IEnumerable<OpenConnection> connections)
+    {
+        foreach (var connection in connections)
         {
             connection.RequestClose();
         }

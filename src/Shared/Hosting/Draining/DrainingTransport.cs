@@ -39,7 +39,7 @@ internal sealed class DrainingTransport(IOptions<SocketTransportOptions> options
                 return null;
             }
 
-            var connection = new OpenConnection(context);
+            var connection = new OpenConnection(context, _drain.Now);
             context.Features.Set(connection);
             _drain.Opened(connection);
             context.ConnectionClosed.UnsafeRegister(static state => ((Action)state!)(), () => _drain.Closed(connection));

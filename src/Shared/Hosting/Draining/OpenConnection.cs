@@ -12,11 +12,11 @@ namespace McpPlatform.Hosting.Draining;
 internal sealed class OpenConnection : CancellationTokenSource
 {
     private readonly ConnectionContext _context;
-    private volatile bool _isBusy;
+    private volatile HttpContext? _running;
 
-    public OpenConnection(ConnectionContext context)
+    public OpenConnection(ConnectionContext context, long openedAt)
     {
-        _context = context;
+        (_context, IdleSince) = (context, openedAt);
         Closed = context.ConnectionClosed;
         Closed.UnsafeRegister(static connection => ((OpenConnection)connection!).Cancel(), this);
     }
@@ -24,7 +24,13 @@ internal sealed class OpenConnection : CancellationTokenSource
     /// <summary>Ends when the caller hangs up.</summary>
     public CancellationToken Closed { get; }
 
-    public bool IsBusy => _isBusy;
+    public bool IsBusy => _running is not null;
+
+    /// <summary>True while a request runs whose answer can still say that the connection closes.</summary>
+    public bool CanSayClose => _running is { Response.HasStarted: false };
+
+    /// <summary>When its last request ended; before the first one, when it was opened.</summary>
+    public long IdleSince { get; private set; }
 
     /// <summary>When the request that runs, or ran last, began: a timestamp of the process's clock.</summary>
     public long StartedAt { get; private set; }
@@ -39,7 +45,7 @@ internal sealed class OpenConnection : CancellationTokenSource
         }
 
         connection.StartedAt = time.GetTimestamp();
-        connection._isBusy = true;
+        connection._running = http;
         http.RequestAborted = connection.Token;
         if (drain.HasBegun)
         {
@@ -52,7 +58,8 @@ internal sealed class OpenConnection : CancellationTokenSource
         }
         finally
         {
-            connection._isBusy = false;
+            connection.IdleSince = time.GetTimestamp();
+            connection._running = null;
         }
     }
 

@@ -14,7 +14,7 @@ internal static class ServerCommands
     private static readonly Argument<string> Name = new("NAME") { Description = "Slug or id of the server" };
 
     public static Command Create(CommandFactory factory) =>
-        CommandFactory.Group("servers", "MCP servers behind the gateway", List(factory), Get(factory), Add(factory), Import(factory), Limit(factory), Remove(factory), Discover(factory), Logs(factory));
+        CommandFactory.Group("servers", "MCP servers behind the gateway", [List(factory), Get(factory), Add(factory), Import(factory), Limit(factory), Remove(factory), Discover(factory), Logs(factory), Guard(factory), .. ChangeCommands.All(factory)]);
 
     private static Command List(CommandFactory factory)
     {
@@ -92,6 +92,7 @@ internal static class ServerCommands
         var tag = new Option<string[]>("--tag") { Description = "Free label; may be given several times", HelpName = "TAG" };
         var allowPrivate = new Option<bool>("--allow-private-address") { Description = "The server may live on a loopback, private or link-local address (admins)" };
         var file = new Option<string>("--file") { Description = "The launcher file", HelpName = "FILE", DefaultValueFactory = _ => "mcpplatform.yaml" };
+        var definitions = Definitions();
         var (rate, burst, toolRate, most) = (LimitOptions.Rate("of all callers"), LimitOptions.Burst(), LimitOptions.ToolRate(), LimitOptions.MaxConcurrency());
         return factory.Verb("add", "Register a server by --url or --launcher; or, with -- COMMAND, write a launcher into the local file", async context =>
         {
@@ -121,10 +122,11 @@ internal static class ServerCommands
                 ("variables", NotEmpty(Arguments.Pairs(context.Get(variable) ?? [], "--var"))),
                 ("rate_limit", LimitOptions.Body(context.Get(rate), context.Get(burst))),
                 ("tool_rate_limits", LimitOptions.Body(context.Get(toolRate) ?? [])),
-                ("max_concurrency", context.Get(most)));
+                ("max_concurrency", context.Get(most)),
+                ("definitions", context.Get(definitions)));
             context.Print.Object(await context.Api.Post(Servers, body, context.Cancellation));
             return ExitCode.Ok;
-        }, name, command, url, sse, header, launcher, variable, scope, idleStop, maxInstances, title, environment, tag, allowPrivate, file, rate, burst, toolRate, most);
+        }, name, command, url, sse, header, launcher, variable, scope, idleStop, maxInstances, title, environment, tag, allowPrivate, file, rate, burst, toolRate, most, definitions);
     }
 
     private static Command Import(CommandFactory factory)
@@ -159,6 +161,19 @@ internal static class ServerCommands
             context.Print.Object(await context.Api.Post(Servers, body, context.Cancellation));
             return ExitCode.Ok;
         }, name, registry, registryHeader, version, slug, set, tag, allowPrivate);
+    }
+
+    private static Option<string?> Definitions() =>
+        new("--definitions") { Description = "Definitions that it adds or changes are served (auto), withheld until accepted (quarantine), or as the operator says (default)", HelpName = "RULE" };
+
+    private static Command Guard(CommandFactory factory)
+    {
+        var rule = new Argument<string>("RULE") { Description = "auto, quarantine or default" };
+        return factory.Verb("definitions", "Set what becomes of definitions that a server adds or changes", async context =>
+        {
+            context.Print.Object(await context.Api.Patch($"{Servers}/{Segment(context)}", Arguments.Body(("definitions", context.Get(rule))), context.Cancellation));
+            return ExitCode.Ok;
+        }, Name, rule);
     }
 
     private static Command Limit(CommandFactory factory)

@@ -5,8 +5,10 @@ using McpPlatform.Hosting.Internal;
 using McpPlatform.Persistence;
 using McpPlatform.Registry.Api;
 using McpPlatform.Registry.Application;
+using McpPlatform.Registry.Application.Definitions;
 using McpPlatform.Registry.Application.HttpTools;
 using McpPlatform.Registry.Application.Subregistry;
+using McpPlatform.Registry.Domain;
 using McpPlatform.Registry.Infrastructure.Discovery;
 using McpPlatform.Registry.Infrastructure.Gateway;
 using McpPlatform.Registry.Infrastructure.Persistence;
@@ -33,6 +35,8 @@ public sealed class RegistryModule : IServiceModule
             var options = p.GetRequiredService<IOptions<RegistryOptions>>().Value;
             return new RegistryQuotas(options.MaxServers, options.MaxToolsPerServer, options.MaxDefinitionBytes, options.MaxOfferBytes, options.MaxHttpTools, options.DiscoveryInterval);
         });
+        services.AddSingleton(p => new DefinitionDefaults(p.GetRequiredService<IOptions<RegistryOptions>>().Value.Definitions == DefinitionRule.Withhold));
+        services.AddScoped<DefinitionReview>();
         services.AddSingleton(p => new SubregistryName(p.GetRequiredService<IOptions<RegistryOptions>>().Value.Namespace));
         services.AddScoped<IServers, Servers>();
         services.AddScoped<ICatalog, Catalog>();
@@ -48,6 +52,7 @@ public sealed class RegistryModule : IServiceModule
     public static void MapEndpoints(IEndpointRouteBuilder endpoints)
     {
         ServerEndpoints.Map(endpoints);
+        DefinitionEndpoints.Map(endpoints);
         BreakerEndpoints.Map(endpoints);
         ToolEndpoints.Map(endpoints);
         HttpToolEndpoints.Map(endpoints);

@@ -31,6 +31,13 @@ public sealed class RegistryOptions
     [Range(1, 10_000)]
     public int MaxHttpTools { get; init; } = 100;
 
+    /// <summary>
+    /// What becomes of definitions that servers add or change, where a server does not say it itself: <c>auto</c> (served as they come) or <c>quarantine</c> (withheld until somebody accepts
+    /// them). Default auto: one's own API as tools needs nobody's second look.
+    /// </summary>
+    [RegularExpression("^(auto|quarantine)$", ErrorMessage = "Registry:Definitions must be auto or quarantine.")]
+    public string Definitions { get; init; } = "auto";
+
     /// <summary>How often a healthy server is looked at. Default 5 min; a failing one is looked at sooner, from 5 s doubling up to this.</summary>
     [Range(typeof(TimeSpan), "00:00:05", "1.00:00:00")]
     public TimeSpan DiscoveryInterval { get; init; } = TimeSpan.FromMinutes(5);

@@ -18,6 +18,8 @@ public sealed class StreamFaults(SharedDistributed shared) : StreamFaultScenario
 
 public sealed class Watches(SharedDistributed shared) : WatchScenarios(shared);
 
+public sealed class Definitions(SharedDistributed shared) : DefinitionScenarios(shared);
+
 public sealed class Subregistries(SharedDistributed shared) : SubregistryScenarios(shared);
 
 public sealed class Standings(SharedDistributed shared) : StandingScenarios(shared);

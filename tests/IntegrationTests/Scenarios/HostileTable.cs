@@ -103,9 +103,9 @@ internal static class HostileTable
         new("sampling-abuse", new Answered("input_required"), "A question to the user goes to the caller's client, which asks its user or does not."),
 
         // Definitions.
-        new("tool-poison", new Answered("hello"), "Definitions are shown as they are; every change of one is on record."),
+        new("tool-poison", new Answered("hello"), "Definitions are shown as they are where nobody asked for quarantine; what is suspicious is flagged, and every change is on record."),
         new("tool-shadow", new Answered("hello"), "Names carry the server's name, so nobody's tool is shadowed."),
-        new("tool-rugpull-desc", new Answered("hello"), "A changed definition is on record (changes of the server)."),
+        new("tool-rugpull-desc", new Answered("hello"), "A changed definition is on record (changes of the server); under quarantine it is withheld."),
         new("tool-rugpull-schema", new Answered("hello"), "The same."),
         new("tool-rugpull-annotation", new Answered("hello"), "The same; a call is repeated by what the list said when it was made."),
         new("tool-rugpull-flip", new Answered("hello"), "The same, at every look."),

@@ -126,6 +126,40 @@ public abstract class HostileUpstreamScenarios(HostilePlatform besieged) : IAsyn
     }
 
     [Theory]
+    [InlineData("tool-poison"), InlineData("tool-rugpull-desc"), InlineData("tool-rugpull-schema"), InlineData("tool-rugpull-annotation"), InlineData("tool-rugpull-flip")]
+    public async Task A_definition_that_is_poisoned_or_changes_is_withheld_under_quarantine(string behaviour)
+    {
+        // A script of its own: it counts the looks.
+        await using var hostile = await HostileUpstream.Start();
+        var slug = $"q{Guid.NewGuid():n}"[..12];
+        (await _steps.Admin.Post("/api/v1/servers", new { slug, transport = "http", url = hostile.Address(behaviour), allow_private_address = true, timeouts = HostileTable.Timeouts, definitions = "quarantine" }))
+            .Expect(HttpStatusCode.Created);
+        JsonNode? pending = null;
+        await Until.True(
+            async () =>
+            {
+                (await _steps.Admin.Post($"/api/v1/servers/{slug}/discover", new { })).Expect(HttpStatusCode.OK);
+                return (pending = (await _steps.Admin.Get($"/api/v1/servers/{slug}/changes")).Expect(HttpStatusCode.OK).Json["pending"])!.AsArray().Any(change => change!["name"]!.GetValue<string>() == "echo");
+            },
+            TimeSpan.FromSeconds(20));
+
+        await _steps.OnEveryGateway(
+            async gateway =>
+            {
+                using var caller = new ModernCaller(new Uri(gateway, "/mcp"), _steps.Platform.AdminKey);
+                return (await caller.Call($"{slug}__echo", new JsonObject { ["text"] = "x" })).Message!["error"]?["code"]?.GetValue<int>() == -32602;
+            },
+            Slack,
+            () => pending!.ToJsonString());
+        if (behaviour == "tool-poison")
+        {
+            pending!.AsArray().Select(change => change!["name"]!.GetValue<string>()).ShouldBe(["ansi", "b64", "echo", "html", "inv"], "each of them is flagged at first sight");
+        }
+
+        (await _steps.Admin.Delete($"/api/v1/servers/{slug}")).Expect(HttpStatusCode.NoContent);
+    }
+
+    [Theory]
     [InlineData(10), InlineData(900_000), InlineData(8_000_000)]
     public async Task A_413_that_comes_before_the_body_was_read_is_reported_as_that(int size)
     {

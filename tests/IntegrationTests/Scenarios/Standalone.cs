@@ -18,6 +18,8 @@ public sealed class StreamFaults(SharedStandalone shared) : StreamFaultScenarios
 
 public sealed class Watches(SharedStandalone shared) : WatchScenarios(shared);
 
+public sealed class Definitions(SharedStandalone shared) : DefinitionScenarios(shared);
+
 public sealed class Subregistries(SharedStandalone shared) : SubregistryScenarios(shared);
 
 public sealed class Standings(SharedStandalone shared) : StandingScenarios(shared);

@@ -28,7 +28,7 @@ internal static class ContractSamples
             [new TenantPolicy(Id(2), "acme", true, Json("""{"roles":[{"name":"reader","rules":[]}]}"""), [new KeyGrant(Id(3), new string('a', 64), "ada", ["reader"], ["tools:call"], At, 12.5, 30)], 40)]),
         new LimitLeaseRequest(Id(4), true, [new("key:1", 0.5, 0.25)]),
         new LimitLeases(3, [0.25]),
-        new RegistrySnapshot(1_770_091_506_789, At, [new ServerEntry(Id(3), Id(2), "weather", "Weather", true, "prod", ["public"], Connection(), new string('b', 64), [Tool()], 3, new ServerBalancing("consistent_hash", "session"), [new("https://weather.example/mcp", true, 2)], Offer(), new ServerLimits(new CallRate(50, 100), new Dictionary<string, CallRate> { ["get_forecast"] = new(0.5, 1) }, 4))]),
+        new RegistrySnapshot(1_770_091_506_789, At, [new ServerEntry(Id(3), Id(2), "weather", "Weather", true, "prod", ["public"], Connection(), new string('b', 64), [Tool()], 3, new ServerBalancing("consistent_hash", "session"), [new("https://weather.example/mcp", true, 2)], Offer(), new ServerLimits(new CallRate(50, 100), new Dictionary<string, CallRate> { ["get_forecast"] = new(0.5, 1) }, 4), [new(DefinitionKinds.Tool, "get_forecast", new string('c', 64))])]),
         new DeployedServer(Id(2), "weather", "Weather", "http://127.0.0.1:9000/mcp", "bearer-in-clear", ["pack"]),
         new DeployedServerResult(Id(3), "weather", "healthy", 4),
         new DiscoverServer(Id(2), Id(3), "weather", Connection()),
@@ -48,14 +48,14 @@ internal static class ContractSamples
         "http", "https://weather.example/mcp", "weather-launcher", true, [new("Authorization", "ciphertext-1")], [new("TOKEN", "ciphertext-2")],
         new ServerTimeouts(1000, 2000, 3000, 4000, 5000), [new("https://weather-2.example/mcp", 3)], new ServerProcess("session", 60_000, 4));
 
-    private static ToolDefinition Tool() => new("get_forecast", new string('c', 64), Json("""{"name":"get_forecast","inputSchema":{"type":"object"},"x-Own":1.50}"""), Eras.Modern, "sampling elicitation.url");
+    private static ToolDefinition Tool() => new("get_forecast", new string('c', 64), Json("""{"name":"get_forecast","inputSchema":{"type":"object"},"x-Own":1.50}"""), Eras.Modern, "sampling elicitation.url") { Repairs = ["inputSchema: type added"] };
 
     private static ServerOffer Offer() => new(
         new ServerFace("2025-11-25", Json("""{"tools":{"listChanged":true}}"""), "Ask for one city."),
         new ServerFace("2026-07-28", Json("""{"tools":{}}"""), "Ask for one city at a time."),
-        [new("brief", Json("""{"name":"brief"}"""), Eras.Legacy)],
-        [new("weather://ulm", Json("""{"uri":"weather://ulm","name":"Ulm"}"""), Eras.Modern)],
-        [new("weather://{city}", Json("""{"uriTemplate":"weather://{city}","name":"City"}"""), Eras.Legacy)]);
+        [new("brief", Json("""{"name":"brief"}"""), Eras.Legacy, new string('d', 64))],
+        [new("weather://ulm", Json("""{"uri":"weather://ulm","name":"Ulm"}"""), Eras.Modern, new string('e', 64))],
+        [new("weather://{city}", Json("""{"uriTemplate":"weather://{city}","name":"City"}"""), Eras.Legacy, new string('f', 64))]);
 
     private static JsonElement Json(string text) => JsonDocument.Parse(text).RootElement;
 

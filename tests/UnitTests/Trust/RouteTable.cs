@@ -97,6 +97,8 @@ public static class RouteTable
         POST   /api/v1/servers/{server}/discover                      servers:write             404
         GET    /api/v1/servers/{server}/offer                         servers:read              404
         GET    /api/v1/servers/{server}/changes                       servers:read              404
+        POST   /api/v1/servers/{server}/changes/{change}/accept       servers:write             404
+        POST   /api/v1/servers/{server}/changes/{change}/reject       servers:write             404
         GET    /api/v1/servers/{server}/health                        servers:read              404
         GET    /v0.1/servers                                          servers:read              200
         GET    /v0.1/servers/{name}/versions                          servers:read              404

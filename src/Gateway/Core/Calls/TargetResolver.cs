@@ -100,7 +100,7 @@ internal static class TargetResolver
 
         if (server is not null)
         {
-            return Found(call, server, uri, Actions.ResourcesRead, TargetKind.Resource);
+            return server.Withholds(uri) ? Unknown(call, TargetKind.Resource, uri) : Found(call, server, uri, Actions.ResourcesRead, TargetKind.Resource);
         }
 
         // What the caller does not see does not count: it must not even make a URI ambiguous.
@@ -113,7 +113,8 @@ internal static class TargetResolver
         return owners.Count switch
         {
             0 => Unknown(call, TargetKind.Resource, uri),
-            1 => Found(call, owners[0], uri, Actions.ResourcesRead, TargetKind.Resource),
+            1 when !owners[0].Withholds(uri) => Found(call, owners[0], uri, Actions.ResourcesRead, TargetKind.Resource),
+            1 => Unknown(call, TargetKind.Resource, uri),
             _ => new Target(Actions.ResourcesRead, TargetKind.Resource, CallRefusal.AmbiguousResource(uri, owners)),
         };
     }

@@ -22,7 +22,7 @@ public sealed class OfferedRoute : IListed
         (Server, Kind, Name) = (server, kind, item.Key);
         Definition = JsonMarshal.GetRawUtf8Value(item.Definition).ToArray();
         OnlyIn = EraNames.Find(item.Era);
-        Hash = CanonicalJson.Hash(item.Definition);
+        Hash = item.Hash ?? CanonicalJson.Hash(item.Definition);
         (Aggregated, AggregatedDefinition) = (Name, Definition);
         if (kind == OfferKind.Prompt)
         {

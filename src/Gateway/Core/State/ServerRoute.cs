@@ -32,14 +32,17 @@ public sealed class ServerRoute
                 this, at.Connection, at.Weight, index, entry.Breakers?.FirstOrDefault(order => order.Address == EndpointRoute.Address(at.Connection)), known?.GetValueOrDefault(EndpointRoute.IdOf(ServerId, at.Connection))))];
         Turns = TurnsOf(Endpoints);
         // A server that lists a name twice means one tool: the first.
-        Tools = [.. entry.Tools.DistinctBy(tool => tool.Name, StringComparer.Ordinal).OrderBy(tool => tool.Name, StringComparer.Ordinal)
+        var pins = Pins.Of(entry.Pins);
+        ToolRoute[] tools = [.. entry.Tools.DistinctBy(tool => tool.Name, StringComparer.Ordinal).OrderBy(tool => tool.Name, StringComparer.Ordinal)
             .Select(tool => new ToolRoute(this, tool, rules.Rate(entry, tool.Name, before?.ByName.GetValueOrDefault(tool.Name)?.Rate)))];
+        (Tools, WithheldTools) = Pins.Split(pins, tools);
         ByName = Tools.ToFrozenDictionary(tool => tool.Name, StringComparer.Ordinal);
-        Legacy = entry.Offer?.Legacy;
-        Modern = entry.Offer?.Modern;
-        Prompts = Offered(OfferKind.Prompt, entry.Offer?.Prompts);
-        Resources = Offered(OfferKind.Resource, entry.Offer?.Resources);
-        ResourceTemplates = Offered(OfferKind.ResourceTemplate, entry.Offer?.ResourceTemplates);
+        Legacy = Pins.Filter(pins, entry.Offer?.Legacy, Eras.Legacy);
+        Modern = Pins.Filter(pins, entry.Offer?.Modern, Eras.Modern);
+        Prompts = Pins.Split(pins, Offered(OfferKind.Prompt, entry.Offer?.Prompts)).Served;
+        (Resources, WithheldResources) = Pins.Split(pins, Offered(OfferKind.Resource, entry.Offer?.Resources));
+        (ResourceTemplates, WithheldTemplates) = Pins.Split(pins, Offered(OfferKind.ResourceTemplate, entry.Offer?.ResourceTemplates));
+        IsQuarantined = pins is not null;
         ToolsHash = HashOf(Tools);
         PromptsHash = HashOf(Prompts);
         ResourcesHash = HashOf([.. Resources, .. ResourceTemplates]);
@@ -97,6 +100,16 @@ public sealed class ServerRoute
 
     public FrozenDictionary<string, ToolRoute> ByName { get; }
 
+    /// <summary>Whether only what is accepted of its lists is served.</summary>
+    public bool IsQuarantined { get; }
+
+    /// <summary>What it shows and nobody accepted yet: neither listed nor callable.</summary>
+    public ToolRoute[] WithheldTools { get; }
+
+    private OfferedRoute[] WithheldResources { get; }
+
+    private OfferedRoute[] WithheldTemplates { get; }
+
     /// <summary>How it presents itself in the legacy era; null = it does not speak that, or was not seen yet.</summary>
     public ServerFace? Legacy { get; }
 
@@ -111,6 +124,11 @@ public sealed class ServerRoute
 
     /// <summary>By URI template, ordinal.</summary>
     public OfferedRoute[] ResourceTemplates { get; }
+
+    /// <summary>Whether a URI is one of a resource, or of the shape of a template, that is withheld. One that is accepted by itself is not.</summary>
+    public bool Withholds(string uri) => (WithheldResources.Length > 0 || WithheldTemplates.Length > 0)
+        && !Array.Exists(Resources, known => known.Name == uri)
+        && (Array.Exists(WithheldResources, known => known.Name == uri) || Array.Exists(WithheldTemplates, known => known.Name == uri || Calls.UriTemplates.Matches(known.Name, uri)));
 
     private static ulong HashOf(IEnumerable<IListed> items) =>
         items.Aggregate(14695981039346656037UL, (hash, item) => ((hash ^ StableHash.Of(item.Hash)) * 1099511628211UL) + (ulong)(item.OnlyIn is { } era ? (int)era + 1 : 0) + ((ulong)item.Needs << 8));

@@ -30,7 +30,7 @@ internal static class SnapshotShape
         var slugs = new HashSet<(Guid, string)>();
         foreach (var server in snapshot.Servers)
         {
-            if (server is null || HasHoles(server.Tags) || HasHoles(server.Tools) || HasHoles(server.Connection.Headers) || HasHoles(server.Connection.Variables) || HasHoles(server.Connection.Endpoints ?? []) || HasHoles(server.Breakers ?? [])
+            if (server is null || HasHoles(server.Tags) || HasHoles(server.Tools) || HasHoles(server.Connection.Headers) || HasHoles(server.Connection.Variables) || HasHoles(server.Connection.Endpoints ?? []) || HasHoles(server.Breakers ?? []) || HasHoles(server.Pins ?? [])
                 || !AreLimits(server.Limits)
                 || server.Tools.Any(tool => tool.Definition.ValueKind != JsonValueKind.Object)
                 || !IsWhole(server.Offer)

@@ -46,6 +46,16 @@ public interface ICatalog
 
     void Add(CatalogOffer offer);
 
+    /// <summary>What of a server is accepted, tracked for change; null when nothing was decided yet.</summary>
+    Task<PinnedDefinitions?> PinsOf(Guid serverId, CancellationToken cancellationToken);
+
+    void Add(PinnedDefinitions pins);
+
+    void Remove(PinnedDefinitions pins);
+
+    /// <summary>Tools of the tenant's other servers that are enabled.</summary>
+    Task<IReadOnlyList<ForeignTool>> ToolsOfOthers(Guid serverId, CancellationToken cancellationToken);
+
     Task<FoundTool?> Find(string server, string tool, CancellationToken cancellationToken);
 
     /// <summary>Tools of servers that are not deleted: ranked when there is a text, else by server and name.</summary>
@@ -73,6 +83,8 @@ public sealed record FoundTool
     public required string Hash { get; init; }
 
     public required string Definition { get; init; }
+
+    public required IReadOnlyList<string> Repairs { get; init; }
 
     public required bool Enabled { get; init; }
 
@@ -121,6 +133,13 @@ public interface IDiscovery
 
 /// <summary>Limits per tenant and server, and how often servers are looked at.</summary>
 public sealed record RegistryQuotas(int MaxServers, int MaxToolsPerServer, int MaxDefinitionBytes, int MaxOfferBytes, int MaxHttpTools, TimeSpan DiscoveryInterval);
+
+/// <summary>What holds for servers that say nothing of it.</summary>
+/// <param name="Quarantine">Changed definitions wait until somebody accepts them.</param>
+public sealed record DefinitionDefaults(bool Quarantine)
+{
+    public DefinitionRule RuleOf(RegisteredServer server) => server.Delivery.Definitions ?? new DefinitionRule(Quarantine);
+}
 
 internal static class RegistryEvents
 {

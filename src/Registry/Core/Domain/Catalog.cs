@@ -38,6 +38,9 @@ public sealed class CatalogTool : ITenantOwned
     /// <summary>What clients must be able to be asked for to have it, separated by spaces; null = nothing.</summary>
     public string? Needs { get; private set; }
 
+    /// <summary>What clients get in a repaired form, for people.</summary>
+    public IReadOnlyList<string> Repairs { get; private set; } = [];
+
     /// <summary>Differs when the tool does.</summary>
     public string Mark => Hash + Era + Needs;
 
@@ -52,6 +55,7 @@ public sealed class CatalogTool : ITenantOwned
     {
         (Hash, Era, Needs) = (definition.Hash, definition.Era, definition.Needs);
         Definition = definition.Definition.GetRawText();
+        Repairs = [.. definition.Repairs ?? []];
         Description = definition.Definition.TryGetProperty("description", out var text) && text.ValueKind == System.Text.Json.JsonValueKind.String ? text.GetString()! : "";
     }
 }

@@ -37,6 +37,9 @@ public sealed record Delivery
     /// <summary>How much of it gateways let through; null = nothing was said.</summary>
     public ServerLimits? Limits { get; init; }
 
+    /// <summary>What becomes of changed definitions; null = as the operator's option says.</summary>
+    public DefinitionRule? Definitions { get; init; }
+
     /// <summary>What was ordered for breakers; null = nothing ever was.</summary>
     public IReadOnlyList<BreakerOrder>? Breakers { get; init; }
 

@@ -27,7 +27,6 @@ internal static class ServerEndpoints
         servers.MapDelete("/{server}", Delete).RequirePermission(Permissions.ServersWrite).WithSummary("Removes a server; its tools are no longer listed or callable.");
         servers.MapPost("/{server}/discover", Discover).RequirePermission(Permissions.ServersWrite).WithSummary("Looks at a server now; a server that fails is an answer, see health and health_message.");
         servers.MapGet("/{server}/offer", Offer).RequirePermission(Permissions.ServersRead).WithSummary("Shows what a server says of itself and offers besides tools: eras, capabilities, instructions, prompts, resources and templates.");
-        servers.MapGet("/{server}/changes", Changes).RequirePermission(Permissions.ServersRead).WithSummary("Shows which tools came, changed and went, newest first.");
     }
 
     /// <param name="Transport">http, sse or stdio.</param>
@@ -45,6 +44,8 @@ internal static class ServerEndpoints
     /// <param name="RateLimit">Calls per second of all callers, all gateways together, and how many at once; an empty object takes it away.</param>
     /// <param name="ToolRateLimits">The same for single tools, by the server's own name of them; replaced as a whole.</param>
     /// <param name="MaxConcurrency">Calls under way at once at each gateway; further ones wait their turn. 0 = as the gateway's option says.</param>
+    /// <param name="Definitions">What becomes of definitions that the server adds or changes: auto (served as they come), quarantine (withheld until accepted), or default (as the operator's option says).</param>
+    /// <param name="TrustOnFirstUse">Under quarantine: what is there at the first look is accepted unless it is flagged (true, the default), or waits as well.</param>
     /// <param name="AllowPrivateAddress">Lets the server live on a loopback, private or link-local address. Needs the permission servers:private.</param>
     internal sealed record RegisterServerBody(
         string Slug,
@@ -67,7 +68,9 @@ internal static class ServerEndpoints
         int? MaxInstances = null,
         RateTerms? RateLimit = null,
         IReadOnlyDictionary<string, RateTerms>? ToolRateLimits = null,
-        int? MaxConcurrency = null);
+        int? MaxConcurrency = null,
+        string? Definitions = null,
+        bool? TrustOnFirstUse = null);
 
     internal sealed record ChangeServerBody(
         string? Title = null,
@@ -88,7 +91,9 @@ internal static class ServerEndpoints
         int? MaxInstances = null,
         RateTerms? RateLimit = null,
         IReadOnlyDictionary<string, RateTerms>? ToolRateLimits = null,
-        int? MaxConcurrency = null);
+        int? MaxConcurrency = null,
+        string? Definitions = null,
+        bool? TrustOnFirstUse = null);
 
     private static async Task<Results<Ok<Page<ServerView>>, ErrorResult>> List(
         ISender sender,
@@ -117,7 +122,7 @@ internal static class ServerEndpoints
         var command = new RegisterServer(
             body.Slug, body.Title, body.Transport, body.Url, body.Launcher, body.AllowPrivateAddress, body.Headers, body.Variables, body.Environment, body.Tags, body.Enabled,
             body.Timeouts, body.MaxAttempts, body.Endpoints, body.Balancing, body.Scope, body.IdleStopMs, body.MaxInstances,
-            body.RateLimit, body.ToolRateLimits, body.MaxConcurrency);
+            body.RateLimit, body.ToolRateLimits, body.MaxConcurrency, body.Definitions, body.TrustOnFirstUse);
         return (await sender.Send(command, ct)).Match<Results<Created<ServerView>, ErrorResult>>(
             server => TypedResults.Created($"/api/v1/servers/{server.Id}", Tagged(http, server)),
             error => error.ToResult());
@@ -145,7 +150,7 @@ internal static class ServerEndpoints
         var command = new ChangeServer(
             server, body.Title, body.Url, body.Launcher, isMoved && !mayPrivate ? false : body.AllowPrivateAddress, body.Headers, body.Variables, body.Environment, body.Tags, body.Enabled, expected.Value,
             body.Timeouts, body.MaxAttempts, body.Endpoints, body.Balancing, body.Scope, body.IdleStopMs, body.MaxInstances,
-            body.RateLimit, body.ToolRateLimits, body.MaxConcurrency);
+            body.RateLimit, body.ToolRateLimits, body.MaxConcurrency, body.Definitions, body.TrustOnFirstUse);
         return (await sender.Send(command, ct)).Match<Results<Ok<ServerView>, ErrorResult>>(view => TypedResults.Ok(Tagged(http, view)), error => error.ToResult());
     }
 
@@ -159,9 +164,6 @@ internal static class ServerEndpoints
 
     private static async Task<Results<Ok<ServerView>, ErrorResult>> Discover(string server, HttpContext http, ISender sender, CancellationToken ct) =>
         (await sender.Send(new DiscoverNow(server), ct)).Match<Results<Ok<ServerView>, ErrorResult>>(view => TypedResults.Ok(Tagged(http, view)), error => error.ToResult());
-
-    private static async Task<Results<Ok<Page<CatalogChangeView>>, ErrorResult>> Changes(string server, ISender sender, CancellationToken ct, int? limit = null) =>
-        (await sender.Send(new ListChanges(server, limit), ct)).Match<Results<Ok<Page<CatalogChangeView>>, ErrorResult>>(page => TypedResults.Ok(page), error => error.ToResult());
 
     private static async Task<Results<Ok<OfferView>, ErrorResult>> Offer(string server, ISender sender, CancellationToken ct) =>
         (await sender.Send(new GetOffer(server), ct)).Match<Results<Ok<OfferView>, ErrorResult>>(offer => TypedResults.Ok(offer), error => error.ToResult());

@@ -17,6 +17,7 @@ public sealed record RegistrySnapshot(long Version, DateTimeOffset GeneratedAt, 
 /// <param name="Breakers">What was ordered for the breakers of its endpoints; null or none = nothing.</param>
 /// <param name="Offer">What it offers besides tools; null = not known, and nothing is offered.</param>
 /// <param name="Limits">How much of it gateways let through; null = nothing was said.</param>
+/// <param name="Pins">What of its lists is accepted, and nothing else is served; null = whatever it shows is.</param>
 public sealed record ServerEntry(
     Guid ServerId,
     Guid TenantId,
@@ -32,7 +33,8 @@ public sealed record ServerEntry(
     ServerBalancing? Balancing = null,
     IReadOnlyList<BreakerOrder>? Breakers = null,
     ServerOffer? Offer = null,
-    ServerLimits? Limits = null);
+    ServerLimits? Limits = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<DefinitionPin>? Pins = null);
 
 /// <summary>How a gateway reaches a server.</summary>
 /// <param name="Transport"><c>http</c>, <c>sse</c> or <c>stdio</c>.</param>
@@ -113,4 +115,9 @@ public sealed record ToolDefinition(
     string Hash,
     JsonElement Definition,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Era = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Needs = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Needs = null)
+{
+    /// <summary>What of the definition clients get in a repaired form, and how; null = nothing. Said where a server is looked at; gateways repair by themselves.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Repairs { get; init; }
+}

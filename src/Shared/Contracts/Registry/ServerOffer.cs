@@ -26,7 +26,12 @@ public sealed record ServerFace(string Version, JsonElement? Capabilities, strin
 /// <param name="Key">What it is asked for by: name, URI or URI template.</param>
 /// <param name="Definition">An object.</param>
 /// <param name="Era"><see cref="Eras.Legacy"/> or <see cref="Eras.Modern"/> when the server has it in that era only; null = in each era that it speaks.</param>
-public sealed record OfferedItem(string Key, JsonElement Definition, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Era = null);
+/// <param name="Hash">SHA-256 of the definition in RFC 8785 form, lower-case hex; null = not computed by whoever looked.</param>
+public sealed record OfferedItem(
+    string Key,
+    JsonElement Definition,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Era = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Hash = null);
 
 /// <summary>The eras of the protocol, as contracts name them.</summary>
 public static class Eras

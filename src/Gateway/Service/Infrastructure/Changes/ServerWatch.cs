@@ -143,9 +143,9 @@ internal sealed class ServerWatch(
                 // What one endpoint says counts for the server; the next one is asked when it fails.
                 using var lease = await pool.Get(server.Endpoints[failures % server.Endpoints.Length], default, _end.Token);
                 var handshake = await lease.Connection.Connect(_end.Token);
-                if (wasThere)
+                if (wasThere || server.IsQuarantined)
                 {
-                    // It had nobody to tell what changed meanwhile.
+                    // It had nobody to tell what changed meanwhile; and where changes are withheld, what is served from the disk after a start may be what is none any more.
                     relook.Changed(tenantId, serverId, Change.None);
                 }
 

@@ -37,7 +37,7 @@ internal sealed record CatalogLook(
         {
             try
             {
-                return [.. (await CatalogLister.ReadAll(connection, kind, limits, cancellationToken, leftOut)).Select(item => new OfferedItem(item.Key, JsonElement.Parse(item.Definition.Span)))];
+                return [.. (await CatalogLister.ReadAll(connection, kind, limits, cancellationToken, leftOut)).Select(Offered)];
             }
             catch (UpstreamException failure) when (failure.Kind == UpstreamFailure.Protocol)
             {
@@ -75,6 +75,12 @@ internal sealed record CatalogLook(
         handshake.Version.Text, JsonMembers.IsObject(handshake.Capabilities.Span) ? JsonElement.Parse(handshake.Capabilities.Span) : null, handshake.Instructions);
 
     private static bool Declares(UpstreamHandshake handshake, ReadOnlySpan<byte> capability) => !JsonMembers.Find(handshake.Capabilities, capability).IsEmpty;
+
+    private static OfferedItem Offered(RawItem item)
+    {
+        var definition = JsonElement.Parse(item.Definition.Span);
+        return new OfferedItem(item.Key, definition, Hash: CanonicalJson.Hash(definition));
+    }
 
     private static ToolDefinition Tool(RawItem tool)
     {

@@ -81,6 +81,6 @@ internal sealed class ConditionalTools(UpstreamPool pool, GatewayStateStore stor
         JsonMembers.Find(handshake.Capabilities, "tools"u8) is { IsEmpty: false } tools && JsonMembers.IsObject(tools.Span) && JsonMembers.Find(tools, "listChanged"u8).Span.SequenceEqual("true"u8);
 
     private IEnumerable<ToolDefinition> Known(UpstreamKey key) => store.Current.Registry.RoutesOf(key.TenantId).ById.TryGetValue(key.ServerId, out var route)
-        ? route.Tools.Where(tool => tool.Needs != ClientAbilities.None).Select(tool => new ToolDefinition(tool.Name, tool.Hash, JsonElement.Parse(tool.Definition.Span), null, ClientAbility.Write(tool.Needs)))
+        ? route.Tools.Concat(route.WithheldTools).Where(tool => tool.Needs != ClientAbilities.None).Select(tool => new ToolDefinition(tool.Name, tool.Hash, JsonElement.Parse(tool.Definition.Span), null, ClientAbility.Write(tool.Needs)))
         : [];
 }

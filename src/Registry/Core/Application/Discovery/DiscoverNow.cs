@@ -2,6 +2,7 @@ using System.Text;
 using McpPlatform.Contracts.Gateway;
 using McpPlatform.Contracts.Registry;
 using McpPlatform.Kernel;
+using McpPlatform.Registry.Application.Definitions;
 using McpPlatform.Registry.Application.Servers;
 using McpPlatform.Registry.Domain;
 using MediatR;
@@ -51,6 +52,7 @@ internal sealed class StoreDiscoveryHandler(
     IRegistryVersion version,
     IEventOutbox outbox,
     RegistryQuotas quotas,
+    DefinitionReview review,
     TimeProvider clock) : IRequestHandler<StoreDiscovery, Result<ServerView>>
 {
     public async Task<Result<ServerView>> Handle(StoreDiscovery request, CancellationToken cancellationToken)
@@ -77,9 +79,12 @@ internal sealed class StoreDiscoveryHandler(
             var usable = request.Found.Tools.DistinctBy(t => t.Name).ToLookup(IsAcceptable);
             ToolDefinition[] tools = [.. usable[true]];
             var newHash = CatalogHash.Of(tools);
-            server.Seen.Answered(request.Found.ProtocolVersion, request.Found.ServerName, request.Found.ToolsDeclared, tools.Length, newHash, Remark([.. request.Found.LeftOut ?? [], .. usable[false].Select(Why)]), now);
             var offer = request.Found.Offer is { } seen ? CatalogOffer.TextOf(seen) : null;
-            if (newHash != hash || (offer is not null && (await catalog.OfferOf(server.Id, cancellationToken))?.Says(offer) != true))
+            var isChanged = newHash != hash || (offer is not null && (await catalog.OfferOf(server.Id, cancellationToken))?.Says(offer) != true);
+            var withheld = await review.Take(server, SeenDefinition.Of(tools, request.Found.Offer), isChanged, now, cancellationToken);
+            var remark = string.Join(' ', ((string[])[withheld, Remark([.. request.Found.LeftOut ?? [], .. usable[false].Select(Why)])]).Where(part => part.Length > 0));
+            server.Seen.Answered(request.Found.ProtocolVersion, request.Found.ServerName, request.Found.ToolsDeclared, tools.Length, newHash, remark, now);
+            if (isChanged)
             {
                 // From here on this look is alone; another one may have stored something meanwhile.
                 var next = await version.Next(cancellationToken);
@@ -89,7 +94,7 @@ internal sealed class StoreDiscoveryHandler(
             }
         }
 
-        server.Seen.PlanNext(now, quotas.DiscoveryInterval, Random.Shared.NextDouble());
+        server.Seen.PlanNext(now, review.IntervalOf(server, quotas.DiscoveryInterval), Random.Shared.NextDouble());
         if (server.Seen.Health != health)
         {
             outbox.HealthChanged(server, now);

@@ -1,6 +1,7 @@
 using FluentValidation;
 using McpPlatform.Contracts.Registry;
 using McpPlatform.Kernel;
+using McpPlatform.Registry.Application.Definitions;
 using McpPlatform.Registry.Domain;
 using MediatR;
 
@@ -8,7 +9,7 @@ namespace McpPlatform.Registry.Application.Servers;
 
 /// <summary>
 /// Changes what is given; null leaves a member as it is. Headers and variables are replaced as a whole, since their values cannot be read back; timeouts
-/// too, so that an empty object brings the gateway's own back; and so are limits, which can be set on a server of the factory as well. A url takes the place of all endpoints. Slug and
+/// too, so that an empty object brings the gateway's own back; and so are limits, which can be set on a server of the factory as well, like the rule for its definitions. A url takes the place of all endpoints. Slug and
 /// transport stay. Fails with <c>servers.not_found</c>, <c>servers.changed</c>, <c>servers.managed</c>.
 /// </summary>
 /// <param name="Server">Id or slug.</param>
@@ -34,7 +35,9 @@ public sealed record ChangeServer(
     int? MaxInstances = null,
     RateTerms? RateLimit = null,
     IReadOnlyDictionary<string, RateTerms>? ToolRateLimits = null,
-    int? MaxConcurrency = null) : IRequest<Result<ServerView>>;
+    int? MaxConcurrency = null,
+    string? Definitions = null,
+    bool? TrustOnFirstUse = null) : IRequest<Result<ServerView>>;
 
 internal sealed class ChangeServerValidator : AbstractValidator<ChangeServer>
 {
@@ -58,10 +61,11 @@ internal sealed class ChangeServerValidator : AbstractValidator<ChangeServer>
         RuleFor(c => c.RateLimit).IsRate();
         RuleFor(c => c.ToolRateLimits).AreToolRates();
         RuleFor(c => c.MaxConcurrency).IsMaxConcurrency();
+        RuleFor(c => c.Definitions).IsDefinitionRule();
     }
 }
 
-internal sealed class ChangeServerHandler(IServers servers, IRegistryVersion version, ISecretProtector protector, IEventOutbox outbox, TimeProvider clock)
+internal sealed class ChangeServerHandler(IServers servers, ICatalog catalog, IRegistryVersion version, ISecretProtector protector, IEventOutbox outbox, TimeProvider clock)
     : IRequestHandler<ChangeServer, Result<ServerView>>
 {
     public async Task<Result<ServerView>> Handle(ChangeServer request, CancellationToken cancellationToken)
@@ -91,13 +95,19 @@ internal sealed class ChangeServerHandler(IServers servers, IRegistryVersion ver
         }
 
         var now = clock.GetUtcNow();
-        if (!describesIt && request is { RateLimit: null, ToolRateLimits: null, MaxConcurrency: null })
+        if (!describesIt && request is { RateLimit: null, ToolRateLimits: null, MaxConcurrency: null, Definitions: null, TrustOnFirstUse: null })
         {
             server.Enable(request.Enabled ?? server.Enabled, now);
         }
         else
         {
             server.Describe(Merge(server, request), now);
+        }
+
+        // Whoever serves what comes accepts it all: what was accepted before is no measure any more.
+        if (request.Definitions == DefinitionRule.Auto && await catalog.PinsOf(server.Id, cancellationToken) is { } pins)
+        {
+            catalog.Remove(pins);
         }
 
         outbox.Changed(server, next, now);
@@ -123,5 +133,6 @@ internal sealed class ChangeServerHandler(IServers servers, IRegistryVersion ver
             Balancing = request.Balancing ?? server.Delivery.Balancing,
             Process = DeliveryRules.Process(server.Delivery.Process, request.Scope, request.IdleStopMs, request.MaxInstances),
             Limits = new LimitTerms(request.RateLimit, request.ToolRateLimits, request.MaxConcurrency).Over(server.Delivery.Limits),
+            Definitions = DefinitionRules.Rule(server.Delivery.Definitions, request.Definitions, request.TrustOnFirstUse),
         });
 }

@@ -1,6 +1,7 @@
 using FluentValidation;
 using McpPlatform.Contracts.Registry;
 using McpPlatform.Kernel;
+using McpPlatform.Registry.Application.Definitions;
 using McpPlatform.Registry.Application.HttpTools;
 using McpPlatform.Registry.Domain;
 using MediatR;
@@ -16,6 +17,8 @@ namespace McpPlatform.Registry.Application.Servers;
 /// <param name="Headers">Secret; for <c>http</c> and <c>sse</c>.</param>
 /// <param name="Variables">Secret; values for the variables that the launcher declares.</param>
 /// <param name="Scope">For <c>stdio</c>: who shares a process.</param>
+/// <param name="Definitions">What becomes of changed definitions: <c>auto</c>, <c>quarantine</c>, or <c>default</c>, which is what the operator's option says.</param>
+/// <param name="TrustOnFirstUse">Under quarantine: whether what is there at first is accepted.</param>
 public sealed record RegisterServer(
     string Slug,
     string? Title,
@@ -37,7 +40,9 @@ public sealed record RegisterServer(
     int? MaxInstances = null,
     RateTerms? RateLimit = null,
     IReadOnlyDictionary<string, RateTerms>? ToolRateLimits = null,
-    int? MaxConcurrency = null) : IRequest<Result<ServerView>>;
+    int? MaxConcurrency = null,
+    string? Definitions = null,
+    bool? TrustOnFirstUse = null) : IRequest<Result<ServerView>>;
 
 internal sealed class RegisterServerValidator : AbstractValidator<RegisterServer>
 {
@@ -53,6 +58,7 @@ internal sealed class RegisterServerValidator : AbstractValidator<RegisterServer
         RuleFor(c => c.RateLimit).IsRate();
         RuleFor(c => c.ToolRateLimits).AreToolRates();
         RuleFor(c => c.MaxConcurrency).IsMaxConcurrency();
+        RuleFor(c => c.Definitions).IsDefinitionRule();
         When(c => c.Transport == ServerTransport.Stdio, () =>
         {
             RuleFor(c => c.Launcher).IsSlug().WithMessage("must name a launcher of the operator's mcpplatform.yaml; commands never come over the network");
@@ -124,6 +130,7 @@ internal sealed class RegisterServerHandler(
                     Balancing = request.Balancing,
                     Process = DeliveryRules.Process(null, request.Scope, request.IdleStopMs, request.MaxInstances),
                     Limits = new LimitTerms(request.RateLimit, request.ToolRateLimits, request.MaxConcurrency).Over(null),
+                    Definitions = DefinitionRules.Rule(null, request.Definitions, request.TrustOnFirstUse),
                 }),
             now);
         servers.Add(server);

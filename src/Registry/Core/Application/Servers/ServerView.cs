@@ -14,6 +14,8 @@ namespace McpPlatform.Registry.Application.Servers;
 /// <param name="RateLimit">For all calls of it, all gateways together; null = none.</param>
 /// <param name="ToolRateLimits">For single tools, by name; null = none.</param>
 /// <param name="MaxConcurrency">Calls under way at once at each gateway; null = as the gateway's option says.</param>
+/// <param name="Definitions">What becomes of changed definitions: <c>auto</c> or <c>quarantine</c>; null = as the operator's option says.</param>
+/// <param name="TrustOnFirstUse">Under quarantine: whether what was there at first is accepted; null = it is.</param>
 public sealed record ServerView(
     Guid Id,
     string Slug,
@@ -47,14 +49,17 @@ public sealed record ServerView(
     int? MaxInstances,
     CallRate? RateLimit,
     IReadOnlyDictionary<string, CallRate>? ToolRateLimits,
-    int? MaxConcurrency)
+    int? MaxConcurrency,
+    string? Definitions,
+    bool? TrustOnFirstUse)
 {
     internal static ServerView Of(RegisteredServer s) => new(
         s.Id, s.Slug, s.Title, s.Transport, s.Url, s.Launcher, s.AllowPrivateAddress, Names(s.Headers), Names(s.Variables), s.Environment, s.Tags, s.Enabled, s.ManagedBy,
         s.Seen.Health, s.Seen.Message, s.Seen.ProtocolVersion, s.Seen.ServerName, s.Seen.ToolCount, s.Seen.CatalogHash, s.Seen.At, s.Version, s.CreatedAt, s.UpdatedAt,
         s.Delivery.Timeouts, s.Delivery.MaxAttempts, s.Delivery.Endpoints, s.Delivery.Balancing,
         s.Transport == ServerTransport.Stdio ? s.Delivery.Process?.Scope ?? "tenant" : null, s.Delivery.Process?.IdleStopMs, s.Delivery.Process?.MaxInstances,
-        s.Delivery.Limits?.Rate, s.Delivery.Limits?.Tools, s.Delivery.Limits?.MaxConcurrency);
+        s.Delivery.Limits?.Rate, s.Delivery.Limits?.Tools, s.Delivery.Limits?.MaxConcurrency,
+        s.Delivery.Definitions?.Name, s.Delivery.Definitions?.TrustFirstUse);
 
     internal static Error NotFound() => Error.NotFound("servers.not_found", "There is no such server.");
 

@@ -17,7 +17,7 @@ public static class SnapshotOf
         server.Delivery.Endpoints,
         server.Delivery.Process);
 
-    public static ServerEntry Entry(RegisteredServer server, IEnumerable<ToolDefinition> tools, ServerOffer? offer) => new(
+    public static ServerEntry Entry(RegisteredServer server, IEnumerable<ToolDefinition> tools, ServerOffer? offer, IReadOnlyList<DefinitionPin>? pins) => new(
         server.Id,
         server.TenantId,
         server.Slug,
@@ -32,5 +32,6 @@ public static class SnapshotOf
         server.Delivery.Balancing,
         server.Delivery.Breakers,
         offer,
-        server.Delivery.Limits);
+        server.Delivery.Limits,
+        pins);
 }

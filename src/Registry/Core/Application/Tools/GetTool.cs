@@ -11,6 +11,6 @@ internal sealed class GetToolHandler(ICatalog catalog) : IRequestHandler<GetTool
 {
     public async Task<Result<ToolDetails>> Handle(GetTool request, CancellationToken cancellationToken) =>
         await catalog.Find(request.Server, request.Tool, cancellationToken) is { } tool
-            ? new ToolDetails(tool.ServerId, tool.Server, tool.Name, tool.Hash, tool.Enabled, tool.Health, JsonElement.Parse(tool.Definition))
+            ? new ToolDetails(tool.ServerId, tool.Server, tool.Name, tool.Hash, tool.Enabled, tool.Health, JsonElement.Parse(tool.Definition), tool.Repairs)
             : Error.NotFound("tools.not_found", "There is no such tool.");
 }

@@ -12,4 +12,5 @@ public sealed record ToolView(Guid ServerId, string Server, string Name, string 
 }
 
 /// <summary>A tool with its definition, member for member as its server sent it.</summary>
-public sealed record ToolDetails(Guid ServerId, string Server, string Name, string Hash, bool Enabled, ServerHealth Health, JsonElement Definition);
+/// <param name="Repairs">What clients get otherwise than it is written here, since clients break on it.</param>
+public sealed record ToolDetails(Guid ServerId, string Server, string Name, string Hash, bool Enabled, ServerHealth Health, JsonElement Definition, IReadOnlyList<string> Repairs);

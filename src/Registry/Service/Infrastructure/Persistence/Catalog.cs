@@ -21,6 +21,19 @@ internal sealed class Catalog(RegistryDbContext context) : ICatalog
 
     public void Add(CatalogChange change) => context.CatalogChanges.Add(change);
 
+    public Task<PinnedDefinitions?> PinsOf(Guid serverId, CancellationToken cancellationToken) => context.PinnedDefinitions.FirstOrDefaultAsync(p => p.ServerId == serverId, cancellationToken);
+
+    public void Add(PinnedDefinitions pins) => context.PinnedDefinitions.Add(pins);
+
+    public void Remove(PinnedDefinitions pins) => context.PinnedDefinitions.Remove(pins);
+
+    public async Task<IReadOnlyList<ForeignTool>> ToolsOfOthers(Guid serverId, CancellationToken cancellationToken) =>
+        await (from tool in context.CatalogTools.AsNoTracking()
+               join server in context.Servers on tool.ServerId equals server.Id
+               where server.DeletedAt == null && server.Enabled && server.Id != serverId
+               orderby server.Slug, tool.Name
+               select new ForeignTool(server.Slug, tool.Name)).ToListAsync(cancellationToken);
+
     public Task<FoundTool?> Find(string server, string tool, CancellationToken cancellationToken) =>
         Living(query: null).Where(t => t.Server == server && t.Name == tool).FirstOrDefaultAsync(cancellationToken);
 
@@ -68,6 +81,7 @@ internal sealed class Catalog(RegistryDbContext context) : ICatalog
                    Description = tool.Description,
                    Hash = tool.Hash,
                    Definition = tool.Definition,
+                   Repairs = tool.Repairs,
                    Enabled = server.Enabled,
                    Health = server.Seen.Health,
                    Rank = query == null ? 0 : EF.Property<NpgsqlTsVector>(tool, CatalogToolConfiguration.Search).Rank(EF.Functions.WebSearchToTsQuery("english", query)),

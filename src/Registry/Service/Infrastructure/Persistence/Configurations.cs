@@ -58,6 +58,7 @@ internal sealed class CatalogToolConfiguration : IEntityTypeConfiguration<Catalo
         builder.Property(t => t.Era).HasMaxLength(16);
         builder.Property(t => t.Needs).HasMaxLength(128);
         builder.Ignore(t => t.Mark);
+        builder.PrimitiveCollection(t => t.Repairs).HasColumnType("text[]").HasDefaultValueSql("'{}'");
         // text, not jsonb: the definition stays as the server wrote it, number text and member order included.
         builder.Property(t => t.Definition).HasColumnType("text");
         builder.Property(t => t.Description).HasColumnType("text");

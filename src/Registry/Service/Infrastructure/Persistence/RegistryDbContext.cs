@@ -16,6 +16,8 @@ internal sealed class RegistryDbContext(DbContextOptions<RegistryDbContext> opti
 
     public DbSet<CatalogChange> CatalogChanges => Set<CatalogChange>();
 
+    public DbSet<PinnedDefinitions> PinnedDefinitions => Set<PinnedDefinitions>();
+
     public DbSet<HttpTool> HttpTools => Set<HttpTool>();
 
     public DbSet<HttpToolRevision> HttpToolRevisions => Set<HttpToolRevision>();

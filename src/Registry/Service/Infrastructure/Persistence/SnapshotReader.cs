@@ -3,11 +3,12 @@ using System.Text.Json;
 using McpPlatform.Contracts.Registry;
 using McpPlatform.Persistence;
 using McpPlatform.Registry.Application;
+using McpPlatform.Registry.Domain;
 using Microsoft.EntityFrameworkCore;
 
 namespace McpPlatform.Registry.Infrastructure.Persistence;
 
-internal sealed class SnapshotReader(RegistryDbContext context, SnapshotCache<RegistrySnapshot> cache, TimeProvider clock) : ISnapshotReader
+internal sealed class SnapshotReader(RegistryDbContext context, SnapshotCache<RegistrySnapshot> cache, DefinitionDefaults defaults, TimeProvider clock) : ISnapshotReader
 {
     public async Task<RegistrySnapshot> Read(CancellationToken cancellationToken)
     {
@@ -23,8 +24,15 @@ internal sealed class SnapshotReader(RegistryDbContext context, SnapshotCache<Re
         var tools = (await context.CatalogTools.AsNoTracking().OrderBy(t => t.Name).Select(t => new { t.ServerId, t.Name, t.Hash, t.Definition, t.Era, t.Needs }).ToListAsync(cancellationToken))
             .ToLookup(t => t.ServerId, t => new ToolDefinition(t.Name, t.Hash, JsonElement.Parse(t.Definition), t.Era, t.Needs));
         var offers = (await context.CatalogOffers.AsNoTracking().ToListAsync(cancellationToken)).ToDictionary(o => o.ServerId, o => o.Offer);
-        var snapshot = new RegistrySnapshot(version, clock.GetUtcNow(), [.. servers.Select(s => SnapshotOf.Entry(s, tools[s.Id], offers.GetValueOrDefault(s.Id)))]);
+        var pinned = (await context.PinnedDefinitions.AsNoTracking().ToListAsync(cancellationToken)).ToDictionary(p => p.ServerId);
+        var snapshot = new RegistrySnapshot(version, clock.GetUtcNow(), [.. servers.Select(s => SnapshotOf.Entry(s, tools[s.Id], offers.GetValueOrDefault(s.Id), PinsOf(s)))]);
         cache.Keep(version, snapshot);
         return snapshot;
+
+        // Before the first look decides, what is stored is what it will trust.
+        IReadOnlyList<DefinitionPin>? PinsOf(RegisteredServer server) => defaults.RuleOf(server) is not { Quarantine: true } rule ? null
+            : pinned.TryGetValue(server.Id, out var pins) ? pins.Pins()
+            : rule.TrustFirstUse ? [.. PinnedDefinitions.Trusted(SeenDefinition.Of(tools[server.Id], offers.GetValueOrDefault(server.Id))).Select(d => new DefinitionPin(d.Kind, d.Name, d.Hash))]
+            : [];
     }
 }

@@ -320,6 +320,13 @@ namespace McpPlatform.Registry.Infrastructure.Persistence.Migrations
                         .HasColumnType("character varying(128)")
                         .HasColumnName("needs");
 
+                    b.PrimitiveCollection<string[]>("Repairs")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("text[]")
+                        .HasColumnName("repairs")
+                        .HasDefaultValueSql("'{}'");
+
                     b.Property<NpgsqlTsVector>("Search")
                         .ValueGeneratedOnAddOrUpdate()
                         .HasColumnType("tsvector")
@@ -504,6 +511,59 @@ namespace McpPlatform.Registry.Infrastructure.Persistence.Migrations
                         .HasDatabaseName("ix_http_tool_revisions_tool_id_version");
 
                     b.ToTable("http_tool_revisions", (string)null);
+                });
+
+            modelBuilder.Entity("McpPlatform.Registry.Domain.PinnedDefinitions", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Accepted")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("accepted");
+
+                    b.PrimitiveCollection<string[]>("Rejected")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("rejected");
+
+                    b.Property<string>("Server")
+                        .IsRequired()
+                        .HasMaxLength(63)
+                        .HasColumnType("character varying(63)")
+                        .HasColumnName("server");
+
+                    b.Property<Guid>("ServerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("server_id");
+
+                    b.Property<Guid>("TenantId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_pinned_definitions");
+
+                    b.HasIndex("ServerId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_pinned_definitions_server_id");
+
+                    b.HasIndex("TenantId")
+                        .HasDatabaseName("ix_pinned_definitions_tenant_id");
+
+                    b.ToTable("pinned_definitions", (string)null);
                 });
 
             modelBuilder.Entity("McpPlatform.Registry.Domain.RegisteredServer", b =>
@@ -697,6 +757,16 @@ namespace McpPlatform.Registry.Infrastructure.Persistence.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_catalog_tools_servers_server_id");
+                });
+
+            modelBuilder.Entity("McpPlatform.Registry.Domain.PinnedDefinitions", b =>
+                {
+                    b.HasOne("McpPlatform.Registry.Domain.RegisteredServer", null)
+                        .WithMany()
+                        .HasForeignKey("ServerId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_pinned_definitions_servers_server_id");
                 });
 #pragma warning restore 612, 618
         }

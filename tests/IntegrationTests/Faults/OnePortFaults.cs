@@ -8,17 +8,20 @@ namespace McpPlatform.IntegrationTests.Faults;
 
 /// <summary>Two gateways behind one port, without anything in front of them: the kernel spreads connections over those that live.</summary>
 [Collection(nameof(OneFaultAtATime))]
-public sealed class OnePortFaults : IAsyncLifetime
+public sealed class OnePortFaults(OnePortPlatform shared) : IAsyncLifetime
 {
     private Steps _steps = null!;
 
-    public async ValueTask InitializeAsync()
-    {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "SO_REUSEPORT spreads connections on Linux only.");
-        _steps = await Steps.With(await DistributedPlatform.Create(gateways: 2, onePort: true));
-    }
+    public async ValueTask InitializeAsync() => _steps = await shared.Get();
 
-    public ValueTask DisposeAsync() => _steps?.DisposeAsync() ?? ValueTask.CompletedTask;
+    public async ValueTask DisposeAsync()
+    {
+        if (_steps?.Platform is DistributedPlatform platform)
+        {
+            platform.Release("gateway-2");
+            await platform.WaitUntilHealthy();
+        }
+    }
 
     [Fact]
     public async Task A_session_goes_on_whichever_gateway_a_connection_reaches()
@@ -56,7 +59,7 @@ public sealed class OnePortFaults : IAsyncLifetime
         var (names, failed) = (new HashSet<string>(), 0);
         for (var i = 0; i < calls; i++)
         {
-            using var api = new ApiClient(_steps.Platform.Address, _steps.Platform.AdminKey);
+            using var api = new ApiClient(_steps.Platform.Address, _steps!.Platform.AdminKey);
             try
             {
                 var answer = await api.Get("/api/v1/gateway/status");

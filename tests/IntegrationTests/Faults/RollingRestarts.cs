@@ -16,7 +16,7 @@ namespace McpPlatform.IntegrationTests.Faults;
 /// and tries nothing twice. <c>MCPP_TEST_RATE</c> (calls a second) and <c>MCPP_TEST_RESTARTS</c> set how hard: 600 and 5 are what the platform is made for, on a machine with cores to spare.
 /// </summary>
 [Collection(nameof(OneFaultAtATime))]
-public sealed class RollingRestarts : IAsyncLifetime
+public sealed class RollingRestarts(OnePortPlatform shared) : IAsyncLifetime
 {
     private static readonly int Rate = Number("MCPP_TEST_RATE", 150);
     private static readonly int Restarts = Number("MCPP_TEST_RESTARTS", 2);
@@ -26,14 +26,9 @@ public sealed class RollingRestarts : IAsyncLifetime
     private readonly ConcurrentQueue<double> _times = new();
     private Steps _steps = null!;
 
-    public async ValueTask InitializeAsync()
-    {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "Listening sockets are handed over on Linux only.");
-        var settings = new Dictionary<string, string> { ["Gateway__RequestsPerSecond"] = "100000", ["Gateway__Burst"] = "100000" };
-        _steps = await Steps.With(await DistributedPlatform.Create(gateways: 2, settings, onePort: true));
-    }
+    public async ValueTask InitializeAsync() => _steps = await shared.Get();
 
-    public ValueTask DisposeAsync() => _steps?.DisposeAsync() ?? ValueTask.CompletedTask;
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact]
     public async Task Nothing_fails_while_both_gateways_are_replaced_again_and_again()

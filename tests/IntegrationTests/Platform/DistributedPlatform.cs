@@ -109,7 +109,7 @@ public sealed class DistributedPlatform : IPlatformUnderTest
     {
         var pid = ProcessOf(part) ?? throw new InvalidOperationException($"{part} does not run.");
         await Shell.Run("kill", "-KILL", $"{pid}");
-        await Until.True(() => Task.FromResult(!IsAlive(pid)), TimeSpan.FromSeconds(10));
+        await Until.True(() => Task.FromResult(RunningProcesses.IsDead(pid)), TimeSpan.FromSeconds(10));
     }
 
     /// <summary>kill -9 of one part, which stays away until <see cref="Release"/>.</summary>
@@ -119,7 +119,7 @@ public sealed class DistributedPlatform : IPlatformUnderTest
         if (ProcessOf(part) is { } pid)
         {
             await Shell.Run("kill", "-KILL", $"{pid}");
-            await Until.True(() => Task.FromResult(!IsAlive(pid)), TimeSpan.FromSeconds(10));
+            await Until.True(() => Task.FromResult(RunningProcesses.IsDead(pid)), TimeSpan.FromSeconds(10));
         }
     }
 
@@ -271,20 +271,6 @@ public sealed class DistributedPlatform : IPlatformUnderTest
     };
 
     private string HoldFile(string part) => Path.Combine(DataFolder, "run", $"{part}.hold");
-
-    // A zombie is dead; who buries it is another matter.
-    private static bool IsAlive(int pid)
-    {
-        try
-        {
-            var stat = File.ReadAllText($"/proc/{pid}/stat");
-            return stat[(stat.LastIndexOf(')') + 2)..][0] != 'Z';
-        }
-        catch (IOException)
-        {
-            return false;
-        }
-    }
 
     private IEnumerable<string> LogFiles() => Directory.Exists(Folder("logs")) ? Directory.EnumerateFiles(Folder("logs"), "*.log*").Order() : [];
 

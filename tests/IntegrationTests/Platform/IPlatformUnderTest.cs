@@ -33,7 +33,7 @@ public interface IPlatformUnderTest : IAsyncDisposable
     /// <summary>kill -9, without waiting for anything.</summary>
     Task Kill();
 
-    /// <summary>Starts it again on the same data and ports; returns when it is healthy, or right away.</summary>
+    /// <summary>Starts what of it does not run on the same data and ports; returns when it is healthy, or right away.</summary>
     Task Start(bool waitUntilHealthy = true);
 
     Task StopDatabase();

@@ -172,7 +172,17 @@ internal sealed class SocketWire(ClientWebSocket socket) : MessageWire
         var buffer = new byte[16 * 1024];
         while (true)
         {
-            var part = await socket.ReceiveAsync(buffer, cancellationToken);
+            WebSocketReceiveResult part;
+            try
+            {
+                part = await socket.ReceiveAsync(buffer, cancellationToken);
+            }
+            catch (WebSocketException cut) when (cut.WebSocketErrorCode == WebSocketError.ConnectionClosedPrematurely)
+            {
+                // A process whose time is over does not wait for the handshake: that is an end, too. CloseStatus tells them apart.
+                return null;
+            }
+
             if (part.MessageType == WebSocketMessageType.Close)
             {
                 return null;

@@ -15,7 +15,8 @@ internal static class RunningProcesses
     /// <summary>Null when it is gone.</summary>
     public static int? ParentOf(int id) => Fields(id) is { Length: > 1 } fields ? int.Parse(fields[1], CultureInfo.InvariantCulture) : null;
 
-    private static bool IsDead(int id) => Fields(id) is not { Length: > 1 } fields || fields[0] is "Z" or "X";
+    /// <summary>True for a zombie, too.</summary>
+    public static bool IsDead(int id) => Fields(id) is not { Length: > 1 } fields || fields[0] is "Z" or "X";
 
     private static string[] Fields(int id) => Read(id, "stat") is { Length: > 0 } stat ? stat[(stat.LastIndexOf(')') + 2)..].Split(' ') : [];
 

@@ -69,6 +69,19 @@ public sealed class StandalonePlatform : IPlatformUnderTest
 
     public async Task Start(bool waitUntilHealthy = true)
     {
+        if (_process is null || RunningProcesses.IsDead(_process.Id))
+        {
+            Launch();
+        }
+
+        if (waitUntilHealthy)
+        {
+            await Until.True(IsHealthy, StartUp, () => $"The platform is not healthy. Its log:\n{Logs}");
+        }
+    }
+
+    private void Launch()
+    {
         var start = new ProcessStartInfo("dotnet")
         {
             RedirectStandardError = true,
@@ -91,10 +104,6 @@ public sealed class StandalonePlatform : IPlatformUnderTest
         _process.ErrorDataReceived += (_, line) => Note(line.Data);
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
-        if (waitUntilHealthy)
-        {
-            await Until.True(IsHealthy, StartUp, () => $"The platform is not healthy. Its log:\n{Logs}");
-        }
     }
 
     public async Task Kill()

@@ -42,7 +42,9 @@ public sealed class Catalogs(SharedDistributed shared) : CatalogScenarios(shared
 
 public sealed class HostileInputs(SharedDistributed shared) : HostileInputScenarios(shared);
 
-public sealed class Drained() : DrainScenarios(new DistributedForm());
+public sealed class Draining() : DrainPlatform(new DistributedForm());
+
+public sealed class Drained(Draining draining) : DrainScenarios(draining), IClassFixture<Draining>;
 
 public sealed class Besieging() : HostilePlatform(new DistributedForm());
 
@@ -56,7 +58,9 @@ public sealed class Packing() : PackPlatform(new DistributedForm());
 
 public sealed class Packs(Packing packing) : PackScenarios(packing), IClassFixture<Packing>;
 
-public sealed class Faults() : FaultScenarios(new DistributedForm());
+public sealed class Breaking() : BrokenPlatform(new DistributedForm());
+
+public sealed class Faults(Breaking breaking) : FaultScenarios(breaking), IClassFixture<Breaking>;
 
 public sealed class Limiting() : LimitedPlatform(new DistributedForm());
 

@@ -8,28 +8,64 @@ using Xunit;
 
 namespace McpPlatform.IntegrationTests.Scenarios;
 
-/// <summary>A gateway is told to stop: it takes nothing new, lets finish what runs, and says so to what takes too long.</summary>
-public abstract class DrainScenarios(IPlatformForm form) : IAsyncLifetime
+/// <summary>A platform whose gateway each scenario stops and starts again.</summary>
+public abstract class DrainPlatform(IPlatformForm form) : IAsyncLifetime
 {
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(4);
+    internal static readonly TimeSpan Timeout = TimeSpan.FromSeconds(4);
 
-    private Steps _steps = null!;
-    private ScriptedUpstream _upstream = null!;
-    private TaskCompletionSource _called = null!;
-    private TaskCompletionSource _release = null!;
+    internal Steps Steps { get; private set; } = null!;
+
+    internal ScriptedUpstream Upstream { get; private set; } = null!;
+
+    internal WireUpstream Old { get; private set; } = null!;
 
     public async ValueTask InitializeAsync()
     {
-        _upstream = await ScriptedUpstream.Start();
-        _steps = await Steps.With(await form.Create(new Dictionary<string, string> { ["Drain__Timeout"] = $"{Timeout}", ["Drain__Notice"] = "00:00:00.8" }));
-        await _steps.Register("slow", new { transport = "http", url = _upstream.Address });
+        Upstream = await ScriptedUpstream.Start();
+        Old = await WireUpstream.Start(isModern: false);
+        Old.Tool("hang", static async call =>
+        {
+            await call.Progress(1);
+            return await call.Hang();
+        });
+        Steps = await Steps.With(await form.Create(new Dictionary<string, string> { ["Drain__Timeout"] = $"{Timeout}", ["Drain__Notice"] = "00:00:00.8" }));
+        await Steps.Register("slow", new { transport = "http", url = Upstream.Address });
+        await Steps.RegisterHttp("old", Old.Address);
     }
 
     public async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
-        await _upstream.DisposeAsync();
-        await _steps.DisposeAsync();
+        await Upstream.DisposeAsync();
+        await Old.DisposeAsync();
+        await Steps.DisposeAsync();
+    }
+}
+
+/// <summary>A gateway is told to stop: it takes nothing new, lets finish what runs, and says so to what takes too long.</summary>
+public abstract class DrainScenarios(DrainPlatform platform) : IAsyncLifetime
+{
+    private static readonly TimeSpan Timeout = DrainPlatform.Timeout;
+
+    private readonly Steps _steps = platform.Steps;
+    private readonly ScriptedUpstream _upstream = platform.Upstream;
+    private TaskCompletionSource _called = null!;
+    private TaskCompletionSource _release = null!;
+    private int _signalled;
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    /// <summary>Whatever became of the scenario: the next one finds a gateway.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        if (_signalled != 0)
+        {
+            await Ended(_signalled, TimeSpan.FromSeconds(60));
+        }
+
+        _upstream.OnCall = static _ => Task.FromResult(false);
+        await _steps.Platform.Start();
     }
 
     [Fact]
@@ -48,7 +84,6 @@ public abstract class DrainScenarios(IPlatformForm form) : IAsyncLifetime
 
         (await call).ToolText.ShouldBe($"{_upstream.Port}");
         await Ended(gateway, TimeSpan.FromSeconds(20));
-        await _steps.Platform.Start();
     }
 
     [Fact]
@@ -118,13 +153,11 @@ public abstract class DrainScenarios(IPlatformForm form) : IAsyncLifetime
         watch.Elapsed.ShouldBeLessThan(Timeout - TimeSpan.FromSeconds(1));
         answer.Message!["error"]!["data"]!["code"]!.GetValue<string>().ShouldBe("gateway.stopping");
         await Ended(gateway, TimeSpan.FromSeconds(25));
-        await _steps.Platform.Start();
     }
 
     [Fact]
     public async Task What_only_waits_for_news_ends_at_once_and_is_waited_for_by_nobody()
     {
-        await using var old = await OldServer();
         using var legacy = await Wire("old", WireClient.Legacy).Open();
         await using var news = await legacy.Listen();
         using var modern = Wire("slow", WireClient.Modern);
@@ -147,7 +180,6 @@ public abstract class DrainScenarios(IPlatformForm form) : IAsyncLifetime
     [Fact]
     public async Task Calls_whose_progress_is_on_its_way_are_told_on_their_streams_that_they_cannot_be_waited_for()
     {
-        await using var old = await OldServer();
         using var legacy = await Wire("old", WireClient.Legacy).Open();
         using var modern = Wire("old", WireClient.Modern);
         var calls = new List<WireExchange>();
@@ -170,19 +202,6 @@ public abstract class DrainScenarios(IPlatformForm form) : IAsyncLifetime
         }
 
         await Ended(gateway, TimeSpan.FromSeconds(25));
-        await _steps.Platform.Start();
-    }
-
-    private async Task<WireUpstream> OldServer()
-    {
-        var old = await WireUpstream.Start(isModern: false);
-        old.Tool("hang", static async call =>
-        {
-            await call.Progress(1);
-            return await call.Hang();
-        });
-        await _steps.RegisterHttp("old", old.Address);
-        return old;
     }
 
     private WireClient Wire(string server, string version) => new(new Uri(_steps.Platform.Address, $"/mcp/servers/{server}"), _steps.Platform.AdminKey, version);
@@ -203,7 +222,11 @@ public abstract class DrainScenarios(IPlatformForm form) : IAsyncLifetime
         return (_steps.Platform.GatewayProcesses[0], call, marker);
     }
 
-    private static async Task Signal(int process) => await Shell.Run("kill", "-TERM", $"{process}");
+    private async Task Signal(int process)
+    {
+        _signalled = process;
+        await Shell.Run("kill", "-TERM", $"{process}");
+    }
 
     private async Task<bool> IsRefused()
     {
@@ -219,7 +242,5 @@ public abstract class DrainScenarios(IPlatformForm form) : IAsyncLifetime
         }
     }
 
-    // A zombie has ended.
-    private static Task Ended(int process, TimeSpan atMost) => Until.True(
-        () => Task.FromResult(!File.Exists($"/proc/{process}/stat") || File.ReadAllText($"/proc/{process}/stat").Split(") ")[^1].StartsWith('Z')), atMost, () => "The process does not end.");
+    private static Task Ended(int process, TimeSpan atMost) => Until.True(() => Task.FromResult(RunningProcesses.IsDead(process)), atMost, () => "The process does not end.");
 }

@@ -8,17 +8,33 @@ using Xunit;
 
 namespace McpPlatform.IntegrationTests.Scenarios;
 
-/// <summary>Things break; what was answered stays answered, and calls go on.</summary>
-public abstract class FaultScenarios(IPlatformForm form) : IAsyncLifetime
+/// <summary>A platform that each scenario breaks, and leaves whole.</summary>
+public abstract class BrokenPlatform(IPlatformForm form) : IAsyncLifetime
 {
-    private Steps _steps = null!;
+    internal Steps Steps { get; private set; } = null!;
 
-    public async ValueTask InitializeAsync() => _steps = await Steps.With(await form.Create());
+    public async ValueTask InitializeAsync() => Steps = await Steps.With(await form.Create());
 
     public ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
-        return _steps.DisposeAsync();
+        return Steps.DisposeAsync();
+    }
+}
+
+/// <summary>Things break; what was answered stays answered, and calls go on.</summary>
+public abstract class FaultScenarios(BrokenPlatform platform) : IAsyncLifetime
+{
+    private readonly Steps _steps = platform.Steps;
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    /// <summary>Whatever became of the scenario: the next one finds all of it.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        await _steps.Platform.StartDatabase();
+        await _steps.Platform.Start();
     }
 
     [Fact]
@@ -67,7 +83,7 @@ public abstract class FaultScenarios(IPlatformForm form) : IAsyncLifetime
 
         await _steps.Platform.Start(waitUntilHealthy: false);
 
-        await Until.True(async () => await Works(caller), TimeSpan.FromSeconds(20));
+        await Until.True(async () => await Works(caller), TimeSpan.FromSeconds(40));
         (await caller.ToolNames()).ShouldContain("up__echo");
         using var wrong = new ModernCaller(_steps.Mcp, "mcpp_00000000_wrong");
         (await wrong.Request("tools/list")).Status.ShouldBe(HttpStatusCode.Unauthorized);

@@ -42,7 +42,9 @@ public sealed class Catalogs(SharedStandalone shared) : CatalogScenarios(shared)
 
 public sealed class HostileInputs(SharedStandalone shared) : HostileInputScenarios(shared);
 
-public sealed class Drained() : DrainScenarios(new StandaloneForm());
+public sealed class Draining() : DrainPlatform(new StandaloneForm());
+
+public sealed class Drained(Draining draining) : DrainScenarios(draining), IClassFixture<Draining>;
 
 public sealed class Besieging() : HostilePlatform(new StandaloneForm());
 
@@ -56,7 +58,9 @@ public sealed class Packing() : PackPlatform(new StandaloneForm());
 
 public sealed class Packs(Packing packing) : PackScenarios(packing), IClassFixture<Packing>;
 
-public sealed class Faults() : FaultScenarios(new StandaloneForm());
+public sealed class Breaking() : BrokenPlatform(new StandaloneForm());
+
+public sealed class Faults(Breaking breaking) : FaultScenarios(breaking), IClassFixture<Breaking>;
 
 public sealed class Limiting() : LimitedPlatform(new StandaloneForm());
 

@@ -7,6 +7,8 @@ using McpPlatform.Registry.Api;
 using McpPlatform.Registry.Application;
 using McpPlatform.Registry.Application.Definitions;
 using McpPlatform.Registry.Application.HttpTools;
+using McpPlatform.Registry.Application.Integrations;
+using McpPlatform.Registry.Application.Routes;
 using McpPlatform.Registry.Application.Subregistry;
 using McpPlatform.Registry.Domain;
 using McpPlatform.Registry.Infrastructure.Discovery;
@@ -33,7 +35,7 @@ public sealed class RegistryModule : IServiceModule
         services.AddSingleton(p =>
         {
             var options = p.GetRequiredService<IOptions<RegistryOptions>>().Value;
-            return new RegistryQuotas(options.MaxServers, options.MaxToolsPerServer, options.MaxDefinitionBytes, options.MaxOfferBytes, options.MaxHttpTools, options.DiscoveryInterval);
+            return new RegistryQuotas(options.MaxServers, options.MaxToolsPerServer, options.MaxDefinitionBytes, options.MaxOfferBytes, options.MaxHttpTools, options.DiscoveryInterval) { MaxRoutes = options.MaxRoutes };
         });
         services.AddSingleton(p => new DefinitionDefaults(p.GetRequiredService<IOptions<RegistryOptions>>().Value.Definitions == DefinitionRule.Withhold));
         services.AddScoped<DefinitionReview>();
@@ -41,6 +43,8 @@ public sealed class RegistryModule : IServiceModule
         services.AddScoped<IServers, Servers>();
         services.AddScoped<ICatalog, Catalog>();
         services.AddScoped<IHttpTools, HttpTools>();
+        services.AddScoped<IRoutes, Routes>();
+        services.AddScoped<IIntegrations, Integrations>();
         services.AddScoped<IEndpointReports, StoredReports>();
         services.AddScoped<IRegistryVersion, RegistryVersion>();
         services.AddScoped<ISnapshotReader, SnapshotReader>();
@@ -56,6 +60,8 @@ public sealed class RegistryModule : IServiceModule
         BreakerEndpoints.Map(endpoints);
         ToolEndpoints.Map(endpoints);
         HttpToolEndpoints.Map(endpoints);
+        RouteEndpoints.Map(endpoints);
+        IntegrationEndpoints.Map(endpoints);
         SubregistryEndpoints.Map(endpoints);
         InternalEndpoints.Map(endpoints);
     }

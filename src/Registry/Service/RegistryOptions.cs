@@ -38,6 +38,10 @@ public sealed class RegistryOptions
     [RegularExpression("^(auto|quarantine)$", ErrorMessage = "Registry:Definitions must be auto or quarantine.")]
     public string Definitions { get; init; } = "auto";
 
+    /// <summary>Routes per tenant, and as many integrations. Default 1000: an intent is something that people name.</summary>
+    [Range(1, 100_000)]
+    public int MaxRoutes { get; init; } = 1000;
+
     /// <summary>How often a healthy server is looked at. Default 5 min; a failing one is looked at sooner, from 5 s doubling up to this.</summary>
     [Range(typeof(TimeSpan), "00:00:05", "1.00:00:00")]
     public TimeSpan DiscoveryInterval { get; init; } = TimeSpan.FromMinutes(5);

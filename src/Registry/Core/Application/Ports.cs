@@ -132,7 +132,11 @@ public interface IDiscovery
 }
 
 /// <summary>Limits per tenant and server, and how often servers are looked at.</summary>
-public sealed record RegistryQuotas(int MaxServers, int MaxToolsPerServer, int MaxDefinitionBytes, int MaxOfferBytes, int MaxHttpTools, TimeSpan DiscoveryInterval);
+public sealed record RegistryQuotas(int MaxServers, int MaxToolsPerServer, int MaxDefinitionBytes, int MaxOfferBytes, int MaxHttpTools, TimeSpan DiscoveryInterval)
+{
+    /// <summary>Routes, and integrations, per tenant.</summary>
+    public int MaxRoutes { get; init; } = 1000;
+}
 
 /// <summary>What holds for servers that say nothing of it.</summary>
 /// <param name="Quarantine">Changed definitions wait until somebody accepts them.</param>
@@ -145,6 +149,10 @@ internal static class RegistryEvents
 {
     public static void Changed(this IEventOutbox outbox, RegisteredServer server, long version, DateTimeOffset now) =>
         outbox.Add(new CatalogPublished(Guid.CreateVersion7(now), now, server.TenantId, server.Id, version));
+
+    /// <summary>A route or an integration came, changed or went: to gateways it is one more version, whatever changed.</summary>
+    public static void RoutesChanged(this IEventOutbox outbox, Guid tenantId, Guid id, long version, DateTimeOffset now) =>
+        outbox.Add(new CatalogPublished(Guid.CreateVersion7(now), now, tenantId, id, version));
 
     public static void HealthChanged(this IEventOutbox outbox, RegisteredServer server, DateTimeOffset now) =>
         outbox.Add(new ServerHealthChanged(Guid.CreateVersion7(now), now, server.TenantId, server.Id, server.Seen.Health.ToString().ToLowerInvariant()));

@@ -5,7 +5,14 @@ namespace McpPlatform.Contracts.Registry;
 
 /// <summary>Every server of every tenant with its catalog, as gateways route by it. Served with an ETag made of <see cref="Version"/>.</summary>
 /// <param name="Version">Grows with every change; a gateway never goes back to a smaller one.</param>
-public sealed record RegistrySnapshot(long Version, DateTimeOffset GeneratedAt, IReadOnlyList<ServerEntry> Servers);
+/// <param name="Routes">How intents are carried out; null = a registry that knows none.</param>
+/// <param name="Integrations">What servers can do by their owners' word; null likewise.</param>
+public sealed record RegistrySnapshot(
+    long Version,
+    DateTimeOffset GeneratedAt,
+    IReadOnlyList<ServerEntry> Servers,
+    IReadOnlyList<RouteEntry>? Routes = null,
+    IReadOnlyList<IntegrationEntry>? Integrations = null);
 
 /// <summary>One server, with what a gateway needs to reach it.</summary>
 /// <param name="Connection">How to reach it.</param>

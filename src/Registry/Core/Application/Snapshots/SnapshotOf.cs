@@ -17,6 +17,13 @@ public static class SnapshotOf
         server.Delivery.Endpoints,
         server.Delivery.Process);
 
+    public static RouteEntry Route(IntentRoute route) => new(
+        route.Id, route.TenantId, route.Intent, route.Description, route.Environment, route.IntentVersion, route.Candidates,
+        route.Balancing switch { RouteBalancing.RoundRobin => "round_robin", RouteBalancing.WeightedRandom => "weighted_random", _ => "failover" });
+
+    public static IntegrationEntry Integration(Integration integration) =>
+        new(integration.Id, integration.TenantId, integration.Name, integration.Server, integration.Environment, integration.Capabilities);
+
     public static ServerEntry Entry(RegisteredServer server, IEnumerable<ToolDefinition> tools, ServerOffer? offer, IReadOnlyList<DefinitionPin>? pins) => new(
         server.Id,
         server.TenantId,

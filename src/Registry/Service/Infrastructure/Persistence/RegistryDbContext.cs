@@ -22,6 +22,10 @@ internal sealed class RegistryDbContext(DbContextOptions<RegistryDbContext> opti
 
     public DbSet<HttpToolRevision> HttpToolRevisions => Set<HttpToolRevision>();
 
+    public DbSet<IntentRoute> Routes => Set<IntentRoute>();
+
+    public DbSet<Integration> Integrations => Set<Integration>();
+
     public DbSet<EndpointReports> EndpointReports => Set<EndpointReports>();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)

@@ -25,7 +25,11 @@ internal sealed class SnapshotReader(RegistryDbContext context, SnapshotCache<Re
             .ToLookup(t => t.ServerId, t => new ToolDefinition(t.Name, t.Hash, JsonElement.Parse(t.Definition), t.Era, t.Needs));
         var offers = (await context.CatalogOffers.AsNoTracking().ToListAsync(cancellationToken)).ToDictionary(o => o.ServerId, o => o.Offer);
         var pinned = (await context.PinnedDefinitions.AsNoTracking().ToListAsync(cancellationToken)).ToDictionary(p => p.ServerId);
-        var snapshot = new RegistrySnapshot(version, clock.GetUtcNow(), [.. servers.Select(s => SnapshotOf.Entry(s, tools[s.Id], offers.GetValueOrDefault(s.Id), PinsOf(s)))]);
+        var routes = await context.Routes.AsNoTracking().Where(r => r.Enabled).OrderBy(r => r.Id).ToListAsync(cancellationToken);
+        var integrations = await context.Integrations.AsNoTracking().Where(i => i.Enabled).OrderBy(i => i.Id).ToListAsync(cancellationToken);
+        var snapshot = new RegistrySnapshot(
+            version, clock.GetUtcNow(), [.. servers.Select(s => SnapshotOf.Entry(s, tools[s.Id], offers.GetValueOrDefault(s.Id), PinsOf(s)))],
+            [.. routes.Select(SnapshotOf.Route)], [.. integrations.Select(SnapshotOf.Integration)]);
         cache.Keep(version, snapshot);
         return snapshot;
 

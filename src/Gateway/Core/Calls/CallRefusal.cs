@@ -24,8 +24,11 @@ public sealed record CallRefusal(string Status, string Code, McpError Error, Tim
     /// <summary>Address of the gateway that has to answer; null = this one has answered.</summary>
     public string? ForwardTo { get; init; }
 
+    /// <summary>What the attempts at a server came to; null when it was refused without any.</summary>
+    internal AttemptFailure? Failed { get; init; }
+
     private const string Denied = "denied";
-    private const string Failed = "error";
+    private const string Broken = "error";
 
     /// <summary>
     /// Nothing of that kind by that name; or the caller may not see it (<paramref name="isHidden"/>): the record knows the difference, the caller gets exactly the same.
@@ -40,7 +43,7 @@ public sealed record CallRefusal(string Status, string Code, McpError Error, Tim
             TargetKind.Resource => ("resource.unknown", UnknownResource(era, uri)),
             _ => ("method.unknown", UnknownMethod(era)),
         };
-        return isHidden ? new(Denied, "policy.denied", error) : new(Failed, code, error);
+        return isHidden ? new(Denied, "policy.denied", error) : new(Broken, code, error);
     }
 
     /// <summary>Several servers of the caller have the resource: only their own endpoints tell them apart.</summary>
@@ -63,22 +66,22 @@ public sealed record CallRefusal(string Status, string Code, McpError Error, Tim
         }
 
         var message = $"Several servers have this resource: {string.Join(", ", owners.Select(owner => owner.Slug))}. Ask at one server's endpoint, /mcp/servers/{{server}}.";
-        return new(Failed, "resource.ambiguous", McpError.Params(message) with { Data = data.WrittenMemory });
+        return new(Broken, "resource.ambiguous", McpError.Params(message) with { Data = data.WrittenMemory });
     }
 
     /// <summary>The server has the tool only for clients that can be asked for what this one did not declare (2026-07-28).</summary>
     internal static CallRefusal MissingCapability(ClientAbilities missing)
     {
         byte[] data = [.. "{\"code\":\"client.capability_missing\",\"requiredCapabilities\":"u8, .. ClientAbility.Declare(missing), .. "}"u8];
-        return new(Failed, "client.capability_missing", new McpError(ErrorCodes.MissingClientCapability, "This tool asks its client for something that yours does not declare.", 400) { Data = data });
+        return new(Broken, "client.capability_missing", new McpError(ErrorCodes.MissingClientCapability, "This tool asks its client for something that yours does not declare.", 400) { Data = data });
     }
 
     /// <summary>Parameters that say nothing that could be looked for.</summary>
-    internal static CallRefusal Malformed(string message) => new(Failed, "params.malformed", McpError.Params(message));
+    internal static CallRefusal Malformed(string message) => new(Broken, "params.malformed", McpError.Params(message));
 
     /// <summary>A <c>requestState</c> that is not ours, another request's or another caller's, or too old; or its call is over.</summary>
     public static CallRefusal StateUnusable { get; } =
-        Of(Failed, "request_state.unusable", ErrorCodes.InvalidParams, "'params.requestState' is not valid for this request, or no longer. Send the request again without it.", 200);
+        Of(Broken, "request_state.unusable", ErrorCodes.InvalidParams, "'params.requestState' is not valid for this request, or no longer. Send the request again without it.", 200);
 
     /// <summary>The call that waits for this round waits in another gateway, which is to answer: nothing happened here, and nothing is recorded.</summary>
     internal static CallRefusal HeldElsewhere(string address) => StateUnusable with { ForwardTo = address };
@@ -112,15 +115,15 @@ public sealed record CallRefusal(string Status, string Code, McpError Error, Tim
     public static CallRefusal PolicyStale { get; } =
         Of(Denied, "policy_stale", ErrorCodes.NotReady, "The policy could not be refreshed for too long; calls are denied until it is.", 503, TimeSpan.FromSeconds(5));
 
-    public static CallRefusal NotReady { get; } = Of(Failed, "not_ready", ErrorCodes.NotReady, "The gateway has no snapshot yet.", 503, TimeSpan.FromSeconds(1));
+    public static CallRefusal NotReady { get; } = Of(Broken, "not_ready", ErrorCodes.NotReady, "The gateway has no snapshot yet.", 503, TimeSpan.FromSeconds(1));
 
     /// <summary>The gateway is being stopped, and the call did not end within the time for that.</summary>
     public static CallRefusal Stopping { get; } = Of(
-        Failed, "gateway.stopping", ErrorCodes.UpstreamUnavailable, "The gateway is being stopped and could not wait any longer. Whether the tool has run is unknown.", 503, TimeSpan.FromSeconds(1));
+        Broken, "gateway.stopping", ErrorCodes.UpstreamUnavailable, "The gateway is being stopped and could not wait any longer. Whether the tool has run is unknown.", 503, TimeSpan.FromSeconds(1));
 
     /// <summary>The call must be recorded, and cannot be.</summary>
     public static CallRefusal AuditUnavailable { get; } =
-        Of(Failed, "audit_unavailable", ErrorCodes.NotReady, "This call must be recorded and cannot be at the moment.", 503, TimeSpan.FromSeconds(5));
+        Of(Broken, "audit_unavailable", ErrorCodes.NotReady, "This call must be recorded and cannot be at the moment.", 503, TimeSpan.FromSeconds(5));
 
     /// <summary>Over a rate: of the key, the server or the tool.</summary>
     public static CallRefusal RateLimited(in LimitUse use)
@@ -131,7 +134,7 @@ public sealed record CallRefusal(string Status, string Code, McpError Error, Tim
         var data = string.Create(
             CultureInfo.InvariantCulture,
             $$"""{"code":"rate_limited","limit":"{{kind}}","value":{{limit.PerSecond:0.###}},"burst":{{limit.Burst}},"retryAfterSeconds":{{Seconds(use.RetryAfter)}}}""");
-        return new CallRefusal(Failed, "rate_limited", new McpError(ErrorCodes.RateLimited, message, 429) { Data = Encoding.UTF8.GetBytes(data) }, use.RetryAfter);
+        return new CallRefusal(Broken, "rate_limited", new McpError(ErrorCodes.RateLimited, message, 429) { Data = Encoding.UTF8.GetBytes(data) }, use.RetryAfter);
     }
 
     /// <summary>No place among the calls under way: too many wait already, or none became free in time.</summary>
@@ -144,7 +147,7 @@ public sealed record CallRefusal(string Status, string Code, McpError Error, Tim
             : $"{most} calls of this {whose} are under way and none ended in time.";
         var data = $$"""{"code":"concurrency_limited","limit":"concurrency","scope":"{{whose}}","value":{{most}},"reason":"{{why}}","retryAfterSeconds":1}""";
         return new CallRefusal(
-            Failed, "concurrency_limited", new McpError(ErrorCodes.RateLimited, message, status) { Data = Encoding.UTF8.GetBytes(data) }, TimeSpan.FromSeconds(1));
+            Broken, "concurrency_limited", new McpError(ErrorCodes.RateLimited, message, status) { Data = Encoding.UTF8.GetBytes(data) }, TimeSpan.FromSeconds(1));
     }
 
     /// <summary>The server behind the platform failed. Message and data say which limit was hit: timer, budget, attempts.</summary>
@@ -180,7 +183,7 @@ public sealed record CallRefusal(string Status, string Code, McpError Error, Tim
         }
 
         var message = $"{failure.Message} {failed.Reason.Sentence(failed.Attempts)}";
-        return new CallRefusal(Failed, code, new McpError(rpcCode, message, httpStatus) { Data = data.WrittenMemory }, failure.RetryAfter);
+        return new CallRefusal(Broken, code, new McpError(rpcCode, message, httpStatus) { Data = data.WrittenMemory }, failure.RetryAfter) { Failed = failed };
     }
 
     private static long Seconds(TimeSpan wait) => Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds));

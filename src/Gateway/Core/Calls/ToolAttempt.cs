@@ -16,7 +16,7 @@ internal struct ToolAttempt(ToolAttempts owner, ToolCall call, UpstreamRequest r
 
     public readonly AttemptTimers Timers => timers;
 
-    public readonly int MaxAttempts => call.Route!.MaxAttempts;
+    public readonly int MaxAttempts => Math.Min(call.Route!.MaxAttempts, call.MaxAttempts);
 
     public readonly bool IsRepeatable => call.IsRepeatable;
 

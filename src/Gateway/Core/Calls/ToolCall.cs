@@ -79,6 +79,9 @@ public sealed class ToolCall
     /// <summary>How long the caller is willing to wait; it can only shorten what the server has.</summary>
     public RequestTimers Timers { get; init; } = RequestTimers.None;
 
+    /// <summary>Most attempts at this call, the first included; the server's own bound and the gateway's hold as well.</summary>
+    public int MaxAttempts { get; init; } = int.MaxValue;
+
     /// <summary>The credentials that travelled with the last attempt: whatever the server echoes of them is redacted.</summary>
     internal Redaction.KnownSecrets? Secrets { get; set; }
 

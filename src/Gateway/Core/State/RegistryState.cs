@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using McpPlatform.Contracts.Registry;
+using McpPlatform.Gateway.Intents;
 using McpPlatform.Gateway.Limits;
 
 namespace McpPlatform.Gateway.State;
@@ -7,14 +8,16 @@ namespace McpPlatform.Gateway.State;
 /// <summary>The registry's snapshot, compiled: per tenant, what there is to call.</summary>
 public sealed class RegistryState
 {
-    private RegistryState(long version, DateTimeOffset generatedAt, FrozenDictionary<Guid, TenantRoutes> tenants)
+    private readonly FrozenDictionary<Guid, IntentTable> _intents;
+
+    private RegistryState(long version, DateTimeOffset generatedAt, FrozenDictionary<Guid, TenantRoutes> tenants, FrozenDictionary<Guid, IntentTable> intents)
     {
-        (Version, GeneratedAt, Tenants) = (version, generatedAt, tenants);
+        (Version, GeneratedAt, Tenants, _intents) = (version, generatedAt, tenants, intents);
         ServerCount = tenants.Values.Sum(tenant => tenant.Servers.Count);
     }
 
     /// <summary>Before the first snapshot: nothing.</summary>
-    public static RegistryState Empty { get; } = new(-1, default, FrozenDictionary<Guid, TenantRoutes>.Empty);
+    public static RegistryState Empty { get; } = new(-1, default, FrozenDictionary<Guid, TenantRoutes>.Empty, FrozenDictionary<Guid, IntentTable>.Empty);
 
     /// <summary>-1 before the first snapshot.</summary>
     public long Version { get; }
@@ -36,7 +39,7 @@ public sealed class RegistryState
             .Where(server => server.Enabled)
             .GroupBy(server => server.TenantId)
             .ToFrozenDictionary(group => group.Key, group => new TenantRoutes(group, previous.RoutesOf(group.Key), rules));
-        return new RegistryState(snapshot.Version, snapshot.GeneratedAt, tenants);
+        return new RegistryState(snapshot.Version, snapshot.GeneratedAt, tenants, IntentTable.Compile(snapshot));
     }
 
     /// <summary>The same with other lists of one server; null when there is no such server.</summary>
@@ -49,8 +52,11 @@ public sealed class RegistryState
 
         var changed = new ServerRoute(known.Entry with { Tools = tools, Offer = offer }, known, rules);
         var routes = new TenantRoutes(RoutesOf(tenantId).Servers.Values.Select(server => server.ServerId == serverId ? changed : server));
-        return new RegistryState(Version, GeneratedAt, Tenants.Select(tenant => tenant.Key == tenantId ? new(tenantId, routes) : tenant).ToFrozenDictionary());
+        return new RegistryState(Version, GeneratedAt, Tenants.Select(tenant => tenant.Key == tenantId ? new(tenantId, routes) : tenant).ToFrozenDictionary(), _intents);
     }
+
+    /// <summary>What a tenant's callers can ask for by intent.</summary>
+    public IntentTable IntentsOf(Guid tenantId) => _intents.GetValueOrDefault(tenantId, IntentTable.None);
 
     /// <summary>What a tenant can call; empty for a tenant without servers.</summary>
     public TenantRoutes RoutesOf(Guid tenantId) => Tenants.TryGetValue(tenantId, out var routes) ? routes : TenantRoutes.None;

@@ -40,7 +40,8 @@ internal static class SnapshotShape
             }
         }
 
-        return true;
+        return (snapshot.Routes ?? []).All(route => route is not null && route.Candidates.Count > 0 && !HasHoles(route.Candidates) && route.Candidates.All(c => c.Constants is null or { ValueKind: JsonValueKind.Object }))
+            && (snapshot.Integrations ?? []).All(integration => integration is not null && !HasHoles(integration.Capabilities));
     }
 
     private static bool IsWhole(ServerOffer? offer) => offer is null || ((IReadOnlyList<OfferedItem>[])[offer.Prompts, offer.Resources, offer.ResourceTemplates]).All(

@@ -34,7 +34,7 @@ internal static class ManagementLimits
     private static RateLimitPartition<string> Partition(HttpContext context, LimitOptions limits)
     {
         // What another process of ours forwards was counted there.
-        if (!context.Request.Path.StartsWithSegments("/api") || context.Features.Get<Caller>() is { Service: not null })
+        if (!(context.Request.Path.StartsWithSegments("/api") || context.Request.Path.StartsWithSegments("/v0.1") || context.Request.Path.StartsWithSegments("/v1")) || context.Features.Get<Caller>() is { Service: not null })
         {
             return RateLimitPartition.GetNoLimiter("");
         }

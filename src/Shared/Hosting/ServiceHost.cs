@@ -10,6 +10,7 @@ using McpPlatform.Hosting.Internal;
 using McpPlatform.Hosting.Mediation;
 using McpPlatform.Hosting.Metrics;
 using McpPlatform.Hosting.Security;
+using McpPlatform.Hosting.Versions;
 using McpPlatform.Kernel;
 using McpPlatform.Messaging;
 using Microsoft.AspNetCore.Authentication;
@@ -212,6 +213,8 @@ public sealed class ServiceHost
         // For the few that ask for it; before routing, which runs them.
         app.UseWhen(static http => http.Request.Headers.Upgrade.Count > 0, static upgraded => upgraded.UseWebSockets());
 
+        app.UseWhen(ApiVersions.Apply, static api => api.Use((HttpContext context, RequestDelegate next) => ApiVersions.Use(context, next)));
+
         // Endpoints that authenticate themselves are the hot path: routing runs them, and they meet nothing of what follows here.
         app.UseRouting();
         app.UseMiddleware<InternalListener>();
@@ -228,7 +231,7 @@ public sealed class ServiceHost
     {
         app.MapDefaultEndpoints();
         HealthEndpoint.Map(app);
-        ApiDocument.Map(app);
+        ApiDocument.Map(app, _hasEdge);
         MetricsEndpoints.Map(app);
         foreach (var map in _endpoints)
         {

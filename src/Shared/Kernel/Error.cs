@@ -18,6 +18,9 @@ public enum ErrorKind
     /// <summary>The address exists, the method does not: 405.</summary>
     MethodNotAllowed,
 
+    /// <summary>Nothing that the caller accepts can be answered: 406.</summary>
+    NotAcceptable,
+
     /// <summary>The body's media type is not one we read: 415.</summary>
     UnsupportedMediaType,
 

@@ -1,5 +1,6 @@
 using System.Reflection;
 using McpPlatform.Hosting.Security;
+using McpPlatform.Hosting.Versions;
 using McpPlatform.PolicyEngine;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -15,17 +16,39 @@ internal static class ApiDocument
 {
     public const string Name = "v1";
 
+    /// <summary>Of the client API alone, for everybody: it holds nothing of any tenant.</summary>
+    public const string Client = "client-v1";
+
     private const string KeyScheme = "ApiKey";
 
-    public static void Add(IServiceCollection services) => services.AddOpenApi(Name, options =>
+    public static void Add(IServiceCollection services) => AddManagement(AddClient(services));
+
+    private static IServiceCollection AddClient(IServiceCollection services) => services.AddOpenApi(Client, options =>
     {
-        options.ShouldInclude = static endpoint => endpoint.RelativePath is { } path && (path.StartsWith("api/", StringComparison.Ordinal) || path.StartsWith("v0.1/", StringComparison.Ordinal) || path == "health");
+        options.ShouldInclude = static endpoint => endpoint.RelativePath is { } path && (path.StartsWith("v1/route/", StringComparison.Ordinal) || path.StartsWith("v1/mcp/", StringComparison.Ordinal));
+        options.AddDocumentTransformer(static async (document, context, ct) =>
+        {
+            await Describe(document, context, ct);
+            document.Info.Title = "McpPlatform client API";
+            document.Info.Description = "Calling tools over plain HTTP: by intent, or as a client that the gateway keeps. Every request carries an API key.";
+        });
+        options.AddOperationTransformer(Complete);
+    });
+
+    private static void AddManagement(IServiceCollection services) => services.AddOpenApi(Name, options =>
+    {
+        options.ShouldInclude = static endpoint => endpoint.RelativePath is { } path && (path.StartsWith("api/", StringComparison.Ordinal) || path.StartsWith("v0.1/", StringComparison.Ordinal) || path.StartsWith("v1/", StringComparison.Ordinal) || path == "health");
         options.AddDocumentTransformer(Describe);
         options.AddOperationTransformer(Complete);
     });
 
-    public static void Map(WebApplication app)
+    public static void Map(WebApplication app, bool hasEdge)
     {
+        if (hasEdge)
+        {
+            app.MapGet($"/openapi/{Client}.json", new ClientDocument().Get).AllowAnonymous().ExcludeFromDescription();
+        }
+
         app.MapGet($"/openapi/{Name}.json", MergedDocument.Get).RequirePermission(Permissions.ApiRead).ExcludeFromDescription();
         app.MapGet("/swagger/key.js", static () => TypedResults.Text(KeyEntry, "text/javascript")).AllowAnonymous().ExcludeFromDescription();
     }
@@ -97,6 +120,7 @@ internal static class ApiDocument
             operation.Description = $"{operation.Description} Needs the permission `{permission.Permission}`.".TrimStart();
         }
 
+        operation.Deprecated |= metadata.OfType<Deprecation>().Any();
         return Task.CompletedTask;
     }
 }

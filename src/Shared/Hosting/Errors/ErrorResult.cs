@@ -38,6 +38,9 @@ public static class ErrorAnswers
         await context.Response.WriteAsJsonAsync(ErrorBody.Of(error, context));
     }
 
+    /// <summary>The refusal as its answer says it, for answers that have begun.</summary>
+    public static ErrorBody BodyOf(HttpContext context, Error error) => ErrorBody.Of(error, context);
+
     public static int Status(ErrorKind kind) => kind switch
     {
         ErrorKind.Invalid => StatusCodes.Status400BadRequest,
@@ -45,6 +48,7 @@ public static class ErrorAnswers
         ErrorKind.Forbidden => StatusCodes.Status403Forbidden,
         ErrorKind.NotFound => StatusCodes.Status404NotFound,
         ErrorKind.MethodNotAllowed => StatusCodes.Status405MethodNotAllowed,
+        ErrorKind.NotAcceptable => StatusCodes.Status406NotAcceptable,
         ErrorKind.UnsupportedMediaType => StatusCodes.Status415UnsupportedMediaType,
         ErrorKind.Conflict => StatusCodes.Status409Conflict,
         ErrorKind.PreconditionFailed => StatusCodes.Status412PreconditionFailed,

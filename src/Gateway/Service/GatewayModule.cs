@@ -4,6 +4,7 @@ using McpPlatform.Gateway.Balancing;
 using McpPlatform.Gateway.Bridge;
 using McpPlatform.Gateway.Calls;
 using McpPlatform.Gateway.Changes;
+using McpPlatform.Gateway.ClientApi;
 using McpPlatform.Gateway.Endpoints;
 using McpPlatform.Gateway.Infrastructure;
 using McpPlatform.Gateway.Infrastructure.Changes;
@@ -14,6 +15,7 @@ using McpPlatform.Gateway.Infrastructure.Security;
 using McpPlatform.Gateway.Infrastructure.Snapshots;
 using McpPlatform.Gateway.Infrastructure.Telemetry;
 using McpPlatform.Gateway.Infrastructure.Upstreams;
+using McpPlatform.Gateway.Intents;
 using McpPlatform.Gateway.Limits;
 using McpPlatform.Gateway.Management;
 using McpPlatform.Gateway.Sessions;
@@ -69,6 +71,9 @@ public sealed class GatewayModule : IServiceModule
     {
         McpEndpoints.Map(endpoints);
         McpEndpoints.MapForwarded(endpoints);
+        RouteEndpoints.Map(endpoints);
+        ClientEndpoints.Map(endpoints);
+        ClientEndpoints.MapForwarded(endpoints);
         StatusEndpoints.Map(endpoints);
         StderrEndpoint.Map(endpoints);
         DiscoverEndpoint.Map(endpoints);
@@ -194,6 +199,17 @@ public sealed class GatewayModule : IServiceModule
         services.AddSingleton<ResourceMetadata>();
         services.AddSingleton<GatewayServer>();
         services.AddSingleton<McpEndpoints>();
+        AddClientApi(services);
+    }
+
+    private static void AddClientApi(IServiceCollection services)
+    {
+        services.AddSingleton<ClientDoor>();
+        services.AddSingleton<ApiCalls>();
+        services.AddSingleton<IntentRouter>();
+        services.AddSingleton<IntentRunner>();
+        services.AddSingleton<RouteEndpoints>();
+        services.AddSingleton<ClientEndpoints>();
     }
 
     private static GatewayOptions Options(IServiceProvider services) => services.GetRequiredService<IOptions<GatewayOptions>>().Value;

@@ -130,6 +130,19 @@ public sealed class ClientSession
         }
     }
 
+    /// <summary>Attaches state that is there already, once.</summary>
+    internal void Open(Func<ClientSession, IAsyncDisposable> state)
+    {
+        lock (_gate)
+        {
+            if (!_hasOpened && !_isOver)
+            {
+                State = state(this);
+                Volatile.Write(ref _hasOpened, true);
+            }
+        }
+    }
+
     /// <summary>Ends everything that belongs to the session and returns the server's state for disposal. Null the second time.</summary>
     internal IAsyncDisposable? End()
     {

@@ -21,6 +21,7 @@ public sealed class McpEndpoint : IDisposable
     private readonly LegacyExchange _legacy;
     private readonly SseTransport _sse;
     private readonly SocketTransport _sockets;
+    private readonly (ISessionIds Ids, ISessionOwners Owners) _sessions;
 
     /// <summary>
     /// An endpoint whose sessions are named by <paramref name="ids"/> and live on the processes of <paramref name="owners"/>. They end when the host stops.
@@ -32,6 +33,7 @@ public sealed class McpEndpoint : IDisposable
         Validator.ValidateObject(options.Sessions, new ValidationContext(options.Sessions), validateAllProperties: true);
         _options = options;
         _time = time;
+        _sessions = (ids, owners);
         _live = new(options.Sessions, time, loggers.CreateLogger<LiveSessions>(), lifetime);
         _dispatcher = new(loggers.CreateLogger<McpEndpoint>());
         var door = new SessionDoor(ids, owners, _live, time);
@@ -113,6 +115,10 @@ public sealed class McpEndpoint : IDisposable
     /// Ends the live sessions that <paramref name="which"/> picks, with everything they have open: for callers that lost their right to be here. Tells how many.
     /// </summary>
     public int EndSessions(Func<ClientSession, bool> which) => _live.EndAll(which);
+
+    /// <summary>Sessions for clients that speak no MCP, at an address of the host's own.</summary>
+    /// <param name="endpoint">Names the address: ids of one are worth nothing at another.</param>
+    public PlainSessions Plain(string endpoint) => new(_sessions.Ids, _sessions.Owners, _live, _options, _time, endpoint);
 
     /// <summary>Cancels the requests that run in live sessions, which stay: the server may still say why.</summary>
     public void CancelRequests() => _live.CancelRequests();

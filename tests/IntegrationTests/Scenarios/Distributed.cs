@@ -22,6 +22,12 @@ public sealed class Definitions(SharedDistributed shared) : DefinitionScenarios(
 
 public sealed class Subregistries(SharedDistributed shared) : SubregistryScenarios(shared);
 
+public sealed class Routed(SharedDistributed shared) : RouteScenarios(shared);
+
+public sealed class PlainClients(SharedDistributed shared) : ClientApiScenarios(shared);
+
+public sealed class Versions(SharedDistributed shared) : ApiVersionScenarios(shared);
+
 public sealed class Standings(SharedDistributed shared) : StandingScenarios(shared);
 
 public sealed class Resources(SharedDistributed shared) : ResourceScenarios(shared);

@@ -22,6 +22,12 @@ public sealed class Definitions(SharedStandalone shared) : DefinitionScenarios(s
 
 public sealed class Subregistries(SharedStandalone shared) : SubregistryScenarios(shared);
 
+public sealed class Routed(SharedStandalone shared) : RouteScenarios(shared);
+
+public sealed class PlainClients(SharedStandalone shared) : ClientApiScenarios(shared);
+
+public sealed class Versions(SharedStandalone shared) : ApiVersionScenarios(shared);
+
 public sealed class Standings(SharedStandalone shared) : StandingScenarios(shared);
 
 public sealed class Resources(SharedStandalone shared) : ResourceScenarios(shared);

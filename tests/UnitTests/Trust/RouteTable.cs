@@ -31,7 +31,7 @@ public sealed record ReviewedRoute(string Method, string Pattern, Audience Audie
     public override string ToString() => $"{Method} {Pattern}";
 
     /// <summary>Whether the API description names it.</summary>
-    public bool IsDescribed => Pattern.StartsWith("/api/v1/", StringComparison.Ordinal) || Pattern.StartsWith("/v0.1/", StringComparison.Ordinal) || Pattern == "/health";
+    public bool IsDescribed => Pattern.StartsWith("/api/v1/", StringComparison.Ordinal) || Pattern.StartsWith("/v0.1/", StringComparison.Ordinal) || Pattern.StartsWith("/v1/", StringComparison.Ordinal) || Pattern == "/health";
 }
 
 /// <summary>
@@ -45,6 +45,7 @@ public static class RouteTable
         GET    /health                                                everybody                 200
         GET    /swagger/key.js                                        everybody                 200
         GET    /openapi/v1.json                                       api:read                  200
+        GET    /openapi/client-v1.json                                everybody                 200
         GET    /metrics                                               platform:metrics:read     200
 
         *      /mcp                                                   keys                      400
@@ -112,6 +113,24 @@ public static class RouteTable
         DELETE /v0.1/servers/{space}/{slug}/versions/{version}        servers:read              501
         PATCH  /v0.1/servers/{space}/{slug}/versions/{version}/status servers:read              501
         POST   /v0.1/publish                                          servers:read              501
+        GET    /api/v1/routes                                         servers:read              200
+        POST   /api/v1/routes                                         servers:write             400
+        GET    /api/v1/routes/{id}                                    servers:read              404
+        PUT    /api/v1/routes/{id}                                    servers:write             400
+        DELETE /api/v1/routes/{id}                                    servers:write             404
+        GET    /v1/integrations/mcp                                   servers:read              200
+        POST   /v1/integrations/mcp                                   servers:write             400
+        GET    /v1/integrations/mcp/{integration}                     servers:read              404
+        PUT    /v1/integrations/mcp/{integration}                     servers:write             400
+        DELETE /v1/integrations/mcp/{integration}                     servers:write             404
+        POST   /v1/route/execute                                      keys                      400
+        POST   /v1/route/discover                                     keys                      400
+        POST   /v1/mcp/clients                                        keys                      400
+        GET    /v1/mcp/clients                                        keys                      200
+        GET    /v1/mcp/clients/{id}                                   keys                      404
+        DELETE /v1/mcp/clients/{id}                                   keys                      404
+        POST   /v1/mcp/clients/{id}/tools                             keys                      404
+        POST   /v1/mcp/clients/{id}/execute                           keys                      404
         GET    /api/v1/breakers                                       servers:read              200
         POST   /api/v1/breakers/{id}/reset                            servers:write             404
         POST   /api/v1/breakers/{id}/force-open                       servers:write             404
@@ -171,6 +190,10 @@ public static class RouteTable
         *      /internal/v1/gateway/sessions/mcp                      services                  401
         *      /internal/v1/gateway/sessions/mcp/servers/{server}     services                  401
         *      /internal/v1/gateway/sessions/sse                      services                  401
+        GET    /internal/v1/gateway/sessions/v1/mcp/clients/{id}      services                  401
+        DELETE /internal/v1/gateway/sessions/v1/mcp/clients/{id}      services                  401
+        POST   /internal/v1/gateway/sessions/v1/mcp/clients/{id}/tools    services              401
+        POST   /internal/v1/gateway/sessions/v1/mcp/clients/{id}/execute  services              401
         *      /internal/v1/gateway/sessions/mcp/servers/{server}/sse services                  401
         POST   /internal/v1/tracing/batches/committed                 services                  400
         """;

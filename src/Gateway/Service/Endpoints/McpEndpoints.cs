@@ -68,6 +68,13 @@ internal sealed class McpEndpoints(
 
     private Task Take(HttpContext http, RequestDelegate serve)
     {
+        Unwrap(http);
+        return Handle(http, SlugOf(http), serve);
+    }
+
+    /// <summary>Makes a request that another gateway passed on what it was when it came there.</summary>
+    internal static void Unwrap(HttpContext http)
+    {
         http.Request.Path = http.Request.Path.Value![GatewayOwners.Prefix.Length..];
         http.Request.Headers.Authorization = $"Bearer {http.Request.Headers[GatewayOwners.CallerHeader]}";
         http.Request.Headers.Remove(GatewayOwners.CallerHeader);
@@ -78,7 +85,6 @@ internal sealed class McpEndpoints(
 
         http.Features.Set(new ForwardedSession());
         http.Features.Set(SourceWasChecked.Mark);
-        return Handle(http, SlugOf(http), serve);
     }
 
     private Task Handle(HttpContext http, string? slug, RequestDelegate serve)
@@ -148,7 +154,7 @@ internal sealed class McpEndpoints(
     }
 
     /// <summary>Who asks, whether it may now, and what; then the request has its <see cref="GatewayRequest"/>. Else why not.</summary>
-    private McpError? Admit(HttpContext http, string? slug, long? started, out TimeSpan? retryAfter)
+    internal McpError? Admit(HttpContext http, string? slug, long? started, out TimeSpan? retryAfter)
     {
         var (startedAt, authenticating) = (time.GetUtcNow(), time.GetTimestamp());
         var state = store.Current;

@@ -29,7 +29,7 @@ internal sealed partial class ManagementForwarder(IHttpClientFactory clients, IO
                 endpoints.Map($"/api/v1/{prefix}/{{**rest}}", http => forwarder.Forward(http, service)).ForwardsCallers();
             }
 
-            if (ManagementRoutes.Roots.TryGetValue(service, out var root))
+            foreach (var root in ManagementRoutes.Roots.GetValueOrDefault(service, []))
             {
                 endpoints.Map($"/{root}/{{**rest}}", http => forwarder.Forward(http, service)).ForwardsCallers();
             }

@@ -6,14 +6,14 @@ namespace McpPlatform.Gateway.Management;
 /// </summary>
 internal static class ManagementRoutes
 {
-    /// <summary>First parts of paths outside of <c>/api/v1/</c> by service: what has its form from elsewhere.</summary>
-    public static IReadOnlyDictionary<string, string> Roots { get; } = new Dictionary<string, string> { ["registry"] = "v0.1" };
+    /// <summary>First parts of paths outside of <c>/api/v1/</c> by service: what has its form from elsewhere, and what of the client API changes records.</summary>
+    public static IReadOnlyDictionary<string, IReadOnlyList<string>> Roots { get; } = new Dictionary<string, IReadOnlyList<string>> { ["registry"] = ["v0.1", "v1/integrations"] };
 
     /// <summary>Prefixes below <c>/api/v1/</c> by service, as route patterns: the most specific one wins.</summary>
     public static IReadOnlyDictionary<string, IReadOnlyList<string>> Prefixes { get; } = new Dictionary<string, IReadOnlyList<string>>
     {
         ["policy"] = ["keys", "policies", "tenants"],
-        ["registry"] = ["breakers", "servers", "tools"],
+        ["registry"] = ["breakers", "routes", "servers", "tools"],
         ["factory"] = ["deployments", "landing-zones", "packs", "secrets"],
         ["tracing"] = ["admin/dead-letters", "tools/{server}/{tool}/executions", "traces"],
     };

@@ -39,6 +39,9 @@ internal sealed class GatewaySession : IAsyncDisposable, IChangeSubscriber
 
     public ClientSession Session { get; }
 
+    /// <summary>What a client of plain HTTP said of itself; null for those that speak MCP.</summary>
+    public PlainClient? Plain { get; init; }
+
     /// <summary>The client as servers see it. Asked for after the handshake only.</summary>
     public SessionClient Client => _client.Value;
 
@@ -48,6 +51,15 @@ internal sealed class GatewaySession : IAsyncDisposable, IChangeSubscriber
     public Guid TenantId => Holder.TenantId;
 
     public string? Server => Holder.Server;
+
+    /// <summary>Called with every request of a client of plain HTTP: it is told of nothing, and may go on with another key of the same principal.</summary>
+    public void Use(GatewayRequest request)
+    {
+        if (!Holder.Is(request))
+        {
+            Volatile.Write(ref _holder, Holder with { Credential = request.Credential });
+        }
+    }
 
     /// <summary>Called with every request of the session; from the first one after its handshake on it is told of changes.</summary>
     public void Attach(GatewayRequest request)

@@ -123,6 +123,9 @@ internal sealed partial class LiveSessions : IDisposable
         EndAll(static _ => true);
     }
 
+    /// <summary>Those that <paramref name="which"/> picks.</summary>
+    public IReadOnlyList<ClientSession> Where(Func<ClientSession, bool> which) => [.. _sessions.Values.Where(which)];
+
     /// <summary>Ends some and tells how many.</summary>
     public int EndAll(Func<ClientSession, bool> which)
     {

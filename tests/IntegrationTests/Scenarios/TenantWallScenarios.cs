@@ -19,6 +19,9 @@ public abstract class TenantWallScenarios(SharedPlatform shared)
     /// <summary>What answers so does so whatever it is asked about.</summary>
     private const int NotSupported = 501;
 
+    /// <summary>What was called need not be there any more: records of any name are a list, which may be empty.</summary>
+    private const int ListOfAnyName = 200;
+
     [Fact]
     public async Task Nothing_of_a_tenant_exists_for_the_admin_of_another()
     {
@@ -28,7 +31,7 @@ public abstract class TenantWallScenarios(SharedPlatform shared)
         var before = await owner.Read();
 
         var wrong = new List<string>();
-        foreach (var route in RouteTable.All.Where(r => r.Pattern.Contains('{') && r.Audience == Audience.Holders && r.Answer != NotSupported && !OwnNames.Contains(r.ToString())))
+        foreach (var route in RouteTable.All.Where(r => r.Pattern.Contains('{') && r.Audience == Audience.Holders && r.Answer is not (NotSupported or ListOfAnyName) && !OwnNames.Contains(r.ToString())))
         {
             foreach (var path in owner.PathsOf(route))
             {
@@ -62,6 +65,9 @@ public abstract class TenantWallScenarios(SharedPlatform shared)
 
         (await stranger.Get($"/api/v1/tools?q={owner.Slug}")).Json["items"]!.AsArray().ShouldBeEmpty();
         (await stranger.Get($"/api/v1/servers?q={owner.Slug}")).Json["items"]!.AsArray().ShouldBeEmpty();
+        (await stranger.Get($"/api/v1/tools/{owner.Slug}/echo/executions")).Json["items"]!.AsArray().ShouldBeEmpty();
+        (await stranger.Get($"/api/v1/tools/{owner.Slug}/echo/executions/summary")).Json["figures"]!["calls"]!.GetValue<int>().ShouldBe(0);
+        (await owner.Api.Get($"/api/v1/tools/{owner.Slug}/echo/executions/summary")).Json["figures"]!["calls"]!.GetValue<int>().ShouldBe(1);
         using var mcp = new ModernCaller(steps.Mcp, key);
         (await mcp.ToolNames()).ShouldBeEmpty();
         using var direct = new ModernCaller(steps.McpOf(owner.Slug), key);
@@ -144,6 +150,10 @@ public abstract class TenantWallScenarios(SharedPlatform shared)
             (await own.Api.Post("/api/v1/packs", PackBody(own.Slug))).Expect(HttpStatusCode.Created);
             var deployment = await own.Add("/api/v1/deployments", new { pack = own.Pack, version = "1.0.0", slug = $"{own.Slug}-pack" });
             var trace = await own.Called(steps, key);
+            var route = await own.Add("/api/v1/routes", new { intent = own.Slug, candidates = new[] { new { server = own.Slug, tool = "echo" } } });
+            var integration = await own.Add("/v1/integrations/mcp", new { name = own.Slug, server = own.Slug, capabilities = new[] { new { intent = own.Slug, tool = "echo" } } });
+            own._names["routes"] = [[route]];
+            own._names["v1/integrations/mcp"] = [[integration], [own.Slug]];
             own._names["servers"] = [[server], [own.Slug]];
             own._names["gateway/servers"] = own._names["servers"];
             own._names["v0.1/servers"] = [[$"local.mcpplatform%2F{own.Slug}", "latest"]];
@@ -179,6 +189,8 @@ public abstract class TenantWallScenarios(SharedPlatform shared)
             "PATCH /api/v1/keys/{id}" => new { rate = 1, burst = 1 },
             "PUT /api/v1/policies/{policy}" => new { grants = Array.Empty<object>(), description = "taken over" },
             "PUT /api/v1/tools/http/{id}" => new { description = "taken over", method = "GET", url = "https://evil.example.com/" },
+            "PUT /api/v1/routes/{id}" => new { intent = "taken-over", candidates = new[] { new { server = "evil", tool = "echo" } } },
+            "PUT /v1/integrations/mcp/{integration}" => new { server = "evil", capabilities = new[] { new { intent = "taken-over", tool = "echo" } } },
             _ => null,
         };
 

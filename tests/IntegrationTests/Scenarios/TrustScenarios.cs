@@ -78,7 +78,7 @@ public abstract class TrustScenarios(TrustPlatform trust) : IDisposable
     [InlineData("GET", "/", 404)]
     [InlineData("GET", "/api/v1", 404)]
     [InlineData("GET", "/api/v1/nothing", 404)]
-    [InlineData("POST", "/api/v2/keys", 404)]
+    [InlineData("POST", "/api/v2/keys", 400)]
     [InlineData("GET", "/internal/v1/nothing", 404)]
     [InlineData("GET", "/api/v1/%2e%2e/internal/v1/policy/snapshot", 404)]
     [InlineData("DELETE", "/metrics", 405)]
@@ -237,8 +237,9 @@ public abstract class TrustScenarios(TrustPlatform trust) : IDisposable
 
     private static string ServiceOf(ReviewedRoute route) => route.Pattern.Split('/')[3] switch
     {
+        _ when route.Pattern.Contains("/executions", StringComparison.Ordinal) => "tracing",
         "tenants" or "keys" or "policies" => "policy",
-        "servers" or "tools" => "registry",
+        "routes" or "servers" or "tools" => "registry",
         "packs" or "landing-zones" or "secrets" or "deployments" => "factory",
         "traces" => "tracing",
         _ => "gateway",

@@ -1,4 +1,5 @@
 using System.Net;
+using McpPlatform.Hosting.Errors;
 using McpPlatform.Hosting.Versions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -41,7 +42,7 @@ public sealed class ApiVersionTests : IAsyncLifetime
     [InlineData("/v2/things", null, 400, "application/json")]
     [InlineData("/v22222222222222222222222222222222/things", null, 400, "application/json")]
     [InlineData("/v0.1/things", null, 200, "application/json")]
-    [InlineData("/virtual", null, 404, null)]
+    [InlineData("/virtual", null, 404, "application/json")]
     public async Task A_version_is_asked_for_by_path_or_media_type_and_one_that_is_not_there_is_named(string path, string? accept, int status, string? type)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
@@ -99,6 +100,7 @@ public sealed class ApiVersionTests : IAsyncLifetime
         var app = builder.Build();
         app.UseWhen(ApiVersions.Apply, static api => api.Use((HttpContext context, RequestDelegate next) => ApiVersions.Use(context, next)));
         app.UseRouting();
+        app.UseStatusCodePages(static page => page.HttpContext.WriteError(StatusErrors.Of(page.HttpContext)));
         foreach (var root in (string[])["/api/v1", "/v1", "/v0.1"])
         {
             app.MapGet($"{root}/things", () => TypedResults.Json(new { }));

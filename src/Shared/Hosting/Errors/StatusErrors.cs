@@ -1,3 +1,4 @@
+using McpPlatform.Hosting.Versions;
 using McpPlatform.Kernel;
 using Microsoft.AspNetCore.Http;
 
@@ -8,7 +9,7 @@ internal static class StatusErrors
 {
     public static Error Of(HttpContext context) => context.Response.StatusCode switch
     {
-        StatusCodes.Status404NotFound => Error.NotFound("not_found", "There is nothing at this address."),
+        StatusCodes.Status404NotFound => ApiVersions.UnknownAt(context.Request.Path.Value) ?? Error.NotFound("not_found", "There is nothing at this address."),
         StatusCodes.Status405MethodNotAllowed => new Error(ErrorKind.MethodNotAllowed, "method_not_allowed", "This address does not take this method; the Allow header names those it does."),
         StatusCodes.Status413PayloadTooLarge => Error.TooLarge("request.too_large", "The body is larger than the limit (option Limits__MaxBodyBytes)."),
         StatusCodes.Status415UnsupportedMediaType => new Error(ErrorKind.UnsupportedMediaType, "request.media_type", "Send the body as application/json."),

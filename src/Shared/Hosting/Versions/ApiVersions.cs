@@ -47,13 +47,7 @@ internal static class ApiVersions
     /// <param name="byMediaType">The answer is to bear the version's own media type.</param>
     internal static Error? Refusal(HttpContext http, out bool byMediaType)
     {
-        var path = http.Request.Path.Value!;
         byMediaType = false;
-        if (VersionAt(path, path.StartsWith("/api/", StringComparison.Ordinal) ? 5 : 1) is { } asked && asked != "1")
-        {
-            return Error.Invalid("api.version_unknown", $"There is no version {Cut(asked)} of this API. Supported: {Supported}.");
-        }
-
         if (MediaTypeHeaderValue.TryParse(http.Request.ContentType, out var body) && VersionOf(body) is { } sent && sent != "1")
         {
             return Error.Invalid("api.version_unknown", $"The body is in version {Cut(sent)} of this API, which is not known. Supported: {Supported}.");
@@ -70,6 +64,12 @@ internal static class ApiVersions
             ? null
             : new Error(ErrorKind.NotAcceptable, "api.version_unknown", $"Accept asks for a version of this API that is not known. Supported: {Supported}.");
     }
+
+    /// <summary>Why there is nothing at an address that is not there: it may be one of a version that is not. Null: not for that.</summary>
+    internal static Error? UnknownAt(string? path) =>
+        path is not null && VersionAt(path, path.StartsWith("/api/", StringComparison.Ordinal) ? 5 : 1) is { } asked && asked != "1"
+            ? Error.Invalid("api.version_unknown", $"There is no version {Cut(asked)} of this API. Supported: {Supported}.")
+            : null;
 
     /// <summary>The digits after a v that make up a whole segment; null when there are none: <c>/v0.1</c> is another API with versions of its own.</summary>
     private static string? VersionAt(string path, int at)

@@ -18,6 +18,9 @@ internal sealed record Terminal(
     string ConfigFile,
     string Folder)
 {
+    /// <summary>All variables of the environment.</summary>
+    public Func<IReadOnlyDictionary<string, string>> WholeEnvironment { get; init; } = Configuration.LoadedConfiguration.ProcessEnvironment;
+
     /// <summary>Standard input as bytes, for who reads no text of people.</summary>
     public Func<Stream> OpenInput { get; init; } = Console.OpenStandardInput;
 

@@ -7,13 +7,13 @@ using McpPlatform.Cli.Launchers;
 
 namespace McpPlatform.Cli.Commands;
 
-/// <summary><c>mcpp config</c>: from the configuration of MCP clients to the platform, and back.</summary>
+/// <summary><c>mcpp config</c>: the platform's own configuration, and those of MCP clients.</summary>
 internal static class ConfigCommands
 {
     private const string Servers = "/api/v1/servers";
 
     public static Command Create(CommandFactory factory) =>
-        CommandFactory.Group("config", "Configurations of MCP clients (mcpServers): take their servers over, and write one that has the platform instead", Import(factory), Export(factory));
+        CommandFactory.Group("config", "The platform's configuration (mcpplatform.yaml), and those of MCP clients (mcpServers)", [.. FileCommands.All(factory), Import(factory), Export(factory)]);
 
     private static Command Export(CommandFactory factory)
     {

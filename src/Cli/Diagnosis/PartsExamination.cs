@@ -14,9 +14,32 @@ internal sealed class PartsExamination(ApiClient api, List<Finding> findings)
     {
         await Components(cancellationToken);
         await Gateway(cancellationToken);
+        await Configuration(cancellationToken);
         await Servers(cancellationToken);
         await Breakers(cancellationToken);
         await DeadLetters(cancellationToken);
+    }
+
+    private async Task Configuration(CancellationToken cancellationToken)
+    {
+        foreach (var service in new[] { "policy", "registry" })
+        {
+            if (await Ask("config", $"/api/v1/configuration/{service}", cancellationToken, isQuiet: true) is not { } status || (string?)status["state"] is null or "none")
+            {
+                continue;
+            }
+
+            var source = (string?)status["source"];
+            if ((string?)status["state"] == "refused")
+            {
+                var problems = (status["problems"] as JsonArray ?? []).Select(p => $"{(string?)p?["field"]} {(string?)p?["message"]}".Trim());
+                Add(Verdict.Failed, "config", $"{source} cannot be used by the {service} service; what was in force stays. {string.Join(" | ", problems.Take(3))}", "Mend it there ('mcpp config validate' shows every mistake); it is taken over within a second.");
+            }
+            else
+            {
+                Add(Verdict.Ok, "config", $"{source} is in force in the {service} service.");
+            }
+        }
     }
 
     private async Task Components(CancellationToken cancellationToken)
@@ -142,7 +165,7 @@ internal sealed class PartsExamination(ApiClient api, List<Finding> findings)
     }
 
     /// <summary>Null: it was skipped or failed, and said so.</summary>
-    private async Task<JsonNode?> Ask(string check, string path, CancellationToken cancellationToken)
+    private async Task<JsonNode?> Ask(string check, string path, CancellationToken cancellationToken, bool isQuiet = false)
     {
         try
         {
@@ -150,7 +173,10 @@ internal sealed class PartsExamination(ApiClient api, List<Finding> findings)
         }
         catch (ApiException refused) when (refused.Status is HttpStatusCode.Forbidden or HttpStatusCode.NotFound)
         {
-            Skip(check, "the key may not see it");
+            if (!isQuiet)
+            {
+                Skip(check, "the key may not see it");
+            }
         }
         catch (ApiException refused)
         {

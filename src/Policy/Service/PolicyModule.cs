@@ -1,14 +1,17 @@
 using System.Reflection;
 using McpPlatform.Contracts.Policy;
 using McpPlatform.Hosting;
+using McpPlatform.Hosting.Configured;
 using McpPlatform.Kernel;
 using McpPlatform.Persistence;
 using McpPlatform.Policy.Api;
 using McpPlatform.Policy.Application;
 using McpPlatform.Policy.Application.Tenants;
 using McpPlatform.Policy.Domain.Limits;
+using McpPlatform.Policy.Infrastructure;
 using McpPlatform.Policy.Infrastructure.Bootstrap;
 using McpPlatform.Policy.Infrastructure.Persistence;
+using McpPlatform.PolicyEngine;
 using Microsoft.Extensions.Options;
 
 namespace McpPlatform.Policy;
@@ -39,6 +42,7 @@ public sealed class PolicyModule : IServiceModule
         services.AddSingleton<LeaseBook>();
         services.AddScoped<IDatabaseSeed, BootstrapSeed>();
         services.AddSingleton<IBootstrapKey, BootstrapKey>();
+        services.AddConfiguration<PolicyTaker>();
     }
 
     public static void MapEndpoints(IEndpointRouteBuilder endpoints)
@@ -46,6 +50,7 @@ public sealed class PolicyModule : IServiceModule
         TenantEndpoints.Map(endpoints);
         KeyEndpoints.Map(endpoints);
         PolicyEndpoints.Map(endpoints);
+        endpoints.MapConfiguration<PolicyTaker>(Name, Permissions.PoliciesRead, Permissions.PoliciesWrite);
         SnapshotEndpoints.Map(endpoints);
         LeaseEndpoints.Map(endpoints);
     }

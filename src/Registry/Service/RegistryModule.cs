@@ -1,8 +1,10 @@
 using System.Reflection;
 using McpPlatform.Contracts.Registry;
 using McpPlatform.Hosting;
+using McpPlatform.Hosting.Configured;
 using McpPlatform.Hosting.Internal;
 using McpPlatform.Persistence;
+using McpPlatform.PolicyEngine;
 using McpPlatform.Registry.Api;
 using McpPlatform.Registry.Application;
 using McpPlatform.Registry.Application.Definitions;
@@ -11,6 +13,7 @@ using McpPlatform.Registry.Application.Integrations;
 using McpPlatform.Registry.Application.Routes;
 using McpPlatform.Registry.Application.Subregistry;
 using McpPlatform.Registry.Domain;
+using McpPlatform.Registry.Infrastructure;
 using McpPlatform.Registry.Infrastructure.Discovery;
 using McpPlatform.Registry.Infrastructure.Gateway;
 using McpPlatform.Registry.Infrastructure.Persistence;
@@ -51,6 +54,7 @@ public sealed class RegistryModule : IServiceModule
         services.AddScoped<IDiscovery, GatewayDiscovery>();
         services.AddSingleton<SnapshotCache<RegistrySnapshot>>();
         services.AddHostedService<DiscoveryWorker>();
+        services.AddConfiguration<ServerTaker>();
     }
 
     public static void MapEndpoints(IEndpointRouteBuilder endpoints)
@@ -63,6 +67,7 @@ public sealed class RegistryModule : IServiceModule
         RouteEndpoints.Map(endpoints);
         IntegrationEndpoints.Map(endpoints);
         SubregistryEndpoints.Map(endpoints);
+        endpoints.MapConfiguration<ServerTaker>(Name, Permissions.ServersRead, Permissions.ServersWrite);
         InternalEndpoints.Map(endpoints);
     }
 }

@@ -23,6 +23,7 @@ internal sealed record CommandLine(Verb Verb, IReadOnlyDictionary<string, string
         ["--internal-host"] = "Listen:InternalHost",
         ["--internal-port"] = "Listen:InternalPort",
         ["--data"] = "MCPP_DATA",
+        ["--config"] = "MCPP_CONFIG",
         ["--drain-timeout"] = DrainTimeout,
     };
 
@@ -81,6 +82,7 @@ internal sealed record CommandLine(Verb Verb, IReadOnlyDictionary<string, string
           --internal-host ADDRESS  listener for the platform's services  (Listen__InternalHost)
           --internal-port PORT     its port, default 8081                (Listen__InternalPort)
           --data FOLDER            keys, snapshots, spool; default ./data (MCPP_DATA)
+          --config FILE            servers, policies, limits, launchers: docs/configuration.md (MCPP_CONFIG)
           --drain-timeout SECONDS  after SIGTERM or Ctrl+C, for what runs to finish; default 30 (Drain__Timeout); a second signal ends it at once
 
         Environment: ConnectionStrings__policydb, __registrydb, __factorydb, __tracingdb (and each with _migrator for schema changes),

@@ -56,6 +56,10 @@ internal static class CorpusCases
         {
             AlsoAsPacks(cases);
         }
+        else if (file == "config-yaml")
+        {
+            AlsoForPolicies(cases);
+        }
 
         File.WriteAllText(Path.Combine(folder, $"{file}.json"), corpus.ToJsonString());
     }
@@ -112,6 +116,17 @@ internal static class CorpusCases
 
     private static JsonNode? AsResource(JsonNode? tool) =>
         tool is JsonValue value && value.TryGetValue<string>(out var text) && text is not ("" or "*") ? $"tool:corpus/{text}" : tool?.DeepClone();
+
+    // Each configuration a second time, to the other service that has a part in it.
+    private static void AlsoForPolicies(JsonArray cases)
+    {
+        foreach (var one in cases.ToArray())
+        {
+            var other = one!.DeepClone();
+            (other["id"], other["path"]) = ($"{one["id"]}@policy", "{admin}/configuration/policy");
+            cases.Add(other);
+        }
+    }
 
     // Each document a second time, as the source of a pack: analysing reads it, creating compiles it.
     private static void AlsoAsPacks(JsonArray cases)

@@ -68,6 +68,10 @@ public sealed class Breaking() : BrokenPlatform(new DistributedForm());
 
 public sealed class Faults(Breaking breaking) : FaultScenarios(breaking), IClassFixture<Breaking>;
 
+public sealed class Configuring() : ConfiguredPlatform(new DistributedForm());
+
+public sealed class Configured(Configuring configuring) : ConfigurationScenarios(configuring), IClassFixture<Configuring>;
+
 public sealed class Limiting() : LimitedPlatform(new DistributedForm());
 
 public sealed class Limits(Limiting limiting) : LimitScenarios(limiting), IClassFixture<Limiting>;

@@ -18,12 +18,15 @@ internal static class ReferenceTable
         ["Net"] = new([], []),
         ["Mcp"] = new(["Net"], []),
         ["Packs"] = new(["Net"], []),
+
+        // What an operator's file says, with the place of each mistake: read by the services, by gateways (launchers) and by the command line alike.
+        ["Configuration"] = new(["PolicyEngine"], ["YamlDotNet"]),
         ["Mcp.AspNetCore"] = new(["Mcp"], [], AspNet: true),
         ["ServiceDefaults"] = new([], ["OpenTelemetry", "OpenTelemetry.Exporter.OpenTelemetryProtocol"], AspNet: true),
 
         // Messaging, because a module hands its consumers to ModuleBus in its one contract with the host, IServiceModule.
         ["Hosting"] = new(
-            ["Kernel", "Contracts", "Messaging", "PolicyEngine", "ServiceDefaults"],
+            ["Kernel", "Contracts", "Configuration", "Messaging", "PolicyEngine", "ServiceDefaults"],
             ["MediatR", "FluentValidation", "Microsoft.AspNetCore.OpenApi", "Swashbuckle.AspNetCore.SwaggerUI"],
             AspNet: true),
         ["Messaging"] = new(["Kernel", "Contracts"], ["MassTransit", "MassTransit.RabbitMQ", "RabbitMQ.Client"], AspNet: true),
@@ -42,11 +45,11 @@ internal static class ReferenceTable
         ["Registry"] = new(["Registry.Core", "Hosting", "Messaging", "Persistence"], [], AspNet: true),
         ["Tracing"] = new(["Tracing.Core", "Hosting", "Messaging", "Persistence"], [], AspNet: true),
         ["Factory"] = new(["Factory.Core", "Hosting", "Messaging", "Persistence", "Net"], [], AspNet: true, "PackRuntime"),
-        ["Gateway"] = new(["Gateway.Core", "Mcp.AspNetCore", "Net", "Hosting", "Messaging"], ["YamlDotNet"], AspNet: true),
+        ["Gateway"] = new(["Gateway.Core", "Mcp.AspNetCore", "Net", "Hosting", "Messaging"], [], AspNet: true),
         ["Console"] = new(["Contracts", "Hosting"], ["Radzen.Blazor"], AspNet: true),
 
         ["PackRuntime"] = new(["Packs", "Net", "Mcp", "Mcp.AspNetCore"], [], AspNet: true),
-        ["Cli"] = new(["Contracts", "Packs", "Mcp"], ["System.CommandLine", "Spectre.Console", "YamlDotNet"]),
+        ["Cli"] = new(["Configuration", "Contracts", "Packs", "Mcp"], ["System.CommandLine", "Spectre.Console", "YamlDotNet"]),
         ["Standalone"] = new(["Policy", "Registry", "Factory", "Tracing", "Gateway", "Console"], [], AspNet: true),
         ["AppHost"] = new(
             ["Gateway", "Policy", "Registry", "Factory", "Tracing", "Console", "Standalone"],

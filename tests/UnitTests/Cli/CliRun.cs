@@ -29,7 +29,7 @@ internal sealed class CliRun : IDisposable
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var terminal = new Terminal(new StringReader(input), output, error, false, false, int.MaxValue, _environment.GetValueOrDefault, ConfigFile, Folder);
+        var terminal = new Terminal(new StringReader(input), output, error, false, false, int.MaxValue, _environment.GetValueOrDefault, ConfigFile, Folder) { WholeEnvironment = () => _environment };
         var exitCode = await Mcpp.Run(args, terminal, CancellationToken.None);
         return new CliResult(exitCode, output.ToString(), error.ToString());
     }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using McpPlatform.Contracts.Policy;
 using McpPlatform.Kernel;
 using McpPlatform.Policy.Application;
+using McpPlatform.Policy.Application.Declared;
 using McpPlatform.Policy.Application.Keys;
 using McpPlatform.Policy.Application.Policies;
 using McpPlatform.Policy.Application.Tenants;
@@ -66,6 +67,9 @@ internal sealed class PolicyWorld : TimeProvider, ITenants, IApiKeys, IPolicySet
     public Task<Result> Delete(string name, int? expected = null) =>
         new DeletePolicySetHandler(this, this, this, this, _tenant, this).Handle(new DeletePolicySet(name, expected), CancellationToken.None);
 
+    public Task<Result<DeclaredPlan>> Declare(int? maxConcurrency, params DeclaredPolicy[] policies) =>
+        new DeclarePoliciesHandler(this, this, this, this, this, _tenant, Quotas, this).Handle(new DeclarePolicies(policies, new DeclaredLimit(maxConcurrency, "mcpplatform.yaml:1")), CancellationToken.None);
+
     public Task<Result<Page<PolicySetView>>> List(int? limit = null, string? cursor = null) =>
         new ListPolicySetsHandler(this).Handle(new ListPolicySets(limit, cursor), CancellationToken.None);
 
@@ -109,6 +113,8 @@ internal sealed class PolicyWorld : TimeProvider, ITenants, IApiKeys, IPolicySet
 
     Task<IReadOnlyList<PolicySet>> IPolicySets.List(string? afterName, int limit, CancellationToken cancellationToken) =>
         Page(Sets.Where(s => s.DeletedAt is null), s => s.Name, afterName, limit);
+
+    Task<IReadOnlyList<PolicySet>> IPolicySets.Present(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<PolicySet>>([.. Sets.Where(s => s.DeletedAt is null)]);
 
     Task<IReadOnlyList<RoleText>> IPolicySets.Roles(CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<RoleText>>([.. Sets.Where(s => s.DeletedAt is null).Select(s => new RoleText(s.Name, s.Grants))]);

@@ -67,6 +67,8 @@ public sealed class StoreEndpointReportTests
     {
         public RegisteredServer Server { get; } = RegisteredServer.Register(Guid.NewGuid(), Tenant, "files", null, DateTimeOffset.UnixEpoch);
 
+        public Task<IReadOnlyList<RegisteredServer>> Present(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<RegisteredServer>>([Server]);
+
         public Task<RegisteredServer?> Find(string idOrSlug, CancellationToken cancellationToken) => Task.FromResult<RegisteredServer?>(Server);
 
         public Task<RegisteredServer?> FindDeployment(Guid deploymentId, CancellationToken cancellationToken) => throw new NotSupportedException();

@@ -77,6 +77,11 @@ public static class RouteTable
 
         GET    /api/v1/admin/metrics                                  platform:metrics:read     200
 
+        GET    /api/v1/configuration/policy                           policies:read             200
+        POST   /api/v1/configuration/policy                           policies:write            422
+        GET    /api/v1/configuration/registry                         servers:read              200
+        POST   /api/v1/configuration/registry                         servers:write             422
+
         GET    /api/v1/keys                                           keys:read                 200
         POST   /api/v1/keys                                           keys:write                400
         GET    /api/v1/keys/{id}                                      keys:read                 404

@@ -12,8 +12,8 @@ internal static class ManagementRoutes
     /// <summary>Prefixes below <c>/api/v1/</c> by service, as route patterns: the most specific one wins.</summary>
     public static IReadOnlyDictionary<string, IReadOnlyList<string>> Prefixes { get; } = new Dictionary<string, IReadOnlyList<string>>
     {
-        ["policy"] = ["keys", "policies", "tenants"],
-        ["registry"] = ["breakers", "routes", "servers", "tools"],
+        ["policy"] = ["configuration/policy", "keys", "policies", "tenants"],
+        ["registry"] = ["breakers", "configuration/registry", "routes", "servers", "tools"],
         ["factory"] = ["deployments", "landing-zones", "packs", "secrets"],
         ["tracing"] = ["admin/dead-letters", "tools/{server}/{tool}/executions", "traces"],
     };

@@ -46,6 +46,9 @@ public interface IPolicySets
     /// <summary>Not deleted ones by name, after <paramref name="afterName"/> (null = from the first).</summary>
     Task<IReadOnlyList<PolicySet>> List(string? afterName, int limit, CancellationToken cancellationToken);
 
+    /// <summary>All that are not deleted, tracked for change.</summary>
+    Task<IReadOnlyList<PolicySet>> Present(CancellationToken cancellationToken);
+
     /// <summary>Name and rules of all that are not deleted.</summary>
     Task<IReadOnlyList<RoleText>> Roles(CancellationToken cancellationToken);
 

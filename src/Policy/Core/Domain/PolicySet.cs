@@ -2,6 +2,16 @@ using McpPlatform.Kernel;
 
 namespace McpPlatform.Policy.Domain;
 
+/// <summary>Who changes a record.</summary>
+public enum ManagedBy
+{
+    /// <summary>People, through the API.</summary>
+    Api,
+
+    /// <summary>A configuration, which alone changes it.</summary>
+    File,
+}
+
 /// <summary>A role of one tenant, with its rules. Deleting keeps the row, so that repeating it is answered alike.</summary>
 public sealed class PolicySet : ITenantOwned, IAudited
 {
@@ -35,6 +45,11 @@ public sealed class PolicySet : ITenantOwned, IAudited
 
     public DateTimeOffset? DeletedAt { get; private set; }
 
+    public ManagedBy ManagedBy { get; private set; }
+
+    /// <summary>File and line that declare it; null for others.</summary>
+    public string? Origin { get; private set; }
+
     string IAudited.AuditName => Name;
 
     public static PolicySet Write(Guid tenantId, string name, string? description, string grants, string by, DateTimeOffset now) => new()
@@ -52,6 +67,9 @@ public sealed class PolicySet : ITenantOwned, IAudited
 
     public void Replace(string? description, string grants, string by, DateTimeOffset now) =>
         (Description, Grants, Version, UpdatedAt, UpdatedBy) = (description, grants, Version + 1, now, Actor.Shorten(by));
+
+    /// <summary>It is declared there.</summary>
+    public void DeclaredIn(string origin) => (ManagedBy, Origin) = (ManagedBy.File, origin);
 
     /// <summary>Deletes; false when it was deleted already, and nothing changes.</summary>
     public bool Delete(string by, DateTimeOffset now)

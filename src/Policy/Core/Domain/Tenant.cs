@@ -25,6 +25,9 @@ public sealed class Tenant : IAudited
     /// <summary>Calls of the tenant under way at once at one gateway; null = as the gateway's option says.</summary>
     public int? MaxConcurrency { get; private set; }
 
+    /// <summary>File and line that declare <see cref="MaxConcurrency"/>; null when the API sets it.</summary>
+    public string? LimitOrigin { get; private set; }
+
     public DateTimeOffset CreatedAt { get; private set; }
 
     public DateTimeOffset UpdatedAt { get; private set; }
@@ -47,9 +50,17 @@ public sealed class Tenant : IAudited
             return Error.Conflict("tenants.default", "The default tenant runs the platform and cannot be switched off.");
         }
 
+        if (LimitOrigin is { } origin && maxConcurrency != MaxConcurrency)
+        {
+            return Error.Conflict("tenants.managed", $"max_concurrency is declared in {origin}. Change it there.");
+        }
+
         (Name, IsActive, MaxConcurrency, UpdatedAt) = (name, isActive, maxConcurrency, now);
         return Result.Success;
     }
+
+    /// <summary>Takes the bound that a configuration declares; null takes it back.</summary>
+    public void Declare(int? maxConcurrency, string? origin, DateTimeOffset now) => (MaxConcurrency, LimitOrigin, UpdatedAt) = (maxConcurrency, maxConcurrency is null ? null : origin, now);
 
     /// <summary>Deletes; twice is once. Refuses for the default tenant.</summary>
     public Result Delete(DateTimeOffset now)

@@ -16,6 +16,9 @@ public interface IServers
 
     Task<int> Count(CancellationToken cancellationToken);
 
+    /// <summary>All that are not deleted, tracked for change.</summary>
+    Task<IReadOnlyList<RegisteredServer>> Present(CancellationToken cancellationToken);
+
     /// <summary>Not deleted ones by slug.</summary>
     Task<IReadOnlyList<RegisteredServer>> List(ServerFilter filter, string? afterSlug, int limit, CancellationToken cancellationToken);
 

@@ -27,6 +27,9 @@ public enum ManagedBy
 
     /// <summary>Deployed by the factory, which alone changes it.</summary>
     Factory,
+
+    /// <summary>Declared in a configuration, which alone changes it.</summary>
+    File,
 }
 
 /// <summary>A named secret of a server, readable by holders of the master key only.</summary>
@@ -80,6 +83,9 @@ public sealed class RegisteredServer : ITenantOwned, IAudited
 
     public ManagedBy ManagedBy { get; private set; }
 
+    /// <summary>File and line that declare it; null for others.</summary>
+    public string? Origin { get; private set; }
+
     /// <summary>The factory's deployment that this is; null for others.</summary>
     public Guid? DeploymentId { get; private set; }
 
@@ -106,6 +112,17 @@ public sealed class RegisteredServer : ITenantOwned, IAudited
         Enabled = true,
         CreatedAt = now,
     };
+
+    /// <summary>The same for one that a configuration declares.</summary>
+    public static RegisteredServer Declare(Guid id, Guid tenantId, string slug, string origin, DateTimeOffset now)
+    {
+        var server = Register(id, tenantId, slug, deploymentId: null, now);
+        (server.ManagedBy, server.Origin) = (ManagedBy.File, origin);
+        return server;
+    }
+
+    /// <summary>It is declared in another place now. Nothing that gateways know changes.</summary>
+    public void Move(string origin) => Origin = origin;
 
     /// <summary>Sets how it is reached and shown; it is looked at again at once.</summary>
     public void Describe(ServerTerms terms, DateTimeOffset now)

@@ -1,3 +1,4 @@
+using McpPlatform.Configuration;
 using McpPlatform.Gateway.Attempts;
 using Microsoft.Extensions.Options;
 
@@ -16,9 +17,9 @@ internal sealed partial class LauncherBook : BackgroundService
     private volatile Dictionary<string, Launcher> _launchers = [];
     private (string? Path, DateTime Written, long Length) _seen;
 
-    public LauncherBook(IOptions<GatewayOptions> options, TimeProvider time, ILogger<LauncherBook> logger)
+    public LauncherBook(IOptions<GatewayOptions> options, TimeProvider time, ILogger<LauncherBook> logger, IConfiguration? settings = null)
     {
-        (_configured, _time, _logger) = (options.Value.ConfigFile, time, logger);
+        (_configured, _time, _logger) = (options.Value.ConfigFile is { Length: > 0 } own ? own : settings?["MCPP_CONFIG"], time, logger);
         Look();
     }
 
@@ -38,7 +39,8 @@ internal sealed partial class LauncherBook : BackgroundService
     {
         try
         {
-            var path = Candidates().FirstOrDefault(File.Exists);
+            // One that is named and not there has no launchers.
+            var path = ConfigFiles.Find(_configured, Directory.GetCurrentDirectory()) is { } found && File.Exists(found) ? found : null;
             var file = path is null ? null : new FileInfo(path);
             var now = (path, file?.LastWriteTimeUtc ?? default, file?.Length ?? 0);
             if (now == _seen)
@@ -47,7 +49,7 @@ internal sealed partial class LauncherBook : BackgroundService
             }
 
             _seen = now;
-            Replace(path is null ? [] : LauncherFile.Parse(File.ReadAllText(path)));
+            Replace(path is null ? [] : LauncherFile.Read(path));
             Read(_logger, _launchers.Count, path ?? "no file");
         }
         catch (Exception exception) when (exception is LauncherFileException or IOException or UnauthorizedAccessException)
@@ -82,22 +84,6 @@ internal sealed partial class LauncherBook : BackgroundService
         {
             Changed?.Invoke(changed);
         }
-    }
-
-    private IEnumerable<string> Candidates()
-    {
-        const string name = "mcpplatform.yaml";
-        if (!string.IsNullOrEmpty(_configured))
-        {
-            return [_configured];
-        }
-
-        return
-        [
-            Path.GetFullPath(name),
-            Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData, Environment.SpecialFolderOption.DoNotVerify), "mcpplatform", name),
-            Path.Combine("/etc/mcpplatform", name),
-        ];
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Count} launchers of stdio servers are in force ({Path}).")]

@@ -1,4 +1,5 @@
 using McpPlatform.Kernel;
+using McpPlatform.Policy.Domain;
 using McpPlatform.PolicyEngine;
 using MediatR;
 
@@ -39,6 +40,11 @@ internal sealed class DeletePolicySetHandler(
         if (request.ExpectedVersion is { } expected && expected != set.Version)
         {
             return Error.PreconditionFailed("policies.changed", $"It has version {set.Version} by now. Read it again and repeat your change.");
+        }
+
+        if (set.ManagedBy == ManagedBy.File)
+        {
+            return PolicySetView.FileOwns(set);
         }
 
         var now = clock.GetUtcNow();

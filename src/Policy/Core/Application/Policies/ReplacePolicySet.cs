@@ -51,6 +51,11 @@ internal sealed class ReplacePolicySetHandler(
             return Error.PreconditionFailed("policies.changed", $"It has version {set.Version} by now. Read it again and repeat your change.");
         }
 
+        if (set.ManagedBy == ManagedBy.File)
+        {
+            return PolicySetView.FileOwns(set);
+        }
+
         if (request.Name is not null && request.Name != set.Name)
         {
             return Error.Invalid("policies.renamed", $"A policy set keeps its name, '{set.Name}'. Create another one for another name.");

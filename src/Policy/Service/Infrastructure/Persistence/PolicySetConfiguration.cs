@@ -1,3 +1,4 @@
+using McpPlatform.Kernel;
 using McpPlatform.PolicyEngine;
 using McpPlatform.Policy.Domain;
 using Microsoft.EntityFrameworkCore;
@@ -13,6 +14,9 @@ internal sealed class PolicySetConfiguration : IEntityTypeConfiguration<PolicySe
         builder.Property(p => p.Description).HasMaxLength(PolicySet.MaxDescriptionLength);
         builder.Property(p => p.Grants).HasColumnType("jsonb");
         builder.Property(p => p.UpdatedBy).HasMaxLength(Actor.MaxLength);
+        // Those that were there before anybody declared any.
+        builder.Property(p => p.ManagedBy).HasDefaultValue(ManagedBy.Api);
+        builder.Property(p => p.Origin).HasMaxLength(DeclaredPlan.MaxOriginLength);
         builder.HasIndex(p => new { p.TenantId, p.Name }).IsUnique().HasFilter("deleted_at IS NULL");
         builder.Property<uint>("xmin").IsRowVersion();
     }

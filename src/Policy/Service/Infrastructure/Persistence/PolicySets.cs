@@ -25,6 +25,8 @@ internal sealed class PolicySets(PolicyDbContext context) : IPolicySets
         .Take(limit)
         .ToListAsync(cancellationToken);
 
+    public async Task<IReadOnlyList<PolicySet>> Present(CancellationToken cancellationToken) => await context.PolicySets.Where(p => p.DeletedAt == null).ToListAsync(cancellationToken);
+
     public async Task<IReadOnlyList<RoleText>> Roles(CancellationToken cancellationToken) => await context.PolicySets
         .Where(p => p.DeletedAt == null)
         .OrderBy(p => p.Name)

@@ -87,6 +87,11 @@ internal sealed class ChangeServerHandler(IServers servers, ICatalog catalog, IR
             return ServerView.FactoryOwns(server.Slug);
         }
 
+        if (server.ManagedBy == ManagedBy.File)
+        {
+            return ServerView.FileOwns(server);
+        }
+
         var stdio = server.Transport == ServerTransport.Stdio;
         if (stdio ? request.Url is not null || request.Endpoints is not null || request.Headers is { Count: > 0 }
             : request.Launcher is not null || request.Variables is { Count: > 0 } || request.Scope is not null || request.IdleStopMs is not null || request.MaxInstances is not null)

@@ -30,6 +30,11 @@ internal sealed class DeleteServerHandler(IServers servers, IRegistryVersion ver
             return ServerView.FactoryOwns(server.Slug);
         }
 
+        if (server is { DeletedAt: null, ManagedBy: ManagedBy.File })
+        {
+            return ServerView.FileOwns(server);
+        }
+
         var now = clock.GetUtcNow();
         if (server.Delete(now))
         {

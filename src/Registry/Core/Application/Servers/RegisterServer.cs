@@ -42,7 +42,20 @@ public sealed record RegisterServer(
     IReadOnlyDictionary<string, RateTerms>? ToolRateLimits = null,
     int? MaxConcurrency = null,
     string? Definitions = null,
-    bool? TrustOnFirstUse = null) : IRequest<Result<ServerView>>;
+    bool? TrustOnFirstUse = null) : IRequest<Result<ServerView>>
+{
+    /// <summary>How calls are delivered.</summary>
+    internal Delivery ToDelivery() => new()
+    {
+        Timeouts = Timeouts,
+        MaxAttempts = MaxAttempts,
+        Endpoints = Endpoints,
+        Balancing = Balancing,
+        Process = DeliveryRules.Process(null, Scope, IdleStopMs, MaxInstances),
+        Limits = new LimitTerms(RateLimit, ToolRateLimits, MaxConcurrency).Over(null),
+        Definitions = DefinitionRules.Rule(null, Definitions, TrustOnFirstUse),
+    };
+}
 
 internal sealed class RegisterServerValidator : AbstractValidator<RegisterServer>
 {
@@ -122,16 +135,7 @@ internal sealed class RegisterServerHandler(
                 request.Environment ?? "",
                 request.Tags ?? [],
                 request.Enabled,
-                new Delivery
-                {
-                    Timeouts = request.Timeouts,
-                    MaxAttempts = request.MaxAttempts,
-                    Endpoints = request.Endpoints,
-                    Balancing = request.Balancing,
-                    Process = DeliveryRules.Process(null, request.Scope, request.IdleStopMs, request.MaxInstances),
-                    Limits = new LimitTerms(request.RateLimit, request.ToolRateLimits, request.MaxConcurrency).Over(null),
-                    Definitions = DefinitionRules.Rule(null, request.Definitions, request.TrustOnFirstUse),
-                }),
+                request.ToDelivery()),
             now);
         servers.Add(server);
         outbox.Changed(server, next, now);

@@ -16,6 +16,7 @@ namespace McpPlatform.Registry.Application.Servers;
 /// <param name="MaxConcurrency">Calls under way at once at each gateway; null = as the gateway's option says.</param>
 /// <param name="Definitions">What becomes of changed definitions: <c>auto</c> or <c>quarantine</c>; null = as the operator's option says.</param>
 /// <param name="TrustOnFirstUse">Under quarantine: whether what was there at first is accepted; null = it is.</param>
+/// <param name="Origin">File and line that declare it, where managed_by is file; it is read-only here then.</param>
 public sealed record ServerView(
     Guid Id,
     string Slug,
@@ -51,7 +52,8 @@ public sealed record ServerView(
     IReadOnlyDictionary<string, CallRate>? ToolRateLimits,
     int? MaxConcurrency,
     string? Definitions,
-    bool? TrustOnFirstUse)
+    bool? TrustOnFirstUse,
+    string? Origin)
 {
     internal static ServerView Of(RegisteredServer s) => new(
         s.Id, s.Slug, s.Title, s.Transport, s.Url, s.Launcher, s.AllowPrivateAddress, Names(s.Headers), Names(s.Variables), s.Environment, s.Tags, s.Enabled, s.ManagedBy,
@@ -59,7 +61,7 @@ public sealed record ServerView(
         s.Delivery.Timeouts, s.Delivery.MaxAttempts, s.Delivery.Endpoints, s.Delivery.Balancing,
         s.Transport == ServerTransport.Stdio ? s.Delivery.Process?.Scope ?? "tenant" : null, s.Delivery.Process?.IdleStopMs, s.Delivery.Process?.MaxInstances,
         s.Delivery.Limits?.Rate, s.Delivery.Limits?.Tools, s.Delivery.Limits?.MaxConcurrency,
-        s.Delivery.Definitions?.Name, s.Delivery.Definitions?.TrustFirstUse);
+        s.Delivery.Definitions?.Name, s.Delivery.Definitions?.TrustFirstUse, s.Origin);
 
     internal static Error NotFound() => Error.NotFound("servers.not_found", "There is no such server.");
 
@@ -67,6 +69,9 @@ public sealed record ServerView(
 
     internal static Error FactoryOwns(string slug) =>
         Error.Conflict("servers.managed", $"'{slug}' is managed by its deployment. Change or delete the deployment; here it can only be enabled and disabled.");
+
+    internal static Error FileOwns(RegisteredServer server) =>
+        Error.Conflict("servers.managed", $"'{server.Slug}' is declared in {server.Origin}. Change it there: it is taken over within seconds where the platform reads the file, else by 'mcpp config apply'.");
 
     internal static Error Changed(int version) => Error.PreconditionFailed("servers.changed", $"It has version {version} by now. Read it again and repeat your change.");
 

@@ -17,6 +17,7 @@ internal sealed class RegisteredServerConfiguration : IEntityTypeConfiguration<R
         builder.Property(s => s.Title).HasMaxLength(RegisteredServer.MaxTitleLength);
         builder.Property(s => s.Url).HasMaxLength(RegisteredServer.MaxUrlLength);
         builder.Property(s => s.Launcher).HasMaxLength(Slug.MaxLength);
+        builder.Property(s => s.Origin).HasMaxLength(DeclaredPlan.MaxOriginLength);
         builder.Property(s => s.Environment).HasMaxLength(RegisteredServer.MaxEnvironmentLength);
         builder.PrimitiveCollection(s => s.Tags).HasColumnType("text[]");
         Secrets(builder.Property(s => s.Headers));

@@ -19,6 +19,8 @@ internal sealed class Servers(RegistryDbContext context) : IServers
 
     public Task<int> Count(CancellationToken cancellationToken) => context.Servers.CountAsync(s => s.DeletedAt == null, cancellationToken);
 
+    public async Task<IReadOnlyList<RegisteredServer>> Present(CancellationToken cancellationToken) => await context.Servers.Where(s => s.DeletedAt == null).ToListAsync(cancellationToken);
+
     public async Task<IReadOnlyList<RegisteredServer>> List(ServerFilter filter, string? afterSlug, int limit, CancellationToken cancellationToken)
     {
         var found = context.Servers.AsNoTracking().Where(s => s.DeletedAt == null && (afterSlug == null || string.Compare(s.Slug, afterSlug) > 0));

@@ -317,12 +317,25 @@ namespace McpPlatform.Policy.Infrastructure.Persistence.Migrations
                         .HasColumnType("jsonb")
                         .HasColumnName("grants");
 
+                    b.Property<string>("ManagedBy")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasDefaultValue("Api")
+                        .HasColumnName("managed_by");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(63)
                         .HasColumnType("character varying(63)")
                         .HasColumnName("name")
                         .UseCollation("C");
+
+                    b.Property<string>("Origin")
+                        .HasMaxLength(128)
+                        .HasColumnType("character varying(128)")
+                        .HasColumnName("origin");
 
                     b.Property<Guid>("TenantId")
                         .HasColumnType("uuid")
@@ -380,6 +393,11 @@ namespace McpPlatform.Policy.Infrastructure.Persistence.Migrations
                     b.Property<bool>("IsActive")
                         .HasColumnType("boolean")
                         .HasColumnName("is_active");
+
+                    b.Property<string>("LimitOrigin")
+                        .HasMaxLength(128)
+                        .HasColumnType("character varying(128)")
+                        .HasColumnName("limit_origin");
 
                     b.Property<int?>("MaxConcurrency")
                         .HasColumnType("integer")

@@ -1,0 +1,52 @@
+using McpPlatform.Configuration;
+using McpPlatform.Configuration.Model;
+using McpPlatform.Contracts.Registry;
+using McpPlatform.Hosting.Configured;
+using McpPlatform.Hosting.Mediation;
+using McpPlatform.Kernel;
+using McpPlatform.Registry.Application.Declared;
+using McpPlatform.Registry.Application.Servers;
+using McpPlatform.Registry.Domain;
+
+namespace McpPlatform.Registry.Infrastructure;
+
+/// <summary>The registry's part of a configuration: servers, with what limits says for each of them.</summary>
+internal sealed class ServerTaker : IConfigurationTaker
+{
+    public string Module => RegistryModule.Name;
+
+    public Task<Result<DeclaredPlan>> Take(IServiceProvider services, LoadedConfiguration configuration, bool isPlan, bool mayLimitTenant, CancellationToken cancellationToken)
+    {
+        var defaults = configuration.Configuration.Limits?.PerServer;
+        DeclaredServer[] servers = [.. configuration.Configuration.Servers.Select(s => new DeclaredServer(Terms(s.Key, s.Value, defaults), DeclaredPlan.Shorten(configuration.OriginOf($"servers.{s.Key}"))))];
+        var sender = services.GetRequiredService<ISender>();
+        return isPlan ? sender.Send(new PlanServers(servers), cancellationToken) : sender.Send(new DeclareServers(servers), cancellationToken);
+    }
+
+    private static RegisterServer Terms(string slug, ServerSection s, ServerDefaults? defaults) => new(
+        slug,
+        s.Title,
+        Enum.Parse<ServerTransport>(s.EffectiveTransport, ignoreCase: true),
+        s.Url,
+        s.Launcher,
+        s.AllowPrivateAddress,
+        s.Headers,
+        s.Variables,
+        s.Environment,
+        s.Tags,
+        s.Enabled,
+        (s.Timeouts ?? defaults?.Timeouts) is { } t ? new ServerTimeouts(t.ConnectMs, t.HeadersMs, t.FirstByteMs, t.IdleMs, t.TotalMs) : null,
+        s.MaxAttempts ?? defaults?.MaxAttempts,
+        s.Endpoints is { } places ? [.. places.Select(e => new ServerEndpoint(e.Url, e.Weight))] : null,
+        s.Balancing is { } b ? new ServerBalancing(b.Algorithm, b.HashOn) : null,
+        s.Scope,
+        s.IdleStopMs,
+        s.MaxInstances,
+        Rate(s.RateLimit ?? defaults?.RateLimit),
+        s.ToolRateLimits?.ToDictionary(l => l.Key, l => Rate(l.Value)!),
+        s.MaxConcurrency ?? defaults?.MaxConcurrency,
+        s.Definitions,
+        s.TrustOnFirstUse);
+
+    private static RateTerms? Rate(RateSection? rate) => rate is null ? null : new RateTerms(rate.Rate, rate.Burst);
+}

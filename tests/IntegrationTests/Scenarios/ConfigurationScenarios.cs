@@ -1,0 +1,255 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Text.Json.Nodes;
+using McpPlatform.IntegrationTests.Platform;
+using Shouldly;
+using Xunit;
+
+namespace McpPlatform.IntegrationTests.Scenarios;
+
+/// <summary>A platform that is described by a file, with a variable over it and a server from the environment.</summary>
+public abstract class ConfiguredPlatform(IPlatformForm form) : IAsyncLifetime
+{
+    /// <summary>What no log and no answer may show.</summary>
+    public const string Secret = "canary-of-the-configuration-7f3a";
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("mcpp-configured-").FullName;
+
+    internal Steps Steps { get; private set; } = null!;
+
+    public string File => Path.Combine(_folder, "mcpplatform.yaml");
+
+    internal TestUpstream Declared { get; private set; } = null!;
+
+    /// <summary>What every test begins and ends with.</summary>
+    public string Base => $$"""
+        servers:
+          declared:
+            title: From the file
+            url: {{Declared.Address}}
+            allow_private_address: true
+            headers: { X-Upstream-Key: "${CONFIGURED_SECRET}", X-File: "file:secret" }
+        policies:
+          declared-role:
+            grants:
+              - { id: echo, effect: allow, actions: ["tools:*"], resources: ["tool:declared/echo"] }
+
+        """;
+
+    public async ValueTask InitializeAsync()
+    {
+        Declared = await TestUpstream.Start();
+        System.IO.File.SetUnixFileMode(_folder, (UnixFileMode)0b111_101_101);
+        await System.IO.File.WriteAllTextAsync(Path.Combine(_folder, "secret"), Secret + "\n");
+        await Write(Base);
+        Steps = await Steps.With(await form.Create(new Dictionary<string, string>
+        {
+            ["MCPP_CONFIG"] = File,
+            ["CONFIGURED_SECRET"] = Secret,
+            ["MCPP_SERVERS__DECLARED__TITLE"] = "From the environment",
+            ["MCP_SERVER_URL"] = Declared.Address.ToString(),
+            ["MCP_SERVER_TOKEN"] = Secret,
+            ["MCP_RETRY_ATTEMPTS"] = "1",
+        }));
+        var key = (await Steps.Admin.Get("/api/v1/keys")).Expect(HttpStatusCode.OK).Json["items"]!.AsArray().Single()!["id"];
+        (await Steps.Admin.Send(HttpMethod.Patch, $"/api/v1/keys/{key}", new { rate = 100_000, burst = 100_000 })).Expect(HttpStatusCode.OK);
+    }
+
+    /// <summary>Writes the file as careful editors do: whole, under another name first.</summary>
+    public async Task Write(string text)
+    {
+        await System.IO.File.WriteAllTextAsync(File + ".new", text);
+        System.IO.File.Move(File + ".new", File, overwrite: true);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        await Steps.DisposeAsync();
+        await Declared.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+}
+
+/// <summary>The operator's file is what the platform has: seen by a client, read-only elsewhere, taken over while it runs.</summary>
+public abstract class ConfigurationScenarios(ConfiguredPlatform configured)
+{
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(30);
+
+    private readonly Steps _steps = configured.Steps;
+
+    [Fact]
+    public async Task What_the_file_declares_can_be_called_and_is_read_only_elsewhere()
+    {
+        await Lists("declared__echo");
+        await Lists("mcp__echo");
+        (await Call("declared__echo")).ShouldBe("hello");
+
+        var server = (await _steps.Admin.Get("/api/v1/servers/declared")).Expect(HttpStatusCode.OK).Json;
+        (server["managed_by"]!.GetValue<string>(), server["origin"]!.GetValue<string>(), server["title"]!.GetValue<string>()).ShouldBe(("file", "mcpplatform.yaml:2", "From the environment"));
+        (await _steps.Admin.Get("/api/v1/servers/mcp")).Json["origin"]!.GetValue<string>().ShouldBe("MCP_SERVER_URL");
+        foreach (var change in (ApiAnswer[])[await _steps.Admin.Send(HttpMethod.Patch, "/api/v1/servers/declared", new { enabled = false }), await _steps.Admin.Delete("/api/v1/servers/declared")])
+        {
+            (change.Status, change.ErrorCode).ShouldBe((HttpStatusCode.Conflict, "servers.managed"));
+            change.Text.ShouldContain("mcpplatform.yaml:2");
+        }
+
+        var role = (await _steps.Admin.Get("/api/v1/policies/declared-role")).Expect(HttpStatusCode.OK).Json;
+        (role["managed_by"]!.GetValue<string>(), role["origin"]!.GetValue<string>()).ShouldBe(("file", "mcpplatform.yaml:8"));
+        (await _steps.Admin.Delete("/api/v1/policies/declared-role")).ErrorCode.ShouldBe("policies.managed");
+        (await _steps.Admin.Post("/api/v1/configuration/registry", new { servers = new { } })).ErrorCode.ShouldBe("configuration.file");
+    }
+
+    [Fact]
+    public async Task An_edit_is_taken_over_a_mistake_keeps_what_was_and_says_why_and_what_goes_from_the_file_goes()
+    {
+        await configured.Write(configured.Base.Replace("policies:", $"  added:\n    url: {configured.Declared.Address}\n    allow_private_address: true\npolicies:", StringComparison.Ordinal));
+        await Lists("added__echo");
+
+        await configured.Write(configured.Base.Replace("title: From", "titel: From", StringComparison.Ordinal));
+        foreach (var service in (string[])["registry", "policy"])
+        {
+            await Until.True(async () => (await Status(service))["state"]!.GetValue<string>() == "refused", Soon);
+            var problem = (await Status(service))["problems"]!.AsArray().Single()!;
+            problem["field"]!.GetValue<string>().ShouldBe("servers.declared");
+            problem["message"]!.GetValue<string>().ShouldStartWith("mcpplatform.yaml:3:5: 'titel' is no member. Did you mean 'title'?");
+        }
+
+        (await Call("added__echo")).ShouldBe("hello");
+        _steps.Platform.Logs.ShouldContain("Did you mean 'title'?");
+
+        await configured.Write(configured.Base);
+        await Until.True(async () => (await _steps.Admin.Get("/api/v1/servers/added")).Status == HttpStatusCode.NotFound, Soon);
+        await Until.True(async () => (await Status("registry"))["state"]!.GetValue<string>() == "in_force", Soon);
+        await _steps.OnEveryGateway(async gateway => !(await Names(gateway)).Contains("added__echo"), Soon);
+    }
+
+    [Fact]
+    public async Task A_name_that_the_API_has_is_refused_by_its_name_and_nothing_of_the_edit_is_taken()
+    {
+        (await _steps.Admin.Post("/api/v1/servers", new { slug = "taken", transport = "http", url = "https://example.com/mcp", enabled = false })).Expect(HttpStatusCode.Created);
+        await configured.Write(configured.Base.Replace("policies:", "  taken: { url: https://example.com/mcp, enabled: false }\n  beside: { url: https://example.com/mcp, enabled: false }\npolicies:", StringComparison.Ordinal));
+
+        await Until.True(async () => (await Status("registry"))["problems"]!.AsArray().Any(p => p!["field"]!.GetValue<string>() == "servers.taken"), Soon);
+        (await _steps.Admin.Get("/api/v1/servers/beside")).Status.ShouldBe(HttpStatusCode.NotFound);
+
+        (await _steps.Admin.Delete("/api/v1/servers/taken")).Expect(HttpStatusCode.NoContent);
+        await Until.True(async () => (await _steps.Admin.Get("/api/v1/servers/beside")).Status == HttpStatusCode.OK, Soon, () => "It is not tried again.");
+        await configured.Write(configured.Base);
+        await Until.True(async () => (await _steps.Admin.Get("/api/v1/servers/taken")).Status == HttpStatusCode.NotFound, Soon);
+    }
+
+    [Fact]
+    public async Task Another_tenant_applies_its_own_over_the_API_as_a_plan_first_and_reaches_nobody_elses()
+    {
+        var slug = $"configured-{Guid.NewGuid():n}"[..24];
+        (await _steps.Admin.Post("/api/v1/tenants", new { slug, name = slug })).Expect(HttpStatusCode.Created);
+        var key = (await _steps.Admin.Post($"/api/v1/tenants/{slug}/keys", new { name = "admin", roles = new[] { "admin" } })).Expect(HttpStatusCode.Created).Json["key"]!.GetValue<string>();
+        using var theirs = new ApiClient(_steps.Platform.Address, key);
+        await Until.True(async () => (await theirs.Get("/api/v1/servers")).Status == HttpStatusCode.OK, Steps.Propagation);
+        var configuration = new JsonObject { ["servers"] = new JsonObject { ["declared"] = new JsonObject { ["url"] = "https://example.com/mcp", ["enabled"] = false } } };
+
+        var plan = (await theirs.Post("/api/v1/configuration/registry?dry_run=true", configuration)).Expect(HttpStatusCode.OK).Json["changes"]!.AsArray();
+        plan.Select(c => (c!["action"]!.GetValue<string>(), c["path"]!.GetValue<string>())).ShouldBe([("create", "servers.declared")]);
+        (await theirs.Get("/api/v1/servers/declared")).Status.ShouldBe(HttpStatusCode.NotFound);
+
+        (await theirs.Post("/api/v1/configuration/registry?source=ours.yaml", configuration)).Expect(HttpStatusCode.OK);
+        (await theirs.Get("/api/v1/servers/declared")).Json["origin"]!.GetValue<string>().ShouldStartWith("ours.yaml");
+        (await theirs.Post("/api/v1/configuration/registry?source=ours.yaml", configuration)).Expect(HttpStatusCode.OK).Json["changes"]!.AsArray().ShouldBeEmpty();
+        (await _steps.Admin.Get("/api/v1/servers/declared")).Json["url"]!.GetValue<string>().ShouldBe(configured.Declared.Address.ToString());
+
+        foreach (var (text, why) in (ReadOnlySpan<(string, string)>)[("""{"servers":{"a":{"url":"https://x.example","title":"${PATH}"}}}""", "not followed"), ("""{"launchers":{"a":{"command":"sh"}}}""", "never come over the network"), ("""{"limits":{"max_concurrency":5}}""", "default tenant")])
+        {
+            var refused = await theirs.Send(HttpMethod.Post, "/api/v1/configuration/registry", text);
+            ((int)refused.Status).ShouldBeInRange(403, 422);
+            refused.Text.ShouldContain(why);
+        }
+
+        (await theirs.Get("/api/v1/configuration/registry")).Json["state"]!.GetValue<string>().ShouldBe("none");
+    }
+
+    [Fact]
+    public async Task Secrets_of_the_file_are_in_no_log_and_no_answer()
+    {
+        await Lists("declared__echo");
+        var (servers, status) = ((await _steps.Admin.Get("/api/v1/servers")).Text, (await Status("registry")).ToJsonString());
+
+        (servers + status + _steps.Platform.Logs).ShouldNotContain(ConfiguredPlatform.Secret);
+        (await _steps.Admin.Get("/api/v1/servers/declared")).Json["headers"]!.AsArray().Select(h => h!.GetValue<string>()).ShouldBe(["X-File", "X-Upstream-Key"]);
+    }
+
+    /// <summary>Some seconds by default; with MCPP_TEST_RELOADS=1 what is promised: 30 s at 500 calls per second.</summary>
+    [Fact]
+    public async Task Reloads_every_second_under_load_lose_no_call()
+    {
+        var isFull = Environment.GetEnvironmentVariable("MCPP_TEST_RELOADS") == "1";
+        var (reloads, rate, callers) = isFull ? (30, 500, 32) : (4, 60, 8);
+        await Lists("declared__echo");
+        var (failed, answered, late) = (new ConcurrentQueue<string>(), 0, 0);
+        using var stop = new CancellationTokenSource();
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        var people = Enumerable.Range(0, callers).Select(i => Task.Run(async () =>
+        {
+            using var caller = new ModernCaller(new Uri(_steps.Platform.Gateways[i % _steps.Platform.Gateways.Count], "/mcp"), _steps.Platform.AdminKey);
+            for (var n = i; !stop.IsCancellationRequested; n += callers)
+            {
+                // Each call has its moment, whatever the ones before took.
+                var wait = TimeSpan.FromSeconds(n / (double)rate) - clock.Elapsed;
+                if (wait > TimeSpan.Zero)
+                {
+                    await Task.Delay(wait);
+                }
+                else if (wait < TimeSpan.FromSeconds(-1))
+                {
+                    Interlocked.Increment(ref late);
+                }
+
+                var answer = await caller.Call("declared__echo", new JsonObject { ["text"] = "hello" });
+                if (answer.Status == HttpStatusCode.OK && answer.Message?["result"] is not null)
+                {
+                    Interlocked.Increment(ref answered);
+                }
+                else
+                {
+                    failed.Enqueue($"{(int)answer.Status} {answer.Text}");
+                }
+            }
+        })).ToArray();
+        var taken = 0;
+        for (var i = 1; i <= reloads; i++)
+        {
+            var (turn, moment) = (i, TimeSpan.FromSeconds(i));
+            await configured.Write(configured.Base.Replace("    title: From the file\n", $"    tags: [turn-{turn}]\n    timeouts: {{ total_ms: {60_000 + turn} }}\n", StringComparison.Ordinal));
+            await Until.True(async () => (await _steps.Admin.Get("/api/v1/servers/declared")).Json["tags"]!.AsArray().Any(t => t!.GetValue<string>() == $"turn-{turn}"), Soon);
+            taken++;
+            if (moment > clock.Elapsed)
+            {
+                await Task.Delay(moment - clock.Elapsed);
+            }
+        }
+
+        var took = clock.Elapsed;
+        await stop.CancelAsync();
+        await Task.WhenAll(people);
+        TestContext.Current.TestOutputHelper!.WriteLine($"{answered} calls in {took.TotalSeconds:0.0} s ({answered / took.TotalSeconds:0} per second), {taken} reloads, {failed.Count} failed, {late} more than a second late");
+        await configured.Write(configured.Base);
+        failed.Take(5).ShouldBeEmpty();
+        answered.ShouldBeGreaterThan(reloads * 10);
+    }
+
+    private async Task Lists(string tool) => await _steps.OnEveryGateway(async gateway => (await Names(gateway)).Contains(tool), Soon, () => $"{tool} is not listed.");
+
+    private async Task<IReadOnlyList<string>> Names(Uri gateway)
+    {
+        using var caller = new ModernCaller(new Uri(gateway, "/mcp"), _steps.Platform.AdminKey);
+        return await caller.ToolNames();
+    }
+
+    private async Task<string> Call(string tool)
+    {
+        using var caller = new ModernCaller(_steps.Mcp, _steps.Platform.AdminKey);
+        return (await caller.Call(tool, new JsonObject { ["text"] = "hello" })).Result["content"]![0]!["text"]!.GetValue<string>();
+    }
+
+    private async Task<JsonNode> Status(string service) => (await _steps.Admin.Get($"/api/v1/configuration/{service}")).Expect(HttpStatusCode.OK).Json;
+}

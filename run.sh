@@ -17,6 +17,7 @@ form and start the other on it.
   --port PORT            its port                                       (default 8080)
   --internal-port PORT   port of the internal listener, loopback only   (default 8081; distributed: 8180, and the services take the four after it)
   --data DIR             folder for everything that must last           (default ./data, or MCPP_DATA)
+  --config FILE          servers, policies, limits and launchers: docs/configuration.md   (default MCPP_CONFIG, else mcpplatform.yaml; distributed: none but launchers)
   --drain-timeout SECONDS  after Ctrl+C or SIGTERM, for what runs to finish (default 30); a second Ctrl+C ends it at once
   --no-build             run what was built last
   --help                 this text
@@ -27,7 +28,7 @@ ports    8080  public: MCP at /mcp, management API at /api/v1, Swagger at /swagg
 folders  data/postgres  the databases           data/keys   passwords and the master key: back this up
          data/          the gateway's snapshot and spool, deployments; data/logs when started on a terminal or distributed
          data/rabbitmq  distributed: messages on their way      data/run   distributed: NAME.pid of each process; NAME.hold keeps it stopped
-         mcpplatform.yaml (optional) launchers: the commands that stdio servers may run
+         mcpplatform.yaml (optional) servers, policies, limits; launchers: the commands that stdio servers may run
 environment
          ConnectionStrings__policydb, __registrydb, __factorydb, __tracingdb (and each with _migrator):
                  your own PostgreSQL; with the first one set none is started here
@@ -53,6 +54,7 @@ while [ $# -gt 0 ]; do
     --port) PORT=${2:?--port needs a number}; shift ;;
     --internal-port) INTERNAL_PORT=${2:?--internal-port needs a number}; shift ;;
     --data) DATA=${2:?--data needs a folder}; shift ;;
+    --config) MCPP_CONFIG=$(realpath -- "${2:?--config needs a file}") || die "There is no file $2."; export MCPP_CONFIG; shift ;;
     --distributed) DISTRIBUTED=yes ;;
     --gateways) GATEWAYS=${2:?--gateways needs a number}; shift ;;
     --gateway-ports) GATEWAY_PORTS=${2:?--gateway-ports needs shared or consecutive}; shift ;;

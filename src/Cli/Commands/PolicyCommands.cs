@@ -28,6 +28,7 @@ internal static class PolicyCommands
                 Column.Count("RULES", "grants"),
                 new("VERSION", "version"),
                 new("BUILT IN", "built_in"),
+                new("MANAGED BY", "", item => (string?)item?["origin"] ?? ""),
                 new("DESCRIPTION", "description"));
             return ExitCode.Ok;
         }, limit);

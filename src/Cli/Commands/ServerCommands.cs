@@ -30,7 +30,8 @@ internal static class ServerCommands
                 new("TARGET", "", item => Column.Show(item?["url"] ?? item?["launcher"])),
                 new("HEALTH", "health"),
                 Column.Count("TOOLS", "tool_count"),
-                new("ENABLED", "enabled"));
+                new("ENABLED", "enabled"),
+                new("MANAGED BY", "", item => (string?)item?["origin"] ?? Column.Show(item?["managed_by"])));
             return ExitCode.Ok;
         }, limit);
     }

@@ -50,7 +50,7 @@ public sealed class PolicyModule : IServiceModule
         TenantEndpoints.Map(endpoints);
         KeyEndpoints.Map(endpoints);
         PolicyEndpoints.Map(endpoints);
-        endpoints.MapConfiguration<PolicyTaker>(Name, Permissions.PoliciesRead, Permissions.PoliciesWrite);
+        endpoints.MapGroup("/api/v1/configuration/policy").MapConfiguration<PolicyTaker>(Permissions.PoliciesRead, Permissions.PoliciesWrite);
         SnapshotEndpoints.Map(endpoints);
         LeaseEndpoints.Map(endpoints);
     }

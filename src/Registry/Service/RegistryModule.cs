@@ -67,7 +67,7 @@ public sealed class RegistryModule : IServiceModule
         RouteEndpoints.Map(endpoints);
         IntegrationEndpoints.Map(endpoints);
         SubregistryEndpoints.Map(endpoints);
-        endpoints.MapConfiguration<ServerTaker>(Name, Permissions.ServersRead, Permissions.ServersWrite);
+        endpoints.MapGroup("/api/v1/configuration/registry").MapConfiguration<ServerTaker>(Permissions.ServersRead, Permissions.ServersWrite);
         InternalEndpoints.Map(endpoints);
     }
 }

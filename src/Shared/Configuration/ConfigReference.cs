@@ -8,7 +8,7 @@ namespace McpPlatform.Configuration;
 public static class ConfigReference
 {
     /// <summary>Between these lines of the page.</summary>
-    public const string Begin = "<!-- made from the schema by MCPP_UPDATE_SAMPLES=1 ./test.sh --unit --filter Configuration: do not edit -->";
+    public const string Begin = "<!-- made from the schema: do not edit; tests/UnitTests/Configuration/SchemaTests writes it anew when told to update samples -->";
 
     public const string End = "<!-- end of what is made from the schema -->";
 

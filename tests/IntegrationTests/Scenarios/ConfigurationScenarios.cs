@@ -158,7 +158,7 @@ public abstract class ConfigurationScenarios(ConfiguredPlatform configured)
         (await theirs.Post("/api/v1/configuration/registry?source=ours.yaml", configuration)).Expect(HttpStatusCode.OK).Json["changes"]!.AsArray().ShouldBeEmpty();
         (await _steps.Admin.Get("/api/v1/servers/declared")).Json["url"]!.GetValue<string>().ShouldBe(configured.Declared.Address.ToString());
 
-        foreach (var (text, why) in (ReadOnlySpan<(string, string)>)[("""{"servers":{"a":{"url":"https://x.example","title":"${PATH}"}}}""", "not followed"), ("""{"launchers":{"a":{"command":"sh"}}}""", "never come over the network"), ("""{"limits":{"max_concurrency":5}}""", "default tenant")])
+        foreach (var (text, why) in ((string, string)[])[("""{"servers":{"a":{"url":"https://x.example","title":"${PATH}"}}}""", "not followed"), ("""{"launchers":{"a":{"command":"sh"}}}""", "never come over the network"), ("""{"limits":{"max_concurrency":5}}""", "default tenant")])
         {
             var refused = await theirs.Send(HttpMethod.Post, "/api/v1/configuration/registry", text);
             ((int)refused.Status).ShouldBeInRange(403, 422);

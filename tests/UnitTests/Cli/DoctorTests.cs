@@ -13,6 +13,8 @@ public sealed class DoctorTests
         ["tools/list"] = (200, """{"result":{"tools":[{"name":"x"}]}}"""),
         ["/health"] = (200, """{"status":"healthy","components":[{"name":"bus","status":"healthy","description":""}]}"""),
         ["/api/v1/gateway/status"] = (200, """{"gateway_id":"g","policy":{"age_ms":10},"registry":{"age_ms":10},"spool":{"dropped":0,"accepts":true}}"""),
+        ["/api/v1/configuration/policy"] = (200, """{"state":"none","problems":[]}"""),
+        ["/api/v1/configuration/registry"] = (200, """{"state":"in_force","source":"mcpplatform.yaml","problems":[]}"""),
         ["/api/v1/servers"] = (200, """{"items":[{"slug":"up","enabled":true,"health":"healthy"}],"next_cursor":null}"""),
         ["/api/v1/breakers"] = (200, """{"items":[{"id":"b","server":"up","address":"a","forced_open":false,"gateways":[{"gateway":"g","breaker":"closed"}]}]}"""),
         ["/api/v1/admin/dead-letters"] = (200, """{"items":[],"next_cursor":null}"""),
@@ -26,7 +28,7 @@ public sealed class DoctorTests
 
         result.ExitCode.ShouldBe(0, result.Out);
         result.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries).ShouldAllBe(line => line.StartsWith("ok", StringComparison.Ordinal));
-        foreach (var check in new[] { "address", "clock", "key", "components", "gateway", "servers", "breakers", "messages", "streams" })
+        foreach (var check in new[] { "address", "clock", "key", "components", "gateway", "config", "servers", "breakers", "messages", "streams" })
         {
             result.Out.ShouldContain($"  {check} ");
         }
@@ -43,6 +45,7 @@ public sealed class DoctorTests
     [InlineData("/api/v1/gateway/status", 403, """{"error":{"code":"forbidden","message":"no"}}""", "skip  gateway", "may not see it")]
     [InlineData("/api/v1/gateway/status", 500, """{"error":{"code":"internal","message":"no"}}""", "FAIL  gateway", "internal: no")]
     [InlineData("/api/v1/servers", 200, """{"items":[{"slug":"up","enabled":true,"health":"unhealthy","health_message":"connect_failed"}],"next_cursor":null}""", "warn  servers", "connect_failed")]
+    [InlineData("/api/v1/configuration/registry", 200, """{"state":"refused","source":"mcpplatform.yaml","problems":[{"field":"servers.a","message":"mcpplatform.yaml:3:5: no"}]}""", "FAIL  config", "mcpp config validate")]
     [InlineData("/api/v1/breakers", 200, """{"items":[{"id":"b7","server":"up","address":"http://a","forced_open":true,"gateways":[]}]}""", "warn  breakers", "b7/reset")]
     [InlineData("/api/v1/breakers", 200, """{"items":[{"id":"b7","server":"up","address":"http://a","forced_open":false,"gateways":[{"breaker":"open"}]}]}""", "warn  breakers", "up at http://a")]
     [InlineData("/api/v1/admin/dead-letters", 200, """{"items":[{}],"next_cursor":null}""", "warn  messages", "dead-letters")]

@@ -23,6 +23,6 @@ public sealed partial class ManagementRoutesTests
         ManagementRoutes.Prefixes[service].ShouldBe(mapped, ignoreOrder: true);
     }
 
-    [GeneratedRegex("""Map(?:Group|Get|Post|Put|Patch|Delete)\("/api/v1/((?:admin/)?[a-z-]+(?:/\{server\}/\{tool\}/executions)?)""")]
+    [GeneratedRegex("""Map(?:Group|Get|Post|Put|Patch|Delete)\("/api/v1/((?:admin/|configuration/)?[a-z-]+(?:/\{server\}/\{tool\}/executions)?)""")]
     private static partial Regex Route();
 }

@@ -174,7 +174,7 @@ internal sealed class Binder(References references, ProblemList problems)
                 return Nothing(scalar, path, type == typeof(int) ? "It must be a whole number." : "It must be a number.", rule);
             }
 
-            return number < says.Least || number > says.Most ? Nothing(scalar, path, "It is out of range.", rule) : type == typeof(int) ? (int)number : number;
+            return number < says.Least || number > says.Most ? Nothing(scalar, path, "It is out of range.", rule) : type == typeof(int) ? (object)(int)number : number;
         }
 
         if (says.OneOf is { } known && !known.Contains(value.Text))

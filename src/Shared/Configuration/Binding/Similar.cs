@@ -15,10 +15,10 @@ internal static class Similar
 
     private static string Plain(string name) => name.Replace('-', '_').ToLowerInvariant();
 
-    // Levenshtein, with two rows.
+    // Edit distance in which two neighbours that changed places are one edit; three rows of the table.
     private static int Distance(string a, string b)
     {
-        var (before, now) = (new int[b.Length + 1], new int[b.Length + 1]);
+        var (last, before, now) = (new int[b.Length + 1], new int[b.Length + 1], new int[b.Length + 1]);
         for (var j = 0; j <= b.Length; j++)
         {
             before[j] = j;
@@ -30,9 +30,13 @@ internal static class Similar
             for (var j = 1; j <= b.Length; j++)
             {
                 now[j] = Math.Min(Math.Min(now[j - 1], before[j]) + 1, before[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1));
+                if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                {
+                    now[j] = Math.Min(now[j], last[j - 2] + 1);
+                }
             }
 
-            (before, now) = (now, before);
+            (last, before, now) = (before, now, last);
         }
 
         return before[b.Length];

@@ -25,12 +25,11 @@ public static class ConfigurationEndpoints
         services.AddHostedService(p => p.GetRequiredService<ConfigurationWatch<TTaker>>());
     }
 
-    /// <summary>Maps <c>/api/v1/configuration/{module}</c>.</summary>
-    public static void MapConfiguration<TTaker>(this IEndpointRouteBuilder endpoints, string module, string read, string write)
+    /// <summary>Maps what a module offers below <c>/api/v1/configuration/{module}</c>.</summary>
+    public static void MapConfiguration<TTaker>(this RouteGroupBuilder configuration, string read, string write)
         where TTaker : class, IConfigurationTaker
     {
-        var configuration = endpoints.MapGroup($"/api/v1/configuration/{module}").WithTags("Configuration");
-        configuration.WithRequestTimeout("management");
+        configuration.WithTags("Configuration").WithRequestTimeout("management");
         configuration.MapGet("/", static (HttpContext http) => Show(http, http.RequestServices.GetRequiredService<ConfigurationWatch<TTaker>>().Status)).RequirePermission(read).WithSummary("Says which configuration is in force, or why the one that was found is not.");
         configuration.MapPost(
                 "/",

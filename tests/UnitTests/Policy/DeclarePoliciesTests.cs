@@ -26,7 +26,7 @@ public sealed class DeclarePoliciesTests
         (await _world.Declare(null, Role("a", "[]", "f:9"))).Value.Changes.ShouldHaveSingleItem().Members.ShouldBe(["grants"]);
 
         var set = _world.Sets.Single(s => s.DeletedAt is null);
-        (set.ManagedBy, set.Origin, set.Grants).ShouldBe((ManagedBy.File, "f:9", "[]"));
+        (set.ManagedBy, set.Origin, set.Grants).ShouldBe((PolicyManagedBy.File, "f:9", "[]"));
         (await _world.Replace("a", Rule)).Error!.Code.ShouldBe("policies.managed");
         (await _world.Delete("a")).Error!.Message.ShouldContain("f:9");
     }

@@ -3,7 +3,7 @@ using McpPlatform.Kernel;
 namespace McpPlatform.Policy.Domain;
 
 /// <summary>Who changes a record.</summary>
-public enum ManagedBy
+public enum PolicyManagedBy
 {
     /// <summary>People, through the API.</summary>
     Api,
@@ -45,7 +45,7 @@ public sealed class PolicySet : ITenantOwned, IAudited
 
     public DateTimeOffset? DeletedAt { get; private set; }
 
-    public ManagedBy ManagedBy { get; private set; }
+    public PolicyManagedBy ManagedBy { get; private set; }
 
     /// <summary>File and line that declare it; null for others.</summary>
     public string? Origin { get; private set; }
@@ -69,7 +69,7 @@ public sealed class PolicySet : ITenantOwned, IAudited
         (Description, Grants, Version, UpdatedAt, UpdatedBy) = (description, grants, Version + 1, now, Actor.Shorten(by));
 
     /// <summary>It is declared there.</summary>
-    public void DeclaredIn(string origin) => (ManagedBy, Origin) = (ManagedBy.File, origin);
+    public void DeclaredIn(string origin) => (ManagedBy, Origin) = (PolicyManagedBy.File, origin);
 
     /// <summary>Deletes; false when it was deleted already, and nothing changes.</summary>
     public bool Delete(string by, DateTimeOffset now)

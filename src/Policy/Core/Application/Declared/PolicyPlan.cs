@@ -20,7 +20,7 @@ internal sealed record PolicyPlan(IReadOnlyList<PolicyStep> Steps)
         var taken = new List<ErrorDetail>();
         foreach (var wanted in declared)
         {
-            if (present.Remove(wanted.Name, out var set) && set.ManagedBy != ManagedBy.File)
+            if (present.Remove(wanted.Name, out var set) && set.ManagedBy != PolicyManagedBy.File)
             {
                 taken.Add(new ErrorDetail($"policies.{wanted.Name}", $"A policy set '{wanted.Name}' exists that is managed by the API. Remove that one first, or choose another name here."));
             }
@@ -36,7 +36,7 @@ internal sealed record PolicyPlan(IReadOnlyList<PolicyStep> Steps)
             return DeclaredPlan.Taken(taken);
         }
 
-        foreach (var gone in present.Values.Where(s => s.ManagedBy == ManagedBy.File).OrderBy(s => s.Name, StringComparer.Ordinal))
+        foreach (var gone in present.Values.Where(s => s.ManagedBy == PolicyManagedBy.File).OrderBy(s => s.Name, StringComparer.Ordinal))
         {
             if (await parts.Keys.AnyHolds(gone.Name, parts.Now, cancellationToken))
             {
@@ -51,7 +51,7 @@ internal sealed record PolicyPlan(IReadOnlyList<PolicyStep> Steps)
             steps.Add(limited);
         }
 
-        var others = present.Values.Where(s => s.ManagedBy != ManagedBy.File).ToArray();
+        var others = present.Values.Where(s => s.ManagedBy != PolicyManagedBy.File).ToArray();
         return Check(declared, others, parts.Quotas) is { } error ? error : new PolicyPlan(steps);
     }
 

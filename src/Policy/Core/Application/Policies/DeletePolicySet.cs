@@ -42,7 +42,7 @@ internal sealed class DeletePolicySetHandler(
             return Error.PreconditionFailed("policies.changed", $"It has version {set.Version} by now. Read it again and repeat your change.");
         }
 
-        if (set.ManagedBy == ManagedBy.File)
+        if (set.ManagedBy == PolicyManagedBy.File)
         {
             return PolicySetView.FileOwns(set);
         }

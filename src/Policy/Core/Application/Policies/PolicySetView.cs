@@ -20,7 +20,7 @@ public sealed record PolicySetView(
     DateTimeOffset? CreatedAt,
     DateTimeOffset? UpdatedAt,
     string? UpdatedBy,
-    ManagedBy ManagedBy = ManagedBy.Api,
+    PolicyManagedBy ManagedBy = PolicyManagedBy.Api,
     string? Origin = null)
 {
     internal static PolicySetView Of(PolicySet set) =>

@@ -51,7 +51,7 @@ internal sealed class ReplacePolicySetHandler(
             return Error.PreconditionFailed("policies.changed", $"It has version {set.Version} by now. Read it again and repeat your change.");
         }
 
-        if (set.ManagedBy == ManagedBy.File)
+        if (set.ManagedBy == PolicyManagedBy.File)
         {
             return PolicySetView.FileOwns(set);
         }

@@ -15,7 +15,7 @@ internal sealed class PolicySetConfiguration : IEntityTypeConfiguration<PolicySe
         builder.Property(p => p.Grants).HasColumnType("jsonb");
         builder.Property(p => p.UpdatedBy).HasMaxLength(Actor.MaxLength);
         // Those that were there before anybody declared any.
-        builder.Property(p => p.ManagedBy).HasDefaultValue(ManagedBy.Api);
+        builder.Property(p => p.ManagedBy).HasDefaultValue(PolicyManagedBy.Api);
         builder.Property(p => p.Origin).HasMaxLength(DeclaredPlan.MaxOriginLength);
         builder.HasIndex(p => new { p.TenantId, p.Name }).IsUnique().HasFilter("deleted_at IS NULL");
         builder.Property<uint>("xmin").IsRowVersion();

@@ -10,8 +10,8 @@ public sealed class OutputTests
     public async Task A_list_is_a_table_with_one_line_per_item()
     {
         await using var platform = await FakePlatform.Start(_ => (200, """
-            {"items":[{"slug":"files","transport":"stdio","launcher":"files-launcher","health":"healthy","tool_count":13,"enabled":true},
-                      {"slug":"far","transport":"http","url":"https://far.test/mcp","health":"unhealthy","tool_count":0,"enabled":false}],"next_cursor":null}
+            {"items":[{"slug":"files","transport":"stdio","launcher":"files-launcher","health":"healthy","tool_count":13,"enabled":true,"managed_by":"file","origin":"mcpplatform.yaml:2"},
+                      {"slug":"far","transport":"http","url":"https://far.test/mcp","health":"unhealthy","tool_count":0,"enabled":false,"managed_by":"api","origin":null}],"next_cursor":null}
             """));
         using var run = CliRun.At(platform);
 
@@ -20,7 +20,7 @@ public sealed class OutputTests
         result.ExitCode.ShouldBe(0);
         var lines = result.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => string.Join(' ', l.Split(' ', StringSplitOptions.RemoveEmptyEntries))).ToList();
         result.Out.Split('\n').ShouldAllBe(l => l == l.TrimEnd());
-        lines.ShouldBe(["NAME TRANSPORT TARGET HEALTH TOOLS ENABLED", "files stdio files-launcher healthy 13 true", "far http https://far.test/mcp unhealthy 0 false"]);
+        lines.ShouldBe(["NAME TRANSPORT TARGET HEALTH TOOLS ENABLED MANAGED BY", "files stdio files-launcher healthy 13 true mcpplatform.yaml:2", "far http https://far.test/mcp unhealthy 0 false api"]);
     }
 
     [Fact]

@@ -116,7 +116,7 @@ public abstract class ConfigurationScenarios(ConfiguredPlatform configured)
         }
 
         (await Call("added__echo")).ShouldBe("hello");
-        _steps.Platform.Logs.ShouldContain("Did you mean 'title'?");
+        _steps.Platform.Logs.ShouldContain("is no member. Did you mean");
 
         await configured.Write(configured.Base);
         await Until.True(async () => (await _steps.Admin.Get("/api/v1/servers/added")).Status == HttpStatusCode.NotFound, Soon);

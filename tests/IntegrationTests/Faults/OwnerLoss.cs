@@ -54,6 +54,11 @@ public sealed class OwnerLoss : IAsyncLifetime
         await using var asked = await modern.Call("ask");
         var state = (await asked.Answer()).Result["requestState"]!.ToJsonString();
 
+        using var plainHere = new ApiClient(_steps.Platform.Gateways[0], platform.AdminKey);
+        using var plainThere = new ApiClient(_steps.Platform.Gateways[1], platform.AdminKey);
+        var plain = (await plainThere.Post("/v1/mcp/clients", new { server = "old" })).Expect(HttpStatusCode.Created).Headers["Location"];
+        (await plainHere.Post($"{plain}/execute", new { tool = "note" })).Expect(HttpStatusCode.OK);
+
         await platform.Hold("gateway-2");
 
         // What went by way of the other gateway breaks there as well, without a word that would pass for an answer.
@@ -66,6 +71,7 @@ public sealed class OwnerLoss : IAsyncLifetime
             gone.Status.ShouldBe(HttpStatusCode.NotFound);
         }
 
+        (await plainHere.Post($"{plain}/execute", new { tool = "note" })).ErrorCode.ShouldBe("clients.not_found");
         using var modernHere = modern.At(here);
         await using (var held = await modernHere.Call("ask", more: "\"requestState\":" + state + ",\"inputResponses\":{\"q1\":{\"action\":\"accept\",\"content\":{}}},"))
         {
@@ -84,6 +90,7 @@ public sealed class OwnerLoss : IAsyncLifetime
         await platform.WaitUntilHealthy();
         await using var still = await owner.Call("note", id: "3");
         still.Status.ShouldBe(HttpStatusCode.NotFound, "who comes back at that address has none of its predecessor's sessions");
+        (await plainThere.Get(plain)).ErrorCode.ShouldBe("clients.not_found");
         await using var other = await anew.At(there).Call("note", id: "4");
         (await other.Answer()).Result.ToJsonString().ShouldContain("content", customMessage: "and passes on what belongs to others");
     }

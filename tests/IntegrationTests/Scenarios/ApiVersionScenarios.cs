@@ -46,6 +46,7 @@ public abstract class ApiVersionScenarios(SharedPlatform shared)
 
         document["paths"]!.AsObject().Select(p => p.Key).ShouldBe(["/v1/route/execute", "/v1/route/discover", "/v1/mcp/clients", "/v1/mcp/clients/{id}", "/v1/mcp/clients/{id}/tools", "/v1/mcp/clients/{id}/execute"], ignoreOrder: true);
         document["paths"]!["/v1/route/execute"]!["post"]!["requestBody"].ShouldNotBeNull();
+        document["paths"]!["/v1/mcp/clients/{id}"]!["get"]!["parameters"]!.AsArray().Select(p => $"{p!["name"]} {p["in"]} {p["required"]}").ShouldBe(["id path true"]);
     }
 
     [Fact]

@@ -202,7 +202,7 @@ public abstract class TenantWallScenarios(SharedPlatform shared)
             return _names[resource].Select(names =>
             {
                 var next = 0;
-                return string.Join('/', route.Pattern.Split('/').Select(part => part.StartsWith('{') ? names[next++] : part));
+                return string.Join('/', route.Pattern.Split('/').Select(part => part.StartsWith('{') ? next < names.Length ? names[next++] : "none" : part));
             });
         }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using McpPlatform.Tracing.Infrastructure.Persistence;
 using Shouldly;
 using Xunit;
 
@@ -64,6 +65,26 @@ public sealed class ExecutionTests(TracingHost tracing)
         status.ShouldBe(HttpStatusCode.OK);
         body.GetProperty("figures").GetProperty("p50_ms").ValueKind.ShouldBe(JsonValueKind.Null);
         (body.GetProperty("outcomes").GetArrayLength(), body.GetProperty("last_error").ValueKind).ShouldBe((0, JsonValueKind.Null));
+    }
+
+    [Fact]
+    public async Task A_summary_reads_the_days_and_the_part_of_the_index_that_it_is_about()
+    {
+        var (today, before) = (DateTimeOffset.UtcNow, DateTimeOffset.UtcNow.AddDays(-3));
+        await tracing.Publish([Calls.Of(_tenant, before), Calls.Of(_tenant)]);
+        var statement = ExecutionSql.Statement
+            .Replace("@tenant", $"'{_tenant}'", StringComparison.Ordinal).Replace("@server", "'files'", StringComparison.Ordinal).Replace("@tool", "'read'", StringComparison.Ordinal)
+            .Replace("@first_day", $"'{today:yyyy-MM-dd}'", StringComparison.Ordinal).Replace("@last_day", $"'{today:yyyy-MM-dd}'", StringComparison.Ordinal)
+            .Replace("@from", $"'{today.AddHours(-1):O}'", StringComparison.Ordinal).Replace("@to", $"'{today.AddHours(1):O}'", StringComparison.Ordinal).Replace("@rows", "51", StringComparison.Ordinal);
+
+        // A handful of rows would be read as they lie; with many it is the index, if that is of use.
+        var plan = (string)(await tracing.Ask($"SET enable_seqscan = off; EXPLAIN (FORMAT JSON) {statement}", _tenant.ToString()))!;
+
+        plan.ShouldContain($"call_records_{today:yyyyMMdd}");
+        plan.ShouldNotContain($"call_records_{before:yyyyMMdd}");
+        plan.ShouldNotContain("Seq Scan");
+        JsonDocument.Parse(plan).RootElement.ToString().Split("\"Index Cond\"").Skip(1).ShouldAllBe(condition => condition.Contains("(server)::text", StringComparison.Ordinal) && condition.Contains("(tool)::text", StringComparison.Ordinal));
+        plan.ShouldContain("Index Cond");
     }
 
     [Theory]

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text.RegularExpressions;
 using McpPlatform.Hosting.Security;
 using McpPlatform.Hosting.Versions;
 using McpPlatform.PolicyEngine;
@@ -12,7 +13,7 @@ using Microsoft.OpenApi;
 namespace McpPlatform.Hosting.Documentation;
 
 /// <summary>One OpenAPI document of all modules in the process, and on the gateway of all services, at <c>/openapi/v1.json</c>, and Swagger UI at <c>/swagger</c>.</summary>
-internal static class ApiDocument
+internal static partial class ApiDocument
 {
     public const string Name = "v1";
 
@@ -120,7 +121,20 @@ internal static class ApiDocument
             operation.Description = $"{operation.Description} Needs the permission `{permission.Permission}`.".TrimStart();
         }
 
+        // Endpoints that read their request themselves bind nothing that would describe them.
+        foreach (Match name in PathParameter().Matches(context.Description.RelativePath ?? ""))
+        {
+            if (operation.Parameters?.Any(known => known.Name == name.Groups[1].Value) != true)
+            {
+                operation.Parameters ??= [];
+                operation.Parameters.Add(new OpenApiParameter { Name = name.Groups[1].Value, In = ParameterLocation.Path, Required = true, Schema = new OpenApiSchema { Type = JsonSchemaType.String } });
+            }
+        }
+
         operation.Deprecated |= metadata.OfType<Deprecation>().Any();
         return Task.CompletedTask;
     }
+
+    [GeneratedRegex(@"\{\**([A-Za-z_]+)")]
+    private static partial Regex PathParameter();
 }

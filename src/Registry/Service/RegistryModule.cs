@@ -12,6 +12,7 @@ using McpPlatform.Registry.Application.HttpTools;
 using McpPlatform.Registry.Application.Integrations;
 using McpPlatform.Registry.Application.Routes;
 using McpPlatform.Registry.Application.Subregistry;
+using McpPlatform.Registry.Application.ToolSets;
 using McpPlatform.Registry.Domain;
 using McpPlatform.Registry.Infrastructure;
 using McpPlatform.Registry.Infrastructure.Discovery;
@@ -38,7 +39,7 @@ public sealed class RegistryModule : IServiceModule
         services.AddSingleton(p =>
         {
             var options = p.GetRequiredService<IOptions<RegistryOptions>>().Value;
-            return new RegistryQuotas(options.MaxServers, options.MaxToolsPerServer, options.MaxDefinitionBytes, options.MaxOfferBytes, options.MaxHttpTools, options.DiscoveryInterval) { MaxRoutes = options.MaxRoutes };
+            return new RegistryQuotas(options.MaxServers, options.MaxToolsPerServer, options.MaxDefinitionBytes, options.MaxOfferBytes, options.MaxHttpTools, options.DiscoveryInterval) { MaxRoutes = options.MaxRoutes, MaxToolSets = options.MaxToolSets };
         });
         services.AddSingleton(p => new DefinitionDefaults(p.GetRequiredService<IOptions<RegistryOptions>>().Value.Definitions == DefinitionRule.Withhold));
         services.AddScoped<DefinitionReview>();
@@ -48,6 +49,7 @@ public sealed class RegistryModule : IServiceModule
         services.AddScoped<IHttpTools, HttpTools>();
         services.AddScoped<IRoutes, Routes>();
         services.AddScoped<IIntegrations, Integrations>();
+        services.AddScoped<IToolSets, ToolSets>();
         services.AddScoped<IEndpointReports, StoredReports>();
         services.AddScoped<IRegistryVersion, RegistryVersion>();
         services.AddScoped<ISnapshotReader, SnapshotReader>();
@@ -66,6 +68,7 @@ public sealed class RegistryModule : IServiceModule
         HttpToolEndpoints.Map(endpoints);
         RouteEndpoints.Map(endpoints);
         IntegrationEndpoints.Map(endpoints);
+        ToolSetEndpoints.Map(endpoints);
         SubregistryEndpoints.Map(endpoints);
         endpoints.MapGroup("/api/v1/configuration/registry").MapConfiguration<ServerTaker>(Permissions.ServersRead, Permissions.ServersWrite);
         InternalEndpoints.Map(endpoints);

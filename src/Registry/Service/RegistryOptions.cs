@@ -42,6 +42,10 @@ public sealed class RegistryOptions
     [Range(1, 100_000)]
     public int MaxRoutes { get; init; } = 1000;
 
+    /// <summary>Tool sets per tenant that are not deleted. Default 200: gateways hold each one's names and definitions in memory.</summary>
+    [Range(1, 10_000)]
+    public int MaxToolSets { get; init; } = 200;
+
     /// <summary>How often a healthy server is looked at. Default 5 min; a failing one is looked at sooner, from 5 s doubling up to this.</summary>
     [Range(typeof(TimeSpan), "00:00:05", "1.00:00:00")]
     public TimeSpan DiscoveryInterval { get; init; } = TimeSpan.FromMinutes(5);

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Net;
+using McpPlatform.IntegrationTests.Platform;
 using ModelContextProtocol;
 using ModelContextProtocol.Client;
 using ModelContextProtocol.Protocol;
@@ -30,6 +32,36 @@ public sealed class CSharpSdkTests(RunningPlatform running)
         prompt.Messages[0].Content.ShouldBeOfType<TextContentBlock>().Text.ShouldContain("Oslo");
         (await client.ListPromptsAsync(cancellationToken: Token)).ShouldContain(p => p.Name == "everything__args-prompt");
         (await client.ListResourcesAsync(cancellationToken: Token)).ShouldContain(r => r.Uri == "memory://knowledge-graph");
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("2025-11-25")]
+    public async Task It_sees_a_tool_set_a_rename_and_no_fixed_argument(string? version)
+    {
+        running.Server("everything");
+        var slug = $"set{Guid.NewGuid():n}"[..20];
+        using var admin = new ApiClient(running.Platform.Address, running.Key);
+        (await admin.Post("/api/v1/tool-sets", new
+        {
+            slug,
+            instructions = "Say it.",
+            members = new[] { new { server = "everything", tools = new[] { "echo" } } },
+            overrides = new[] { new { server = "everything", name = "echo", rename = "say", description = "Says it.", arguments = new { message = "from the set" } } },
+        })).Expect(HttpStatusCode.Created);
+        using var waiting = new ModernCaller(new Uri(running.Platform.Address, $"/mcp/sets/{slug}"), running.Key);
+        await Until.True(async () => (await waiting.Request("tools/list")).Status == HttpStatusCode.OK, TimeSpan.FromSeconds(10));
+
+        await using var client = await Connect(version, new Uri(running.Platform.Address, $"/mcp/sets/{slug}"));
+        var tool = (await client.ListToolsAsync(cancellationToken: Token)).ShouldHaveSingleItem();
+        var answer = await tool.CallAsync(cancellationToken: Token);
+
+        (tool.Name, tool.Description).ShouldBe(("say", "Says it."));
+        tool.JsonSchema.GetProperty("properties").EnumerateObject().ShouldBeEmpty();
+        client.ServerInstructions.ShouldBe("Say it.");
+        answer.Content.OfType<TextContentBlock>().Single().Text.ShouldContain("from the set");
+        var refused = await Should.ThrowAsync<McpException>(async () => await client.CallToolAsync("say", Arguments("message", "mine"), cancellationToken: Token));
+        refused.Message.ShouldContain("'message'");
     }
 
     /// <summary>It hands each message to a task of its own (2.3.1): the order among them, and the last ones before the result, get lost in it and not on the way.</summary>

@@ -96,6 +96,8 @@ public sealed class Trusts(Trusted trust) : TrustScenarios(trust), IClassFixture
 
 public sealed class TenantWalls(SharedDistributed shared) : TenantWallScenarios(shared);
 
+public sealed class ToolSets(SharedDistributed shared) : ToolSetScenarios(shared);
+
 public sealed class WireBridges(SharedDistributed shared, DistributedWire wire) : BridgeScenarios(shared, wire);
 
 public sealed class WireTransparency(SharedDistributed shared, DistributedWire wire) : TransparencyScenarios(shared, wire);

@@ -17,8 +17,11 @@ public abstract class ResourceScenarios(SharedPlatform shared)
     /// <summary>Every address at which MCP is spoken.</summary>
     public static TheoryData<string> Endpoints { get; } = ["/mcp", "/sse", "/mcp/ws", "/mcp/servers/up", "/mcp/servers/up/sse", "/mcp/servers/up/ws"];
 
+    /// <summary>Whether a set is there is not for those who have no key.</summary>
+    public static TheoryData<string> Described { get; } = [.. Endpoints.Select(row => row.Data), "/mcp/sets/any", "/mcp/sets/any/sse", "/mcp/sets/any/ws"];
+
     [Theory]
-    [MemberData(nameof(Endpoints))]
+    [MemberData(nameof(Described))]
     public async Task An_endpoint_says_without_a_key_where_it_is_described(string path)
     {
         var steps = await shared.Get();

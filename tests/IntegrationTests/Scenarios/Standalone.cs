@@ -96,6 +96,8 @@ public sealed class Trusts(Trusted trust) : TrustScenarios(trust), IClassFixture
 
 public sealed class TenantWalls(SharedStandalone shared) : TenantWallScenarios(shared);
 
+public sealed class ToolSets(SharedStandalone shared) : ToolSetScenarios(shared);
+
 public sealed class WireBridges(SharedStandalone shared, StandaloneWire wire) : BridgeScenarios(shared, wire);
 
 public sealed class WireTransparency(SharedStandalone shared, StandaloneWire wire) : TransparencyScenarios(shared, wire);

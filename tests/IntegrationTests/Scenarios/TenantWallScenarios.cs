@@ -145,6 +145,7 @@ public abstract class TenantWallScenarios(SharedPlatform shared)
             var policy = await own.Add("/api/v1/policies", new { name = own.Policy, grants = Array.Empty<object>() });
             own.Key = await own.Add("/api/v1/keys", new { name = own.Slug, roles = new[] { own.Policy } });
             var tool = await own.Add("/api/v1/tools", new { name = "get_thing", slug = $"{own.Slug}-http", description = "Shows it.", method = "GET", url = "https://api.example.com/things" });
+            var set = await own.Add("/api/v1/tool-sets", new { slug = own.Slug, members = new[] { new { server = own.Slug } } });
             (await own.Api.Send(HttpMethod.Put, $"/api/v1/secrets/{own.Secret}", new { value = "secret" })).Expect(HttpStatusCode.OK);
             (await own.Api.Post("/api/v1/landing-zones", new { name = own.Zone })).Expect(HttpStatusCode.Created);
             (await own.Api.Post("/api/v1/packs", PackBody(own.Slug))).Expect(HttpStatusCode.Created);
@@ -154,7 +155,7 @@ public abstract class TenantWallScenarios(SharedPlatform shared)
             var integration = await own.Add("/v1/integrations/mcp", new { name = own.Slug, server = own.Slug, capabilities = new[] { new { intent = own.Slug, tool = "echo" } } });
             own._names["routes"] = [[route]];
             own._names["v1/integrations/mcp"] = [[integration], [own.Slug]];
-            own._names["servers"] = [[server], [own.Slug]];
+            own._names["servers"] = [[server, "all"], [own.Slug, "all"]];
             own._names["gateway/servers"] = own._names["servers"];
             own._names["v0.1/servers"] = [[$"local.mcpplatform%2F{own.Slug}", "latest"]];
             own._names["v0.1/servers/{space}"] = [["local.mcpplatform", own.Slug, "latest"]];
@@ -163,6 +164,7 @@ public abstract class TenantWallScenarios(SharedPlatform shared)
             own._names["keys"] = [[own.Key]];
             own._names["tools/http"] = [[tool]];
             own._names["tools"] = [[own.Slug, "echo"]];
+            own._names["tool-sets"] = [[set, "1"], [own.Slug, "1"]];
             own._names["secrets"] = [[own.Secret]];
             own._names["landing-zones"] = [[own.Zone]];
             own._names["packs"] = [["com.example", own.Slug, "1.0.0"]];
@@ -191,6 +193,8 @@ public abstract class TenantWallScenarios(SharedPlatform shared)
             "PUT /api/v1/tools/http/{id}" => new { description = "taken over", method = "GET", url = "https://evil.example.com/" },
             "PUT /api/v1/routes/{id}" => new { intent = "taken-over", candidates = new[] { new { server = "evil", tool = "echo" } } },
             "PUT /v1/integrations/mcp/{integration}" => new { server = "evil", capabilities = new[] { new { intent = "taken-over", tool = "echo" } } },
+            "PUT /api/v1/tool-sets/{set}" => new { title = "taken over", members = new[] { new { server = "*" } } },
+            "POST /api/v1/tool-sets/{set}/rollback" => new { version = 1 },
             _ => null,
         };
 

@@ -54,6 +54,9 @@ public static class RouteTable
         *      /mcp/servers/{server}/sse                              keys                      404
         *      /mcp/ws                                                keys                      400
         *      /mcp/servers/{server}/ws                               keys                      404
+        *      /mcp/sets/{set}                                        keys                      404
+        *      /mcp/sets/{set}/sse                                    keys                      404
+        *      /mcp/sets/{set}/ws                                     keys                      404
         GET    /.well-known/oauth-protected-resource                  everybody                 200
         GET    /.well-known/oauth-protected-resource/mcp              everybody                 200
         GET    /.well-known/oauth-protected-resource/mcp/servers/{server}    everybody          200
@@ -61,6 +64,9 @@ public static class RouteTable
         GET    /.well-known/oauth-protected-resource/mcp/ws           everybody                 200
         GET    /.well-known/oauth-protected-resource/mcp/servers/{server}/sse    everybody      200
         GET    /.well-known/oauth-protected-resource/mcp/servers/{server}/ws     everybody      200
+        GET    /.well-known/oauth-protected-resource/mcp/sets/{set}   everybody                 200
+        GET    /.well-known/oauth-protected-resource/mcp/sets/{set}/sse          everybody      200
+        GET    /.well-known/oauth-protected-resource/mcp/sets/{set}/ws           everybody      200
 
         GET    /api/v1/tenants                                        platform:tenants:read     200
         POST   /api/v1/tenants                                        platform:tenants:write    400
@@ -142,6 +148,15 @@ public static class RouteTable
 
         GET    /api/v1/tools                                          tools:read                200
         POST   /api/v1/tools                                          tools:write               400
+        GET    /api/v1/tool-sets                                      tools:read                200
+        POST   /api/v1/tool-sets                                      tools:write               400
+        GET    /api/v1/tool-sets/{set}                                tools:read                404
+        PUT    /api/v1/tool-sets/{set}                                tools:write               400
+        DELETE /api/v1/tool-sets/{set}                                tools:write               404
+        GET    /api/v1/tool-sets/{set}/versions                       tools:read                404
+        GET    /api/v1/tool-sets/{set}/versions/{version}             tools:read                404
+        GET    /api/v1/tool-sets/{set}/diff                           tools:read                404
+        POST   /api/v1/tool-sets/{set}/rollback                       tools:write               400
         GET    /api/v1/tools/{server}/{tool}                          tools:read                404
         GET    /api/v1/tools/http                                     tools:read                200
         GET    /api/v1/tools/http/{id}                                tools:read                404
@@ -200,6 +215,8 @@ public static class RouteTable
         POST   /internal/v1/gateway/sessions/v1/mcp/clients/{id}/tools    services              401
         POST   /internal/v1/gateway/sessions/v1/mcp/clients/{id}/execute  services              401
         *      /internal/v1/gateway/sessions/mcp/servers/{server}/sse services                  401
+        *      /internal/v1/gateway/sessions/mcp/sets/{set}           services                  401
+        *      /internal/v1/gateway/sessions/mcp/sets/{set}/sse       services                  401
         POST   /internal/v1/tracing/batches/committed                 services                  400
         """;
 

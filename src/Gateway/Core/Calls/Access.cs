@@ -44,7 +44,7 @@ public static class Access
         call.Decision = call.Caller.Policy.Decide(request);
         return call.Decision.Effect switch
         {
-            Effect.Allow => Lacking(call),
+            Effect.Allow => Lacking(call) ?? call.Objection,
             Effect.RequireApproval => CallRefusal.ApprovalRequired,
             _ => call.Caller.Policy.CouldAllow(request) ? CallRefusal.PolicyDenied : CallRefusal.Unknown(target.Kind, call.ProtocolVersion.Era, call.Target, isHidden: true),
         };
@@ -101,12 +101,16 @@ public static class Access
     }
 
     /// <summary>What using an item means to the policy.</summary>
-    private static (string Action, TargetKind Kind, string Method) Use(IListed item) => item switch
+    private static (string Action, TargetKind Kind, string Method) Use(IListed item) => item.Offer switch
     {
-        OfferedRoute { Kind: OfferKind.Prompt } => (Actions.PromptsGet, TargetKind.Prompt, McpMethods.GetPrompt),
-        OfferedRoute => (Actions.ResourcesRead, TargetKind.Resource, McpMethods.ReadResource),
-        _ => (Actions.ToolsCall, TargetKind.Tool, McpMethods.CallTool),
+        null => (Actions.ToolsCall, TargetKind.Tool, McpMethods.CallTool),
+        OfferKind.Prompt => (Actions.PromptsGet, TargetKind.Prompt, McpMethods.GetPrompt),
+        _ => (Actions.ResourcesRead, TargetKind.Resource, McpMethods.ReadResource),
     };
+
+    /// <summary>Whether a caller sees a tool set: it may use something of it. Without that, there is no such set.</summary>
+    public static bool IsVisible(Caller caller, ToolSetRoute set, in Asked asked) =>
+        SeesAny(caller, set.Tools, asked) || SeesAny(caller, set.Prompts, asked) || SeesAny(caller, set.Resources, asked) || SeesAny(caller, set.ResourceTemplates, asked);
 
     /// <summary>Whether a caller sees a server: it may use something of it, or the server as a whole. Without that, there is no such server.</summary>
     public static bool IsVisible(Caller caller, ServerRoute server, in Asked asked)

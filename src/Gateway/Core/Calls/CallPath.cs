@@ -49,7 +49,7 @@ public sealed class CallPath(GatewayStateStore store, CallLimiter limiter, Input
             return await Refuse(call, refusal, secrets: null);
         }
 
-        span?.SetTag(call.Tool is null ? "mcp.target" : "gen_ai.tool.name", call.Target).SetTag("mcpp.server", call.Route!.Slug);
+        span?.SetTag(call.Tool is null ? "mcp.target" : "gen_ai.tool.name", call.Target).SetTag("mcpp.server", call.Route!.Slug).SetTag("mcpp.set", call.Set?.Slug);
         AttemptOutcome<UpstreamAnswer> outcome = default;
         CallPlaces places = default;
         try

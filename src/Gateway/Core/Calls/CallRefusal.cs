@@ -79,6 +79,10 @@ public sealed record CallRefusal(string Status, string Code, McpError Error, Tim
     /// <summary>Parameters that say nothing that could be looked for.</summary>
     internal static CallRefusal Malformed(string message) => new(Broken, "params.malformed", McpError.Params(message));
 
+    /// <summary>An argument that a tool set fixes: what its operator decided is not the client's to say.</summary>
+    internal static CallRefusal ArgumentFixed(string name) => new(Denied, "argument.fixed", McpError.Params($"The argument '{name}' is set by this tool set and cannot be sent. Leave it out.")
+        with { Data = (byte[])[.. "{\"code\":\"argument.fixed\",\"argument\":"u8, .. JsonMembers.Quote(name).Span, .. "}"u8] });
+
     /// <summary>A <c>requestState</c> that is not ours, another request's or another caller's, or too old; or its call is over.</summary>
     public static CallRefusal StateUnusable { get; } =
         Of(Broken, "request_state.unusable", ErrorCodes.InvalidParams, "'params.requestState' is not valid for this request, or no longer. Send the request again without it.", 200);

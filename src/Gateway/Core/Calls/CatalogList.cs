@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
+using McpPlatform.Gateway.Disclosure;
 using McpPlatform.Gateway.State;
 using McpPlatform.Mcp;
 using McpPlatform.Mcp.Json;
@@ -19,12 +20,23 @@ public static class CatalogList
 
     private const int CheckBytes = 4;
 
+    private static readonly byte[] Disclosing = [.. "{\"tools\":["u8, .. MetaTools.Definitions.Span];
+
     /// <summary>Writes <c>{"tools":[…],"nextCursor":…}</c>, or the like of another method. False, having written nothing, when the cursor is none of ours.</summary>
     /// <param name="method">One that <see cref="Has"/>.</param>
     /// <param name="abilities">Of a legacy client: what its servers have for others it does not see. Modern lists are the same for all of a caller's clients.</param>
     /// <param name="server">One server's items under their own names; null for all servers' under aggregated names.</param>
-    public static bool TryWrite(GatewayState state, Caller caller, string method, ServerRoute? server, ProtocolEra era, string? cursor, in Asked asked, PooledBuffer output, ClientAbilities abilities = ClientAbilities.All)
+    /// <param name="set">A tool set's items under its names, instead.</param>
+    /// <param name="isDisclosed">Of its tools only those that are pinned, after the tools by which others are found.</param>
+    public static bool TryWrite(
+        GatewayState state, Caller caller, string method, ServerRoute? server, ProtocolEra era, string? cursor, in Asked asked, PooledBuffer output, ClientAbilities abilities = ClientAbilities.All,
+        ToolSetRoute? set = null, bool isDisclosed = false)
     {
+        if (set is not null)
+        {
+            return TryWrite(set, caller, method, era, cursor, asked, output, abilities, isDisclosed);
+        }
+
         var tenant = state.Registry.RoutesOf(caller.TenantId);
         return method switch
         {
@@ -38,7 +50,23 @@ public static class CatalogList
     /// <summary>Whether a method asks for a list.</summary>
     public static bool Has(string? method) => method is McpMethods.ListTools or McpMethods.ListPrompts or McpMethods.ListResources or McpMethods.ListResourceTemplates;
 
-    private static bool TryWrite<T>(T[] items, ReadOnlySpan<byte> head, Caller caller, bool ownNames, ProtocolEra era, string? cursor, in Asked asked, PooledBuffer output, ClientAbilities abilities)
+    /// <summary>Whether a list shows an item to a caller.</summary>
+    public static bool Shows(IListed item, Caller caller, ProtocolEra era, ClientAbilities abilities, in Asked asked) =>
+        (item.OnlyIn is not { } only || only == era) && (item.Needs & ~abilities) == 0 && Access.IsVisible(caller, item, asked);
+
+    private static bool TryWrite(
+        ToolSetRoute set, Caller caller, string method, ProtocolEra era, string? cursor, in Asked asked, PooledBuffer output, ClientAbilities abilities, bool isDisclosed) => method switch
+        {
+            McpMethods.ListTools when isDisclosed && cursor is null => TryWrite(set.Pinned, Disclosing, caller, false, era, cursor, asked, output, abilities, isBegun: true),
+            McpMethods.ListTools => TryWrite(isDisclosed ? set.Pinned : set.Tools, "{\"tools\":["u8, caller, false, era, cursor, asked, output, abilities),
+            McpMethods.ListPrompts => TryWrite(set.Prompts, "{\"prompts\":["u8, caller, false, era, cursor, asked, output, abilities),
+            McpMethods.ListResources => TryWrite(set.Resources, "{\"resources\":["u8, caller, false, era, cursor, asked, output, abilities),
+            _ => TryWrite(set.ResourceTemplates, "{\"resourceTemplates\":["u8, caller, false, era, cursor, asked, output, abilities),
+        };
+
+    /// <param name="isBegun">The head has items already.</param>
+    private static bool TryWrite<T>(
+        T[] items, ReadOnlySpan<byte> head, Caller caller, bool ownNames, ProtocolEra era, string? cursor, in Asked asked, PooledBuffer output, ClientAbilities abilities, bool isBegun = false)
         where T : class, IListed
     {
         if (!TryStart(items, ownNames, cursor, out var index))
@@ -52,7 +80,7 @@ public static class CatalogList
         for (; index < items.Length; index++)
         {
             var item = items[index];
-            if ((item.OnlyIn is { } only && only != era) || (item.Needs & ~abilities) != 0 || !Access.IsVisible(caller, item, asked))
+            if (!Shows(item, caller, era, abilities, asked))
             {
                 continue;
             }
@@ -62,7 +90,7 @@ public static class CatalogList
                 break;
             }
 
-            output.Write(listed++ == 0 ? default : ","u8);
+            output.Write(listed++ == 0 && !isBegun ? default : ","u8);
             output.Write((ownNames ? item.Definition : item.AggregatedDefinition).Span);
             last = item;
         }

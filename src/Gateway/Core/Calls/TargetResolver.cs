@@ -12,7 +12,8 @@ internal readonly record struct Target(string Action, TargetKind Kind, CallRefus
 
 /// <summary>
 /// Finds the server that a request is for, and what of it, by the caller's state. On a server's own endpoint names are the server's own and URIs need not be listed (templates, and
-/// what a server does not list); on the endpoint that shows all servers a name is aggregated, and a URI must belong to exactly one server that the caller sees.
+/// what a server does not list); on the endpoint that shows all servers a name is aggregated, and a URI must belong to exactly one server that the caller sees. A tool set's endpoint has
+/// names and resources of its own (<see cref="SetTargets"/>).
 /// </summary>
 internal static class TargetResolver
 {
@@ -32,6 +33,11 @@ internal static class TargetResolver
     /// <summary>Sets <see cref="ToolCall.Route"/> and <see cref="ToolCall.Target"/>, unless it refuses.</summary>
     public static Target Resolve(ToolCall call)
     {
+        if (call.Set is { } set)
+        {
+            return SetTargets.Resolve(call, set);
+        }
+
         var routes = call.State.Registry.RoutesOf(call.Caller.TenantId);
         ServerRoute? server = null;
         if (call.Server is not null && !routes.Servers.TryGetValue(call.Server, out server))
@@ -77,12 +83,18 @@ internal static class TargetResolver
             _ = server is null ? routes.PromptsByName.TryGetValue(name, out prompt) : (prompt = Array.Find(server.Prompts, known => known.Name == name)) is not null;
         }
 
+        return Prompt(call, prompt, isOwnName: server is not null);
+    }
+
+    /// <param name="isOwnName">The client calls it as its server does.</param>
+    internal static Target Prompt(ToolCall call, IListed? prompt, bool isOwnName)
+    {
         if (prompt is null || !IsIn(prompt, call))
         {
             return Unknown(call, TargetKind.Prompt);
         }
 
-        if (server is null)
+        if (!isOwnName)
         {
             MemberEdit[] own = [Name.With(JsonMembers.Quote(prompt.Name))];
             call.OwnParams = call.Method == McpMethods.Complete ? [RefName.With(own)] : own;
@@ -91,23 +103,24 @@ internal static class TargetResolver
         return Found(call, prompt.Server, prompt.Name, Actions.PromptsGet, TargetKind.Prompt);
     }
 
-    private static Target Resource(ToolCall call, TenantRoutes routes, ServerRoute? server, string? uri)
+    private static Target Resource(ToolCall call, TenantRoutes routes, ServerRoute? server, string? uri) =>
+        server is null || uri is null ? Resource(call, routes.Resources, routes.ResourceTemplates, uri)
+        : server.Withholds(uri) ? Unknown(call, TargetKind.Resource, uri)
+        : Found(call, server, uri, Actions.ResourcesRead, TargetKind.Resource);
+
+    /// <summary>Where several servers are shown.</summary>
+    internal static Target Resource(ToolCall call, IListed[] resources, IListed[] templates, string? uri)
     {
         if (uri is null)
         {
             return new Target(Actions.ResourcesRead, TargetKind.Resource, CallRefusal.Malformed("'params.uri' must be a string."));
         }
 
-        if (server is not null)
-        {
-            return server.Withholds(uri) ? Unknown(call, TargetKind.Resource, uri) : Found(call, server, uri, Actions.ResourcesRead, TargetKind.Resource);
-        }
-
         // What the caller does not see does not count: it must not even make a URI ambiguous.
-        var owners = Owners(routes.Resources, uri, call, static (known, asked) => known == asked);
+        var owners = Owners(resources, uri, call, static (known, asked) => known == asked);
         if (owners.Count == 0)
         {
-            owners = Owners(routes.ResourceTemplates, uri, call, static (template, asked) => UriTemplates.Matches(template, asked));
+            owners = Owners(templates, uri, call, static (template, asked) => UriTemplates.Matches(template, asked));
         }
 
         return owners.Count switch
@@ -119,7 +132,7 @@ internal static class TargetResolver
         };
     }
 
-    private static List<ServerRoute> Owners(OfferedRoute[] items, string uri, ToolCall call, Func<string, string, bool> matches)
+    private static List<ServerRoute> Owners(IListed[] items, string uri, ToolCall call, Func<string, string, bool> matches)
     {
         var asked = new Asked(call.StartedAt, call.Address);
         var owners = new List<ServerRoute>();
@@ -146,29 +159,28 @@ internal static class TargetResolver
     }
 
     /// <summary>Completion names the template itself; clients also send the URI of a plain resource.</summary>
-    private static Target Template(ToolCall call, TenantRoutes routes, ServerRoute? server, string? uri)
-    {
-        if (server is not null || uri is null)
-        {
-            return Resource(call, routes, server, uri);
-        }
+    private static Target Template(ToolCall call, TenantRoutes routes, ServerRoute? server, string? uri) =>
+        server is not null ? Resource(call, routes, server, uri) : Template(call, routes.Resources, routes.ResourceTemplates, uri);
 
-        var owners = Owners(routes.ResourceTemplates, uri, call, static (template, asked) => template == asked);
+    /// <summary>Where several servers are shown.</summary>
+    internal static Target Template(ToolCall call, IListed[] resources, IListed[] templates, string? uri)
+    {
+        var owners = uri is null ? [] : Owners(templates, uri, call, static (template, asked) => template == asked);
         return owners.Count switch
         {
-            0 => Resource(call, routes, server, uri),
-            1 => Found(call, owners[0], uri, Actions.ResourcesRead, TargetKind.Resource),
-            _ => new Target(Actions.ResourcesRead, TargetKind.Resource, CallRefusal.AmbiguousResource(uri, owners)),
+            0 => Resource(call, resources, templates, uri),
+            1 => Found(call, owners[0], uri!, Actions.ResourcesRead, TargetKind.Resource),
+            _ => new Target(Actions.ResourcesRead, TargetKind.Resource, CallRefusal.AmbiguousResource(uri!, owners)),
         };
     }
 
-    private static bool IsIn(IListed item, ToolCall call) => item.OnlyIn is not { } only || only == call.ProtocolVersion.Era;
+    internal static bool IsIn(IListed item, ToolCall call) => item.OnlyIn is not { } only || only == call.ProtocolVersion.Era;
 
-    private static Target Found(ToolCall call, ServerRoute server, string name, string action, TargetKind kind)
+    internal static Target Found(ToolCall call, ServerRoute server, string name, string action, TargetKind kind)
     {
         (call.Route, call.Target) = (server, name);
         return new Target(action, kind, null);
     }
 
-    private static Target Unknown(ToolCall call, TargetKind kind, string? uri = null) => new("", kind, CallRefusal.Unknown(kind, call.ProtocolVersion.Era, uri, isHidden: false));
+    internal static Target Unknown(ToolCall call, TargetKind kind, string? uri = null) => new("", kind, CallRefusal.Unknown(kind, call.ProtocolVersion.Era, uri, isHidden: false));
 }

@@ -26,7 +26,11 @@ public sealed class ToolCall
     /// <summary>Slug of the server whose endpoint was called; null on the endpoint that shows all of them.</summary>
     public required string? Server { get; init; }
 
-    public required Envelope Message { get; init; }
+    /// <summary>The tool set whose endpoint was called; null on others.</summary>
+    public ToolSetRoute? Set { get; init; }
+
+    /// <summary>What came in. A tool set puts the call that is meant in its place, with its fixed arguments: policy, limits, records and the server know no other.</summary>
+    public required Envelope Message { get; set; }
 
     /// <summary>The revision spoken with the caller.</summary>
     public required ProtocolVersion ProtocolVersion { get; init; }
@@ -109,6 +113,9 @@ public sealed class ToolCall
     /// <summary>Turns the parameters into those that the server knows; null = they are those already.</summary>
     internal IReadOnlyList<MemberEdit>? OwnParams { get; set; }
 
+    /// <summary>Why the call is not made although the policy allows it; null = it is.</summary>
+    internal CallRefusal? Objection { get; set; }
+
     /// <summary>Whether asking twice does no harm. Everything but a tool's call only reads.</summary>
     internal bool IsRepeatable => Method == McpMethods.CallTool ? Tool!.IsRepeatable : Method is McpMethods.GetPrompt or McpMethods.ReadResource or McpMethods.Complete;
 
@@ -132,6 +139,7 @@ public sealed class ToolCall
             Caller = Caller,
             Credential = Credential,
             Server = Server,
+            Set = Set,
             Message = copy,
             ProtocolVersion = ProtocolVersion,
             RequestId = RequestId,

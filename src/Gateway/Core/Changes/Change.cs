@@ -52,4 +52,10 @@ public static class Changes
         (before.ToolsHash == after.ToolsHash ? Change.None : Change.Tools)
         | (before.PromptsHash == after.PromptsHash ? Change.None : Change.Prompts)
         | (before.ResourcesHash == after.ResourcesHash ? Change.None : Change.Resources);
+
+    /// <summary>What is different between two states of one tool set, which need not be there.</summary>
+    public static Change Between(ToolSetRoute? before, ToolSetRoute? after) => before is null || after is null ? Change.All
+        : (before.ToolsHash == after.ToolsHash ? Change.None : Change.Tools)
+        | (before.PromptsHash == after.PromptsHash ? Change.None : Change.Prompts)
+        | (before.ResourcesHash == after.ResourcesHash ? Change.None : Change.Resources);
 }

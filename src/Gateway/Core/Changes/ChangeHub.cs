@@ -7,11 +7,19 @@ public interface IChangeSubscriber
 {
     Guid TenantId { get; }
 
-    /// <summary>Slug of the only server of interest; null = all that the caller sees.</summary>
+    /// <summary>Slug of the only server of interest; null = all that the caller sees, or a set.</summary>
     string? Server { get; }
+
+    /// <summary>Slug of the tool set of interest; null = none.</summary>
+    string? Set { get; }
 
     /// <summary>Lists of a server are others now; the state that everybody reads has the new ones already.</summary>
     void Changed(ServerRoute server, Change change);
+
+    /// <summary>Lists of the tool set are others now.</summary>
+    /// <param name="set">As it is; one that is gone as it was.</param>
+    /// <param name="before">Null for one that is new.</param>
+    void Changed(ToolSetRoute set, ToolSetRoute? before, Change change);
 
     /// <summary>A resource's content changed.</summary>
     /// <param name="parameters">Raw, as the server sent them; valid during the call.</param>
@@ -69,10 +77,22 @@ public sealed class ChangeHub
     {
         if (change != Change.None && Find(tenantId, serverId) is { } server)
         {
-            foreach (var subscriber in Interested(tenantId, server.Slug))
+            Tell(tenantId, server, change);
+            foreach (var set in _store.Current.Registry.RoutesOf(tenantId).Sets.Values.Where(set => set.Has(serverId)))
             {
-                subscriber.Changed(server, change);
+                foreach (var subscriber in OfSet(tenantId, set.Slug))
+                {
+                    subscriber.Changed(server, change);
+                }
             }
+        }
+    }
+
+    private void Tell(Guid tenantId, ServerRoute server, Change change)
+    {
+        foreach (var subscriber in Interested(tenantId, server.Slug))
+        {
+            subscriber.Changed(server, change);
         }
     }
 
@@ -81,7 +101,7 @@ public sealed class ChangeHub
     {
         if (Find(tenantId, serverId) is { } server)
         {
-            foreach (var subscriber in Interested(tenantId, server.Slug))
+            foreach (var subscriber in Interested(tenantId, server.Slug, withSets: true))
             {
                 subscriber.Updated(server, uri, parameters);
             }
@@ -90,11 +110,21 @@ public sealed class ChangeHub
 
     private ServerRoute? Find(Guid tenantId, Guid serverId) => _store.Current.Registry.RoutesOf(tenantId).ById.GetValueOrDefault(serverId);
 
-    private IReadOnlyList<IChangeSubscriber> Interested(Guid tenantId, string slug)
+    private IReadOnlyList<IChangeSubscriber> Interested(Guid tenantId, string slug, bool withSets = false)
     {
         lock (_gate)
         {
-            return _subscribers.TryGetValue(tenantId, out var own) ? [.. own.Where(subscriber => subscriber.Server is null || subscriber.Server == slug)] : [];
+            return _subscribers.TryGetValue(tenantId, out var own)
+                ? [.. own.Where(subscriber => (subscriber.Server is null && (withSets || subscriber.Set is null)) || subscriber.Server == slug)]
+                : [];
+        }
+    }
+
+    private IReadOnlyList<IChangeSubscriber> OfSet(Guid tenantId, string slug)
+    {
+        lock (_gate)
+        {
+            return _subscribers.TryGetValue(tenantId, out var own) ? [.. own.Where(subscriber => subscriber.Set == slug)] : [];
         }
     }
 
@@ -118,11 +148,12 @@ public sealed class ChangeHub
                 var change = old.ById.TryGetValue(server.ServerId, out var known) ? Changes.Between(known, server) : Change.All;
                 if (change != Change.None)
                 {
-                    Tell(tenantId, server.ServerId, change);
+                    Tell(tenantId, server, change);
                 }
             }
 
             TellGone(tenantId, old, current);
+            TellSets(tenantId, old, current);
         }
     }
 
@@ -133,6 +164,22 @@ public sealed class ChangeHub
             foreach (var subscriber in Interested(tenantId, gone.Slug))
             {
                 subscriber.Changed(gone, Change.All);
+            }
+        }
+    }
+
+    /// <summary>What a set shows changes with the set itself and with its servers.</summary>
+    private void TellSets(Guid tenantId, TenantRoutes old, TenantRoutes current)
+    {
+        foreach (var slug in old.Sets.Keys.Union(current.Sets.Keys, StringComparer.Ordinal))
+        {
+            var (before, after) = (old.Sets.GetValueOrDefault(slug), current.Sets.GetValueOrDefault(slug));
+            if (Changes.Between(before, after) is var change and not Change.None)
+            {
+                foreach (var subscriber in OfSet(tenantId, slug))
+                {
+                    subscriber.Changed(after ?? before!, before, change);
+                }
             }
         }
     }

@@ -34,6 +34,8 @@ public sealed class OfferedRoute : IListed
 
     public OfferKind Kind { get; }
 
+    OfferKind? IListed.Offer => Kind;
+
     /// <summary>The server's own name of a prompt, URI of a resource, or URI template.</summary>
     public string Name { get; }
 
@@ -65,10 +67,13 @@ public interface IListed
 {
     ServerRoute Server { get; }
 
+    /// <summary>Null = a tool.</summary>
+    OfferKind? Offer { get; }
+
     /// <summary>As its server calls it.</summary>
     string Name { get; }
 
-    /// <summary>As the endpoint that shows all servers calls it.</summary>
+    /// <summary>As the endpoint that shows several servers calls it.</summary>
     string Aggregated { get; }
 
     /// <summary>Its place in the list of all servers' items; unique there.</summary>

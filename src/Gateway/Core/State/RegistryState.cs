@@ -35,10 +35,11 @@ public sealed class RegistryState
     public static RegistryState Compile(RegistrySnapshot snapshot, RegistryState previous, LimitDefaults? limits = null, TimeProvider? time = null)
     {
         var rules = new LimitRules(limits ?? LimitDefaults.Default, time ?? TimeProvider.System);
+        var sets = (snapshot.ToolSets ?? []).Where(set => set.Terms.Enabled).ToLookup(set => set.TenantId);
         var tenants = snapshot.Servers
             .Where(server => server.Enabled)
             .GroupBy(server => server.TenantId)
-            .ToFrozenDictionary(group => group.Key, group => new TenantRoutes(group, previous.RoutesOf(group.Key), rules));
+            .ToFrozenDictionary(group => group.Key, group => new TenantRoutes(group, sets[group.Key], previous.RoutesOf(group.Key), rules));
         return new RegistryState(snapshot.Version, snapshot.GeneratedAt, tenants, IntentTable.Compile(snapshot));
     }
 
@@ -51,7 +52,8 @@ public sealed class RegistryState
         }
 
         var changed = new ServerRoute(known.Entry with { Tools = tools, Offer = offer }, known, rules);
-        var routes = new TenantRoutes(RoutesOf(tenantId).Servers.Values.Select(server => server.ServerId == serverId ? changed : server));
+        var before = RoutesOf(tenantId);
+        var routes = new TenantRoutes(before.Servers.Values.Select(server => server.ServerId == serverId ? changed : server), before.Sets.Values.Select(set => set.Entry), before);
         return new RegistryState(Version, GeneratedAt, Tenants.Select(tenant => tenant.Key == tenantId ? new(tenantId, routes) : tenant).ToFrozenDictionary(), _intents);
     }
 
@@ -65,12 +67,12 @@ public sealed class RegistryState
 /// <summary>The servers of one tenant, and all their tools under one roof.</summary>
 public sealed class TenantRoutes
 {
-    internal TenantRoutes(IEnumerable<ServerEntry> servers, TenantRoutes? previous, LimitRules rules)
-        : this(servers.Select(entry => new ServerRoute(entry, previous?.ById.GetValueOrDefault(entry.ServerId), rules)))
+    internal TenantRoutes(IEnumerable<ServerEntry> servers, IEnumerable<ToolSetEntry> sets, TenantRoutes? previous, LimitRules rules)
+        : this(servers.Select(entry => new ServerRoute(entry, previous?.ById.GetValueOrDefault(entry.ServerId), rules)), sets, previous)
     {
     }
 
-    internal TenantRoutes(IEnumerable<ServerRoute> servers)
+    internal TenantRoutes(IEnumerable<ServerRoute> servers, IEnumerable<ToolSetEntry> sets, TenantRoutes? previous)
     {
         Servers = servers.ToFrozenDictionary(server => server.Slug, StringComparer.Ordinal);
         ById = Servers.Values.ToFrozenDictionary(server => server.ServerId);
@@ -92,9 +94,10 @@ public sealed class TenantRoutes
         PromptsByName = Prompts.ToFrozenDictionary(prompt => prompt.Aggregated, StringComparer.Ordinal);
         Resources = ByUri(server => server.Resources);
         ResourceTemplates = ByUri(server => server.ResourceTemplates);
+        Sets = sets.Select(set => new ToolSetRoute(set, Servers.Values, previous?.Sets.GetValueOrDefault(set.Slug))).ToFrozenDictionary(set => set.Slug, StringComparer.Ordinal);
     }
 
-    public static TenantRoutes None { get; } = new([]);
+    public static TenantRoutes None { get; } = new([], [], null);
 
     /// <summary>By slug.</summary>
     public FrozenDictionary<string, ServerRoute> Servers { get; }
@@ -118,6 +121,9 @@ public sealed class TenantRoutes
 
     /// <summary>The same of templates.</summary>
     public OfferedRoute[] ResourceTemplates { get; }
+
+    /// <summary>Tool sets by slug.</summary>
+    public FrozenDictionary<string, ToolSetRoute> Sets { get; }
 
     private OfferedRoute[] ByUri(Func<ServerRoute, OfferedRoute[]> of) =>
         [.. Servers.Values.SelectMany(of).OrderBy(item => item.Name, StringComparer.Ordinal).ThenBy(item => item.Server.Slug, StringComparer.Ordinal)];

@@ -41,7 +41,18 @@ internal static class SnapshotShape
         }
 
         return (snapshot.Routes ?? []).All(route => route is not null && route.Candidates.Count > 0 && !HasHoles(route.Candidates) && route.Candidates.All(c => c.Constants is null or { ValueKind: JsonValueKind.Object }))
-            && (snapshot.Integrations ?? []).All(integration => integration is not null && !HasHoles(integration.Capabilities));
+            && (snapshot.Integrations ?? []).All(integration => integration is not null && !HasHoles(integration.Capabilities))
+            && AreSets(snapshot.ToolSets ?? []);
+    }
+
+    /// <summary>No two sets of a tenant have one slug, and nothing that a set says is missing: a fixed argument that got lost would be one that clients choose.</summary>
+    private static bool AreSets(IReadOnlyList<ToolSetEntry> sets)
+    {
+        var slugs = new HashSet<(Guid, string)>();
+        return sets.All(set => set is not null && slugs.Add((set.TenantId, set.Slug))
+            && !HasHoles(set.Terms.Members) && !HasHoles(set.Terms.Exclude ?? []) && !HasHoles(set.Terms.Pinned ?? [])
+            && set.Terms.Members.All(member => !HasHoles(member.Tools ?? []) && !HasHoles(member.Prompts ?? []) && !HasHoles(member.Resources ?? []))
+            && !HasHoles(set.Terms.Overrides ?? []) && (set.Terms.Overrides ?? []).All(change => change.Arguments is null or { Count: <= ToolSetTerms.MaxFixedArguments }));
     }
 
     private static bool IsWhole(ServerOffer? offer) => offer is null || ((IReadOnlyList<OfferedItem>[])[offer.Prompts, offer.Resources, offer.ResourceTemplates]).All(

@@ -25,6 +25,8 @@ public sealed class ToolRoute : IListed
 
     public ServerRoute Server { get; }
 
+    OfferKind? IListed.Offer => null;
+
     /// <summary>Of its calls; null = no limit of its own.</summary>
     public RateGate? Rate { get; }
 

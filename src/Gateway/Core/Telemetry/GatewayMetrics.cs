@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using McpPlatform.Gateway.Attempts;
 using McpPlatform.Gateway.Calls;
+using McpPlatform.Gateway.Disclosure;
 using McpPlatform.Gateway.Limits;
 using McpPlatform.Gateway.State;
 using McpPlatform.Mcp;
@@ -45,6 +46,12 @@ public static class GatewayMetrics
 
     private static readonly Counter<long> FailedAttempts = Meter.CreateCounter<long>(
         "mcpp.gateway.attempts.failed", "{attempt}", "Attempts at upstreams that failed, by kind and by what followed.");
+
+    private static readonly Counter<long> ContextTokens = Meter.CreateCounter<long>(
+        "mcpp.gateway.context_tokens", "{token}", "What clients were given of tools' definitions, in tokens of a model's context (estimated).");
+
+    private static readonly Counter<long> ContextTokensSaved = Meter.CreateCounter<long>(
+        "mcpp.gateway.context_tokens.saved", "{token}", "What lists of tool sets left out because their tools are found by searching (estimated).");
 
     /// <summary>What the two histograms by stage say, unless somebody listens to them directly.</summary>
     public static StageTimes Stages { get; } = new(Stopwatch.Frequency);
@@ -110,6 +117,19 @@ public static class GatewayMetrics
 
     /// <summary>A request other than a call was answered.</summary>
     public static void Answered(string method, TimeSpan elapsed) => Duration.Record(elapsed.TotalSeconds, new KeyValuePair<string, object?>("mcp.method.name", method));
+
+    /// <summary>A client was given definitions of tools.</summary>
+    /// <param name="how"><c>list</c>, <c>search</c> or <c>describe</c>.</param>
+    /// <param name="saved">Tokens that the list would have had more without disclosure.</param>
+    public static void ContextRead(ServerRoute? server, ToolSetRoute? set, string how, int bytes, int saved)
+    {
+        var view = new KeyValuePair<string, object?>("mcpp.view", set is not null ? "set" : server is not null ? "server" : "all");
+        ContextTokens.Add(TokenEstimate.Of(bytes), view, new("mcpp.disclosure", how), new("mcpp.set", set?.Slug ?? ""));
+        if (saved > 0)
+        {
+            ContextTokensSaved.Add(saved, new KeyValuePair<string, object?>("mcpp.set", set?.Slug ?? ""));
+        }
+    }
 
     /// <summary>A request was refused because of a limit.</summary>
     public static void Limited(LimitKind limit) => Refusals.Add(1, new KeyValuePair<string, object?>("mcpp.limit", limit.Name()));

@@ -24,7 +24,7 @@ internal sealed class ClientDoor(McpEndpoints mcp, McpEndpoint protocol)
             return ApiRefusals.Of(foreign);
         }
 
-        if (mcp.Admit(http, null, RequestStart.Of(http), out var retryAfter) is not { } refusal)
+        if (mcp.Admit(http, default, RequestStart.Of(http), out var retryAfter) is not { } refusal)
         {
             return null;
         }

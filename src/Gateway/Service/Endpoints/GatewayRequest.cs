@@ -6,11 +6,12 @@ namespace McpPlatform.Gateway.Endpoints;
 /// <summary>What is known of an MCP request once its caller is: a feature of its HTTP context.</summary>
 /// <param name="State">Read once; decides the whole request.</param>
 /// <param name="Credential">The caller's key, for redaction only.</param>
-/// <param name="Server">The server whose endpoint was called; null on the one that shows all.</param>
+/// <param name="Server">The server whose endpoint was called; null on those that show several.</param>
 /// <param name="StartedTimestamp">The start on the monotonic clock.</param>
 /// <param name="Authenticating">When the caller was asked for, on the same clock.</param>
 /// <param name="Authenticated">When it was known and its rate taken.</param>
 /// <param name="KeyLeft">Requests that the key has left at once.</param>
+/// <param name="Set">The tool set whose endpoint was called; null on others.</param>
 internal sealed record GatewayRequest(
     GatewayState State,
     Caller Caller,
@@ -21,7 +22,8 @@ internal sealed record GatewayRequest(
     long StartedTimestamp,
     long Authenticating,
     long Authenticated,
-    int KeyLeft)
+    int KeyLeft,
+    ToolSetRoute? Set = null)
 {
     private long _answeredAt;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using McpPlatform.Gateway.Attempts;
 using McpPlatform.Gateway.Calls;
+using McpPlatform.Gateway.Disclosure;
 using McpPlatform.Gateway.Sessions;
 using McpPlatform.Gateway.State;
 using McpPlatform.Gateway.Telemetry;
@@ -18,11 +19,12 @@ internal sealed class GatewayServer(CallPath calls, SessionParts parts, ListenEn
 {
     private readonly ServerDescriptions _descriptions = new();
 
-    public ValueTask<McpServerDescription> Describe(McpRequestContext context, CancellationToken cancellationToken) => new(_descriptions.Of(Of(context).Server, context.Era));
+    public ValueTask<McpServerDescription> Describe(McpRequestContext context, CancellationToken cancellationToken) => new(Of(context) is { Set: { } set } ? _descriptions.Of(set) : _descriptions.Of(Of(context).Server, context.Era));
 
     public ValueTask ListTools(McpRequestContext context, McpResponder responder, CancellationToken cancellationToken) => List(context, responder);
 
-    public ValueTask CallTool(McpRequestContext context, McpResponder responder, CancellationToken cancellationToken) => Relay(context, responder, cancellationToken);
+    public ValueTask CallTool(McpRequestContext context, McpResponder responder, CancellationToken cancellationToken) =>
+        Of(context).Set is { Discloses: true } set && MetaTools.Answers(context.Message.Name) ? Disclose(context, set, responder) : Relay(context, responder, cancellationToken);
 
     public ValueTask Other(McpRequestContext context, McpResponder responder, CancellationToken cancellationToken) => context.Message.Method switch
     {
@@ -50,6 +52,11 @@ internal sealed class GatewayServer(CallPath calls, SessionParts parts, ListenEn
     public ParamHeaders? HeadersOf(McpRequestContext context)
     {
         var request = Of(context);
+        if (request.Set is { } set)
+        {
+            return set.ByName.GetValueOrDefault(context.Message.Name ?? "")?.Headers;
+        }
+
         ToolRoute? tool = null;
         _ = request.Server is { } server
             ? server.ByName.TryGetValue(context.Message.Name ?? "", out tool)
@@ -138,9 +145,16 @@ internal sealed class GatewayServer(CallPath calls, SessionParts parts, ListenEn
         var abilities = context.Version.IsModern ? ClientAbilities.OfModern : SessionOf(context)?.Client.Abilities ?? ClientAbilities.None;
         var cursor = context.Message.Param("cursor"u8);
         var after = cursor.IsEmpty ? null : JsonMembers.Text(cursor) ?? "";
+        var asked = new Asked(request.StartedAt, context.Http.Connection.RemoteIpAddress);
+        var disclosed = request.Set is { Discloses: true } set && method == McpMethods.ListTools ? MetaTools.For(set, request.Caller, context.Era, abilities, asked) : default;
         using var page = new PooledBuffer(16 * 1024);
-        if (CatalogList.TryWrite(request.State, request.Caller, method, request.Server, context.Era, after, new Asked(request.StartedAt, context.Http.Connection.RemoteIpAddress), page, abilities))
+        if (CatalogList.TryWrite(request.State, request.Caller, method, request.Server, context.Era, after, asked, page, abilities, request.Set, disclosed.IsOn))
         {
+            if (method == McpMethods.ListTools)
+            {
+                GatewayMetrics.ContextRead(request.Server, request.Set, "list", page.Written.Length, after is null ? disclosed.Saved : 0);
+            }
+
             await responder.Result(page.Written);
         }
         else
@@ -149,6 +163,20 @@ internal sealed class GatewayServer(CallPath calls, SessionParts parts, ListenEn
         }
 
         GatewayMetrics.Answered(method, time.GetElapsedTime(request.StartedTimestamp));
+    }
+
+    /// <summary>Finds or describes tools of a set, which are not listed: as lists, out of the state, and only what the caller sees.</summary>
+    private async ValueTask Disclose(McpRequestContext context, ToolSetRoute set, McpResponder responder)
+    {
+        var request = Of(context);
+        var abilities = context.Version.IsModern ? ClientAbilities.OfModern : SessionOf(context)?.Client.Abilities ?? ClientAbilities.None;
+        var asked = new Asked(request.StartedAt, context.Http.Connection.RemoteIpAddress);
+        var answer = MetaTools.Answer(set, context.Message.Name!, context.Message.Arguments, tool => CatalogList.Shows(tool, request.Caller, context.Era, abilities, asked));
+        GatewayMetrics.ContextRead(null, set, context.Message.Name == MetaTools.Search ? "search" : "describe", answer.Length, saved: 0);
+        await responder.Result(answer);
+        var now = time.GetTimestamp();
+        request.Answered(now);
+        GatewayMetrics.Answered(context.Message.Method!, time.GetElapsedTime(request.StartedTimestamp));
     }
 
     /// <summary>Passes a request on to the server it is for.</summary>
@@ -211,6 +239,7 @@ internal sealed class GatewayServer(CallPath calls, SessionParts parts, ListenEn
             Caller = request.Caller,
             Credential = request.Credential,
             Server = request.Server?.Slug,
+            Set = request.Set,
             Message = context.Message,
             ProtocolVersion = context.Version,
             RequestId = request.RequestId,

@@ -62,7 +62,7 @@ internal sealed class ListenEndpoint(
             }
         }
 
-        var watch = subscription.Change == Change.None ? null : request.Server is { } only ? watches.Watch(only) : all.Watch(request.Caller.TenantId);
+        var watch = subscription.Change == Change.None ? null : request.Server is { } only ? watches.Watch(only) : all.Watch(request.Caller.TenantId, request.Set?.Slug);
         var tasks = JsonMembers.Find(wanted, "taskIds"u8);
         Func<CancellationToken, Task>? follow = !tasks.IsEmpty && request.Server is { Modern: not null } own ? end => Tasks(own, context, tasks, subscription, end) : null;
 
@@ -109,9 +109,10 @@ internal sealed class ListenEndpoint(
     private ServerRoute? Find(GatewayRequest request, string uri)
     {
         var routes = request.State.Registry.RoutesOf(request.Caller.TenantId);
+        (IListed[] resources, IListed[] templates) = request.Set is { } set ? ((IListed[])set.Resources, (IListed[])set.ResourceTemplates) : (routes.Resources, routes.ResourceTemplates);
         var owners = request.Server is { } own
             ? [own]
-            : routes.Resources.Where(item => item.Name == uri).Concat(routes.ResourceTemplates.Where(item => UriTemplates.Matches(item.Name, uri))).Select(item => item.Server).Distinct().ToList();
+            : resources.Where(item => item.Name == uri).Concat(templates.Where(item => UriTemplates.Matches(item.Name, uri))).Select(item => item.Server).Distinct().ToList();
         owners.RemoveAll(server => !Access.MayRead(request.Caller, server, uri, new Asked(time.GetUtcNow(), null)));
         return owners.Count == 1 ? owners[0] : null;
     }
@@ -167,6 +168,8 @@ internal sealed class ListenEndpoint(
 
         public string? Server => holder.Server;
 
+        public string? Set => holder.Set;
+
         public Dictionary<string, Guid> Uris { get; } = new(StringComparer.Ordinal);
 
         public ChannelReader<byte[]> Events => _events.Reader;
@@ -175,10 +178,15 @@ internal sealed class ListenEndpoint(
         {
             if ((what & change) != Change.None && standing.Of(holder) is { } caller && Access.IsVisible(caller, server, Now()))
             {
-                foreach (var method in Gateway.Changes.Changes.Methods(what & change))
-                {
-                    Write(method, default);
-                }
+                Write(what & change);
+            }
+        }
+
+        public void Changed(ToolSetRoute set, ToolSetRoute? before, Change what)
+        {
+            if ((what & change) != Change.None && standing.Of(holder) is { } caller && (Access.IsVisible(caller, set, Now()) || (before is not null && Access.IsVisible(caller, before, Now()))))
+            {
+                Write(what & change);
             }
         }
 
@@ -222,6 +230,14 @@ internal sealed class ListenEndpoint(
             {
                 honoured.AddRange(honoured.Count == 0 ? default : ","u8);
                 honoured.AddRange(member);
+            }
+        }
+
+        private void Write(Change told)
+        {
+            foreach (var method in Gateway.Changes.Changes.Methods(told))
+            {
+                Write(method, default);
             }
         }
 

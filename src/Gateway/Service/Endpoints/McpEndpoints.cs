@@ -17,7 +17,7 @@ using Caller = McpPlatform.Gateway.State.Caller;
 namespace McpPlatform.Gateway.Endpoints;
 
 /// <summary>
-/// <c>/mcp</c> (all servers of the tenant, names <c>{server}__{tool}</c>) and <c>/mcp/servers/{server}</c> (one server, its own names), each also as HTTP+SSE of
+/// <c>/mcp</c> (all servers of the tenant, names <c>{server}__{tool}</c>), <c>/mcp/servers/{server}</c> (one server, its own names) and <c>/mcp/sets/{set}</c> (a tool set), each also as HTTP+SSE of
 /// 2024-11-05 (<c>…/sse</c>; of all servers at <c>/sse</c>) and as WebSocket (<c>…/ws</c>). Each request, and each message of a WebSocket, is authenticated, resolved
 /// and counted here, then handed to the protocol.
 /// </summary>
@@ -42,11 +42,14 @@ internal sealed class McpEndpoints(
         Map("/mcp/servers/{server}", mcp.Http);
         Map("/mcp/servers/{server}/sse", mcp.Sse);
         Map("/mcp/servers/{server}/ws", mcp.Socket);
+        Map("/mcp/sets/{set}", mcp.Http);
+        Map("/mcp/sets/{set}/sse", mcp.Sse);
+        Map("/mcp/sets/{set}/ws", mcp.Socket);
 
         void Map(string pattern, RequestDelegate serve)
         {
-            // Only routes with a server have values, and only they should make the dictionary.
-            endpoints.Map(pattern, pattern.Contains('{') ? http => mcp.Handle(http, SlugOf(http), serve) : http => mcp.Handle(http, null, serve)).AuthenticatesItself().ExcludeFromDescription();
+            // Only routes with a server or a set have values, and only they should make the dictionary.
+            endpoints.Map(pattern, pattern.Contains('{') ? http => mcp.Handle(http, Shown.By(http), serve) : http => mcp.Handle(http, default, serve)).AuthenticatesItself().ExcludeFromDescription();
             ResourceMetadata.Map(endpoints, pattern);
         }
     }
@@ -62,6 +65,8 @@ internal sealed class McpEndpoints(
         Map("/sse", mcp.Sse);
         Map("/mcp/servers/{server}", mcp.Http);
         Map("/mcp/servers/{server}/sse", mcp.Sse);
+        Map("/mcp/sets/{set}", mcp.Http);
+        Map("/mcp/sets/{set}/sse", mcp.Sse);
 
         void Map(string pattern, RequestDelegate serve) => endpoints.Map($"{GatewayOwners.Prefix}{pattern}", http => mcp.Take(http, serve)).InternalOnly();
     }
@@ -69,7 +74,7 @@ internal sealed class McpEndpoints(
     private Task Take(HttpContext http, RequestDelegate serve)
     {
         Unwrap(http);
-        return Handle(http, SlugOf(http), serve);
+        return Handle(http, Shown.By(http), serve);
     }
 
     /// <summary>Makes a request that another gateway passed on what it was when it came there.</summary>
@@ -87,7 +92,7 @@ internal sealed class McpEndpoints(
         http.Features.Set(SourceWasChecked.Mark);
     }
 
-    private Task Handle(HttpContext http, string? slug, RequestDelegate serve)
+    private Task Handle(HttpContext http, Shown shown, RequestDelegate serve)
     {
         if (protocol.AnswersPage(http))
         {
@@ -99,7 +104,7 @@ internal sealed class McpEndpoints(
             return protocol.Foreign(http) is { } page ? Refuse(http, page) : Challenge(http, resources.MalformedRequest(http.Request), KeyInAddress.Refusal);
         }
 
-        if (Admit(http, slug, RequestStart.Of(http), out var retryAfter) is not { } refusal)
+        if (Admit(http, shown, RequestStart.Of(http), out var retryAfter) is not { } refusal)
         {
             return serve(http);
         }
@@ -116,8 +121,6 @@ internal sealed class McpEndpoints(
         http.Response.Headers.WWWAuthenticate = challenge;
         return Refuse(http, refusal);
     }
-
-    private static string? SlugOf(HttpContext http) => (string?)http.Request.RouteValues["server"];
 
     private Task Http(HttpContext http) => protocol.Handle(http, server);
 
@@ -139,7 +142,7 @@ internal sealed class McpEndpoints(
         var startedAt = time.GetTimestamp();
         while (true)
         {
-            if (Admit(message, SlugOf(message), startedAt, out var retryAfter) is not { } refusal)
+            if (Admit(message, Shown.By(message), startedAt, out var retryAfter) is not { } refusal)
             {
                 return null;
             }
@@ -154,7 +157,7 @@ internal sealed class McpEndpoints(
     }
 
     /// <summary>Who asks, whether it may now, and what; then the request has its <see cref="GatewayRequest"/>. Else why not.</summary>
-    internal McpError? Admit(HttpContext http, string? slug, long? started, out TimeSpan? retryAfter)
+    internal McpError? Admit(HttpContext http, Shown shown, long? started, out TimeSpan? retryAfter)
     {
         var (startedAt, authenticating) = (time.GetUtcNow(), time.GetTimestamp());
         var state = store.Current;
@@ -186,18 +189,25 @@ internal sealed class McpEndpoints(
         }
 
         ServerRoute? route = null;
-        if (slug is not null && !TryFind(state, caller!, slug, new Asked(startedAt, http.Connection.RemoteIpAddress), out route))
+        ToolSetRoute? set = null;
+        if ((shown.Server is not null || shown.Set is not null) && !TryFind(state, caller!, shown, new Asked(startedAt, http.Connection.RemoteIpAddress), out route, out set))
         {
             return NoServer;
         }
 
-        http.Features.Set(new GatewayRequest(state, caller!, credential!, route, RequestIds.Of(http), startedAt, started ?? authenticating, authenticating, time.GetTimestamp(), left));
+        http.Features.Set(new GatewayRequest(state, caller!, credential!, route, RequestIds.Of(http), startedAt, started ?? authenticating, authenticating, time.GetTimestamp(), left, set));
         return null;
     }
 
     // One that the caller may not use does not exist for it.
-    private static bool TryFind(GatewayState state, Caller caller, string slug, in Asked asked, out ServerRoute? route) =>
-        state.Registry.RoutesOf(caller.TenantId).Servers.TryGetValue(slug, out route) && Access.IsVisible(caller, route, asked);
+    private static bool TryFind(GatewayState state, Caller caller, Shown shown, in Asked asked, out ServerRoute? route, out ToolSetRoute? set)
+    {
+        var routes = state.Registry.RoutesOf(caller.TenantId);
+        (route, set) = (null, null);
+        return shown.Set is { } slug
+            ? routes.Sets.TryGetValue(slug, out set) && Access.IsVisible(caller, set, asked)
+            : routes.Servers.TryGetValue(shown.Server!, out route) && Access.IsVisible(caller, route, asked);
+    }
 
     /// <summary>A refusal before the protocol has the request.</summary>
     internal static async Task Refuse(HttpContext http, McpError error)
@@ -209,4 +219,10 @@ internal sealed class McpEndpoints(
         http.Response.ContentLength = message.Written.Length;
         await http.Response.Body.WriteAsync(message.Written, http.RequestAborted);
     }
+}
+
+/// <summary>What an endpoint shows, by slugs of its path: one server, a tool set, or neither, which is all servers.</summary>
+internal readonly record struct Shown(string? Server, string? Set)
+{
+    public static Shown By(HttpContext http) => new((string?)http.Request.RouteValues["server"], (string?)http.Request.RouteValues["set"]);
 }

@@ -23,6 +23,11 @@ internal sealed class ServerDescriptions
 
     private readonly ConditionalWeakTable<ServerRoute, McpServerDescription> _legacy = [];
     private readonly ConditionalWeakTable<ServerRoute, McpServerDescription> _modern = [];
+    private readonly ConditionalWeakTable<ToolSetRoute, McpServerDescription> _sets = [];
+
+    /// <summary>A tool set presents itself by its own words, and can all that the endpoint of all servers can.</summary>
+    public McpServerDescription Of(ToolSetRoute set) =>
+        _sets.GetValue(set, static shown => new McpServerDescription(shown.Slug, Version) { Capabilities = All.Capabilities, Instructions = shown.Instructions });
 
     /// <param name="server">Null for the endpoint that shows all.</param>
     public McpServerDescription Of(ServerRoute? server, ProtocolEra era) => server is null ? All

@@ -52,6 +52,8 @@ internal sealed class GatewaySession : IAsyncDisposable, IChangeSubscriber
 
     public string? Server => Holder.Server;
 
+    public string? Set => Holder.Set;
+
     /// <summary>Called with every request of a client of plain HTTP: it is told of nothing, and may go on with another key of the same principal.</summary>
     public void Use(GatewayRequest request)
     {
@@ -81,7 +83,7 @@ internal sealed class GatewaySession : IAsyncDisposable, IChangeSubscriber
             if (!_isTold && !_isOver)
             {
                 _changes = _parts.Hub.Subscribe(this);
-                _watch = request.Server is not { } server ? _parts.AllWatches.Watch(request.Caller.TenantId)
+                _watch = request.Server is not { } server ? _parts.AllWatches.Watch(request.Caller.TenantId, request.Set?.Slug)
                     : !SessionClient.Owns(server) || TenantWatches.CanTell(server) ? _parts.Watches.Watch(server)
                     : null;
                 Volatile.Write(ref _isTold, true);
@@ -123,14 +125,17 @@ internal sealed class GatewaySession : IAsyncDisposable, IChangeSubscriber
 
     public void Changed(ServerRoute server, Change change)
     {
-        if (_parts.Standing.Of(Holder) is not { } caller || !Access.IsVisible(caller, server, Now()))
+        if (_parts.Standing.Of(Holder) is { } caller && Access.IsVisible(caller, server, Now()))
         {
-            return;
+            Send(change);
         }
+    }
 
-        foreach (var method in Gateway.Changes.Changes.Methods(change))
+    public void Changed(ToolSetRoute set, ToolSetRoute? before, Change change)
+    {
+        if (_parts.Standing.Of(Holder) is { } caller && (Access.IsVisible(caller, set, Now()) || (before is not null && Access.IsVisible(caller, before, Now()))))
         {
-            Send(method, default);
+            Send(change);
         }
     }
 
@@ -171,6 +176,14 @@ internal sealed class GatewaySession : IAsyncDisposable, IChangeSubscriber
     }
 
     private Asked Now() => new(_parts.Time.GetUtcNow(), null);
+
+    private void Send(Change change)
+    {
+        foreach (var method in Gateway.Changes.Changes.Methods(change))
+        {
+            Send(method, default);
+        }
+    }
 
     private void Send(string method, ReadOnlyMemory<byte> parameters)
     {

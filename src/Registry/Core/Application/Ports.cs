@@ -139,6 +139,9 @@ public sealed record RegistryQuotas(int MaxServers, int MaxToolsPerServer, int M
 {
     /// <summary>Routes, and integrations, per tenant.</summary>
     public int MaxRoutes { get; init; } = 1000;
+
+    /// <summary>Tool sets per tenant.</summary>
+    public int MaxToolSets { get; init; } = 200;
 }
 
 /// <summary>What holds for servers that say nothing of it.</summary>

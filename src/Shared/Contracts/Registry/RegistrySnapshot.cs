@@ -7,12 +7,14 @@ namespace McpPlatform.Contracts.Registry;
 /// <param name="Version">Grows with every change; a gateway never goes back to a smaller one.</param>
 /// <param name="Routes">How intents are carried out; null = a registry that knows none.</param>
 /// <param name="Integrations">What servers can do by their owners' word; null likewise.</param>
+/// <param name="ToolSets">Virtual servers made of servers; null = none.</param>
 public sealed record RegistrySnapshot(
     long Version,
     DateTimeOffset GeneratedAt,
     IReadOnlyList<ServerEntry> Servers,
     IReadOnlyList<RouteEntry>? Routes = null,
-    IReadOnlyList<IntegrationEntry>? Integrations = null);
+    IReadOnlyList<IntegrationEntry>? Integrations = null,
+    IReadOnlyList<ToolSetEntry>? ToolSets = null);
 
 /// <summary>One server, with what a gateway needs to reach it.</summary>
 /// <param name="Connection">How to reach it.</param>

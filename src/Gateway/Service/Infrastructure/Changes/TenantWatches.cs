@@ -5,7 +5,8 @@ using McpPlatform.Gateway.State;
 namespace McpPlatform.Gateway.Infrastructure.Changes;
 
 /// <summary>
-/// Watches all servers by address of a tenant that tell of changed lists, as long as somebody listens at the endpoint of all servers; those that come or go meanwhile included. A server
+/// Watches all servers by address of a tenant, or of one of its tool sets, that tell of changed lists, as long as somebody listens at the endpoint of all or of the set; those that come or go
+/// meanwhile included. A server
 /// that is a process tells by itself while it runs, and is not started to be listened to.
 /// </summary>
 internal sealed class TenantWatches
@@ -16,7 +17,7 @@ internal sealed class TenantWatches
     private readonly ServerWatches _watches;
     private readonly GatewayStateStore _store;
     private readonly Lock _gate = new();
-    private readonly Dictionary<Guid, Watched> _tenants = [];
+    private readonly Dictionary<(Guid TenantId, string? Set), Watched> _views = [];
 
     public TenantWatches(ServerWatches watches, GatewayStateStore store)
     {
@@ -28,36 +29,40 @@ internal sealed class TenantWatches
     public static bool CanTell(ServerRoute server) => !server.Endpoints[0].IsProcess && (Tells(server.Legacy) || Tells(server.Modern));
 
     /// <summary>Until the result is disposed.</summary>
-    public IDisposable Watch(Guid tenantId)
+    /// <param name="set">Slug; null = all servers.</param>
+    public IDisposable Watch(Guid tenantId, string? set)
     {
+        var view = (tenantId, set);
         lock (_gate)
         {
-            if (!_tenants.TryGetValue(tenantId, out var watched))
+            if (!_views.TryGetValue(view, out var watched))
             {
-                _tenants.Add(tenantId, watched = new Watched());
+                _views.Add(view, watched = new Watched());
             }
 
             watched.Listeners++;
-            Align(tenantId, watched, _store.Current);
+            Align(view, watched, _store.Current);
         }
 
-        return new Held(this, tenantId);
+        return new Held(this, view);
     }
 
     private void Follow(GatewayState state)
     {
         lock (_gate)
         {
-            foreach (var (tenantId, watched) in _tenants)
+            foreach (var (view, watched) in _views)
             {
-                Align(tenantId, watched, state);
+                Align(view, watched, state);
             }
         }
     }
 
-    private void Align(Guid tenantId, Watched watched, GatewayState state)
+    private void Align((Guid TenantId, string? Set) view, Watched watched, GatewayState state)
     {
-        var wanted = state.Registry.RoutesOf(tenantId).ById.Values.Where(CanTell).OrderBy(server => server.Slug, StringComparer.Ordinal).Take(Most).ToDictionary(server => server.ServerId);
+        var routes = state.Registry.RoutesOf(view.TenantId);
+        var shown = view.Set is null ? routes.ById.Values : routes.Sets.TryGetValue(view.Set, out var set) ? routes.ById.Values.Where(server => set.Has(server.ServerId)) : [];
+        var wanted = shown.Where(CanTell).OrderBy(server => server.Slug, StringComparer.Ordinal).Take(Most).ToDictionary(server => server.ServerId);
         foreach (var (gone, watch) in watched.Servers.Where(known => !wanted.ContainsKey(known.Key)).ToList())
         {
             watch.Dispose();
@@ -70,14 +75,14 @@ internal sealed class TenantWatches
         }
     }
 
-    private void Leave(Guid tenantId)
+    private void Leave((Guid TenantId, string? Set) view)
     {
         lock (_gate)
         {
-            var watched = _tenants[tenantId];
+            var watched = _views[view];
             if (--watched.Listeners == 0)
             {
-                _tenants.Remove(tenantId);
+                _views.Remove(view);
                 foreach (var watch in watched.Servers.Values)
                 {
                     watch.Dispose();
@@ -99,7 +104,7 @@ internal sealed class TenantWatches
         public Dictionary<Guid, IDisposable> Servers { get; } = [];
     }
 
-    private sealed class Held(TenantWatches watches, Guid tenantId) : IDisposable
+    private sealed class Held(TenantWatches watches, (Guid TenantId, string? Set) view) : IDisposable
     {
         private int _over;
 
@@ -107,7 +112,7 @@ internal sealed class TenantWatches
         {
             if (Interlocked.Exchange(ref _over, 1) == 0)
             {
-                watches.Leave(tenantId);
+                watches.Leave(view);
             }
         }
     }

@@ -24,6 +24,8 @@ public static class SnapshotOf
     public static IntegrationEntry Integration(Integration integration) =>
         new(integration.Id, integration.TenantId, integration.Name, integration.Server, integration.Environment, integration.Capabilities);
 
+    public static ToolSetEntry Entry(ToolSet set) => new(set.Id, set.TenantId, set.Slug, set.Version, set.Terms);
+
     public static ServerEntry Entry(RegisteredServer server, IEnumerable<ToolDefinition> tools, ServerOffer? offer, IReadOnlyList<DefinitionPin>? pins) => new(
         server.Id,
         server.TenantId,

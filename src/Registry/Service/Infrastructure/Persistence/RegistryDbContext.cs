@@ -26,6 +26,10 @@ internal sealed class RegistryDbContext(DbContextOptions<RegistryDbContext> opti
 
     public DbSet<Integration> Integrations => Set<Integration>();
 
+    public DbSet<ToolSet> ToolSets => Set<ToolSet>();
+
+    public DbSet<ToolSetRevision> ToolSetRevisions => Set<ToolSetRevision>();
+
     public DbSet<EndpointReports> EndpointReports => Set<EndpointReports>();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)

@@ -27,9 +27,10 @@ internal sealed class SnapshotReader(RegistryDbContext context, SnapshotCache<Re
         var pinned = (await context.PinnedDefinitions.AsNoTracking().ToListAsync(cancellationToken)).ToDictionary(p => p.ServerId);
         var routes = await context.Routes.AsNoTracking().Where(r => r.Enabled).OrderBy(r => r.Id).ToListAsync(cancellationToken);
         var integrations = await context.Integrations.AsNoTracking().Where(i => i.Enabled).OrderBy(i => i.Id).ToListAsync(cancellationToken);
+        var sets = await context.ToolSets.AsNoTracking().Where(s => s.DeletedAt == null).OrderBy(s => s.TenantId).ThenBy(s => s.Slug).ToListAsync(cancellationToken);
         var snapshot = new RegistrySnapshot(
             version, clock.GetUtcNow(), [.. servers.Select(s => SnapshotOf.Entry(s, tools[s.Id], offers.GetValueOrDefault(s.Id), PinsOf(s)))],
-            [.. routes.Select(SnapshotOf.Route)], [.. integrations.Select(SnapshotOf.Integration)]);
+            [.. routes.Select(SnapshotOf.Route)], [.. integrations.Select(SnapshotOf.Integration)], [.. sets.Select(SnapshotOf.Entry)]);
         cache.Keep(version, snapshot);
         return snapshot;
 

@@ -1,0 +1,112 @@
+using System.Collections.Frozen;
+using McpPlatform.Contracts.Registry;
+using McpPlatform.Gateway.Balancing;
+using McpPlatform.Gateway.Disclosure;
+
+namespace McpPlatform.Gateway.State;
+
+/// <summary>
+/// One tool set of a tenant: what it holds of the servers as they are now, under the names and with the words that it gives them, ready to be listed and called. Made anew whenever the set
+/// or one of the tenant's servers changes.
+/// </summary>
+public sealed class ToolSetRoute
+{
+    private static readonly FrozenSet<string> NothingReserved = FrozenSet<string>.Empty;
+
+    /// <param name="servers">All of the tenant.</param>
+    /// <param name="before">The same set in the last state: an index that still fits is taken over.</param>
+    internal ToolSetRoute(ToolSetEntry entry, IEnumerable<ServerRoute> servers, ToolSetRoute? before)
+    {
+        (Entry, Slug, Instructions) = (entry, entry.Slug, entry.Terms.Instructions);
+        var terms = entry.Terms;
+        var (tools, prompts) = (new List<ToolRoute>(), new List<OfferedRoute>());
+        var (resources, templates) = (new List<OfferedRoute>(), new List<OfferedRoute>());
+        foreach (var server in servers.Where(server => terms.Members.Any(member => member.Covers(server.Slug, server.Entry.Tags))).OrderBy(server => server.Slug, StringComparer.Ordinal))
+        {
+            tools.AddRange(server.Tools.Where(tool => Holds(server, SetItemKinds.Tool, tool.Name)));
+            prompts.AddRange(server.Prompts.Where(prompt => Holds(server, SetItemKinds.Prompt, prompt.Name)));
+            resources.AddRange(server.Resources.Where(resource => Holds(server, SetItemKinds.Resource, resource.Name)));
+            templates.AddRange(server.ResourceTemplates.Where(template => Holds(server, SetItemKinds.Resource, template.Name)));
+        }
+
+        Disclosure = terms.Disclosure;
+        var isOwn = terms.Naming == ToolSetNaming.Own;
+        var names = SetNames.Of([.. tools.Select(tool => (tool.Server.Slug, tool.Name, OverrideOf(tool, SetItemKinds.Tool)?.Rename))], isOwn, Discloses ? MetaTools.Names : NothingReserved);
+        Tools = [.. tools.Select((tool, index) => new SetTool(tool, names[index], OverrideOf(tool, SetItemKinds.Tool), terms.IsPinned(tool.Server.Slug, tool.Name)))
+            .OrderBy(tool => tool.Aggregated, StringComparer.Ordinal)];
+        ByName = Tools.ToFrozenDictionary(tool => tool.Aggregated, StringComparer.Ordinal);
+        Pinned = Array.FindAll(Tools, tool => tool.IsPinned);
+        names = SetNames.Of([.. prompts.Select(prompt => (prompt.Server.Slug, prompt.Name, OverrideOf(prompt, SetItemKinds.Prompt)?.Rename))], isOwn, NothingReserved);
+        Prompts = [.. prompts.Select((prompt, index) => new SetOffer(prompt, names[index], OverrideOf(prompt, SetItemKinds.Prompt)))
+            .OrderBy(prompt => prompt.Aggregated, StringComparer.Ordinal)];
+        PromptsByName = Prompts.ToFrozenDictionary(prompt => prompt.Aggregated, StringComparer.Ordinal);
+        (Resources, ResourceTemplates) = (ByUri(resources), ByUri(templates));
+        (ToolsHash, PromptsHash, ResourcesHash) = (HashOf(Tools), HashOf(Prompts), HashOf([.. Resources, .. ResourceTemplates]));
+        if (Discloses)
+        {
+            Search = before is { Search: { } known } && before.ToolsHash == ToolsHash ? known.For(Tools) : ToolSearch.Of(Tools);
+        }
+
+        bool Holds(ServerRoute server, string kind, string name) => terms.Holds(server.Slug, server.Entry.Tags, kind, name);
+
+        SetOverride? OverrideOf(IListed item, string kind) => terms.OverrideOf(item.Server.Slug, kind, item.Name);
+
+        SetOffer[] ByUri(List<OfferedRoute> items) => [.. items
+            .Select(item => new SetOffer(item, null, OverrideOf(item, SetItemKinds.Resource)))
+            .OrderBy(item => item.Name, StringComparer.Ordinal).ThenBy(item => item.Server.Slug, StringComparer.Ordinal)];
+    }
+
+    /// <summary>What it was made of.</summary>
+    internal ToolSetEntry Entry { get; }
+
+    public string Slug { get; }
+
+    /// <summary>For the model; null = none.</summary>
+    public string? Instructions { get; }
+
+    /// <summary>One of <see cref="ToolSetDisclosure"/>.</summary>
+    public string Disclosure { get; }
+
+    /// <summary>Whether its tools can be searched for.</summary>
+    public bool Discloses => Disclosure is ToolSetDisclosure.On or ToolSetDisclosure.Auto;
+
+    /// <summary>By name in the set, ordinal.</summary>
+    public SetTool[] Tools { get; }
+
+    /// <summary>By name in the set.</summary>
+    public FrozenDictionary<string, SetTool> ByName { get; }
+
+    /// <summary>Those of <see cref="Tools"/> that are always listed.</summary>
+    public SetTool[] Pinned { get; }
+
+    /// <summary>By name in the set, ordinal.</summary>
+    public SetOffer[] Prompts { get; }
+
+    public FrozenDictionary<string, SetOffer> PromptsByName { get; }
+
+    /// <summary>By URI and then slug, ordinal: servers may well have the same one.</summary>
+    public SetOffer[] Resources { get; }
+
+    /// <summary>The same of templates.</summary>
+    public SetOffer[] ResourceTemplates { get; }
+
+    /// <summary>Differs when what clients see of the tools does.</summary>
+    public ulong ToolsHash { get; }
+
+    public ulong PromptsHash { get; }
+
+    public ulong ResourcesHash { get; }
+
+    /// <summary>Null where tools are not searched for.</summary>
+    public ToolSearch? Search { get; }
+
+    /// <summary>Whether it shows something of a server.</summary>
+    public bool Has(Guid serverId) =>
+        Array.Exists(Tools, tool => tool.Server.ServerId == serverId)
+        || Array.Exists(Prompts, item => item.Server.ServerId == serverId)
+        || Array.Exists(Resources, item => item.Server.ServerId == serverId) || Array.Exists(ResourceTemplates, item => item.Server.ServerId == serverId);
+
+    private static ulong HashOf(IEnumerable<IListed> items) => items.Aggregate(14695981039346656037UL, (hash, item) =>
+        ((hash ^ StableHash.Of(item.AggregatedDefinition.Span) ^ StableHash.Of(item.Server.Slug)) * 1099511628211UL) + (ulong)(item.OnlyIn is { } era ? (int)era + 1 : 0) + ((ulong)item.Needs << 8)
+        + (item is SetTool { IsPinned: true } ? 1UL << 32 : 0));
+}

@@ -30,6 +30,7 @@ internal static class Mcpp
         root.Subcommands.Add(ZoneCommands.Create(factory));
         root.Subcommands.Add(TraceCommands.Create(factory));
         root.Subcommands.Add(SecretCommands.Create(factory));
+        root.Subcommands.Add(CacheCommands.Create(factory));
         root.Subcommands.Add(HealthCommand.Create(factory));
         root.Subcommands.Add(DoctorCommand.Create(factory));
         root.Subcommands.Add(MetricsCommand.Create(factory));

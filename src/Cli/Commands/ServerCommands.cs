@@ -14,7 +14,7 @@ internal static class ServerCommands
     private static readonly Argument<string> Name = new("NAME") { Description = "Slug or id of the server" };
 
     public static Command Create(CommandFactory factory) =>
-        CommandFactory.Group("servers", "MCP servers behind the gateway", [List(factory), Get(factory), Add(factory), Import(factory), Limit(factory), Remove(factory), Discover(factory), Logs(factory), Guard(factory), .. ChangeCommands.All(factory)]);
+        CommandFactory.Group("servers", "MCP servers behind the gateway", [List(factory), Get(factory), Add(factory), Import(factory), Limit(factory), Cache(factory), Remove(factory), Discover(factory), Logs(factory), Guard(factory), .. ChangeCommands.All(factory)]);
 
     private static Command List(CommandFactory factory)
     {
@@ -189,6 +189,27 @@ internal static class ServerCommands
             context.Print.Object(await context.Api.Patch($"{Servers}/{Segment(context)}", body, context.Cancellation));
             return ExitCode.Ok;
         }, Name, rate, burst, toolRate, most);
+    }
+
+    private static Command Cache(CommandFactory factory)
+    {
+        var tool = new Option<string[]>("--tool") { Description = "Tool whose results gateways may keep, by name, or a pattern with * for tools that read only; may be given several times", HelpName = "NAME" };
+        var ttl = new Option<int?>("--ttl-ms") { Description = "How long a result is good for, in milliseconds", HelpName = "MS" };
+        var scope = new Option<string?>("--scope") { Description = "For whom: principal (whoever asked, default) or tenant (everybody who may call it)", HelpName = "SCOPE" };
+        var off = new Option<bool>("--off") { Description = "Keep nothing any more" };
+        scope.AcceptOnlyFromAmong("principal", "tenant");
+        return factory.Verb("cache", "Declare tools whose results may be kept; replaces what was declared before", async context =>
+        {
+            var tools = context.Get(tool) ?? [];
+            if (context.Get(off) ? tools.Length > 0 || context.Get(ttl) is not null || context.Get(scope) is not null : tools.Length == 0 || context.Get(ttl) is null)
+            {
+                throw CliException.Usage("Give --tool and --ttl-ms, or --off alone.");
+            }
+
+            var declared = context.Get(off) ? [] : Arguments.Body(("tools", Arguments.Texts(tools)), ("ttl_ms", context.Get(ttl)), ("scope", context.Get(scope)));
+            context.Print.Object(await context.Api.Patch($"{Servers}/{Segment(context)}", Arguments.Body(("cache", declared)), context.Cancellation));
+            return ExitCode.Ok;
+        }, Name, tool, ttl, scope, off);
     }
 
     private static int AddLauncher(CommandContext context, string name, string[] words, string file, string[] variables)

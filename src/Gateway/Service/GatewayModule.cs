@@ -2,6 +2,7 @@ using System.Reflection;
 using McpPlatform.Gateway.Attempts;
 using McpPlatform.Gateway.Balancing;
 using McpPlatform.Gateway.Bridge;
+using McpPlatform.Gateway.Caching;
 using McpPlatform.Gateway.Calls;
 using McpPlatform.Gateway.Changes;
 using McpPlatform.Gateway.ClientApi;
@@ -47,6 +48,7 @@ public sealed class GatewayModule : IServiceModule
         var services = builder.Services;
         services.AddOptions<GatewayOptions>().BindConfiguration(GatewayOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<GatewaySessionOptions>().BindConfiguration(GatewaySessionOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<GatewayCacheOptions>().BindConfiguration(GatewayCacheOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         foreach (var service in ManagementRoutes.Prefixes.Keys)
         {
             // 4 s: a snapshot takes milliseconds; an answer that was lost with its connection must not hold up the next look for longer.
@@ -75,6 +77,7 @@ public sealed class GatewayModule : IServiceModule
         ClientEndpoints.Map(endpoints);
         ClientEndpoints.MapForwarded(endpoints);
         StatusEndpoints.Map(endpoints);
+        CacheEndpoint.Map(endpoints);
         StderrEndpoint.Map(endpoints);
         DiscoverEndpoint.Map(endpoints);
         MetricsEndpoint.Map(endpoints);
@@ -126,6 +129,9 @@ public sealed class GatewayModule : IServiceModule
         services.AddHostedService<LeaseRenewer>();
         services.AddSingleton<ToolAttempts>();
         services.AddSingleton<CallRecorder>();
+        services.AddSingleton(p => new ResultCache(
+            p.GetRequiredService<GatewayStateStore>(), p.GetRequiredService<IOptions<GatewayCacheOptions>>().Value.Bounds, p.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<CachedCalls>();
         services.AddSingleton<CallPath>();
         AddBridge(services);
     }

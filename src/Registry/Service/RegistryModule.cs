@@ -64,6 +64,7 @@ public sealed class RegistryModule : IServiceModule
         ServerEndpoints.Map(endpoints);
         DefinitionEndpoints.Map(endpoints);
         BreakerEndpoints.Map(endpoints);
+        CacheEndpoints.Map(endpoints);
         ToolEndpoints.Map(endpoints);
         HttpToolEndpoints.Map(endpoints);
         RouteEndpoints.Map(endpoints);

@@ -68,6 +68,10 @@ internal sealed class HotPath : IAsyncDisposable
                 places.Leave();
             }
         }));
+        var cache = new CacheScene(_state, _folder, envelope);
+        yield return ("cache: CachedCalls.Of, a call of which nothing is kept", Sync(cache.Asked));
+        yield return ("cache: CachedCalls.Of, the names of one that may be kept", Sync(cache.Named));
+        yield return ("cache: CachedCalls.Run, a hit, names and answer included", cache.Hit);
         foreach (var measured in Measuring(caller!, envelope))
         {
             yield return measured;

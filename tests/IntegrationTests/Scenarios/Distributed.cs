@@ -8,6 +8,10 @@ namespace McpPlatform.IntegrationTests.Scenarios.Distributed;
 
 public sealed class Calls(SharedDistributed shared) : CallScenarios(shared);
 
+public sealed class Caches(SharedDistributed shared) : CacheScenarios(shared);
+
+public sealed class Doctors(SharedDistributed shared) : DoctorScenarios(shared);
+
 public sealed class Aggregating(SharedDistributed shared) : AggregatedServers(shared);
 
 public sealed class Aggregated(Aggregating servers) : AggregationScenarios(servers), IClassFixture<Aggregating>;

@@ -8,6 +8,10 @@ namespace McpPlatform.IntegrationTests.Scenarios.Standalone;
 
 public sealed class Calls(SharedStandalone shared) : CallScenarios(shared);
 
+public sealed class Caches(SharedStandalone shared) : CacheScenarios(shared);
+
+public sealed class Doctors(SharedStandalone shared) : DoctorScenarios(shared);
+
 public sealed class Aggregating(SharedStandalone shared) : AggregatedServers(shared);
 
 public sealed class Aggregated(Aggregating servers) : AggregationScenarios(servers), IClassFixture<Aggregating>;

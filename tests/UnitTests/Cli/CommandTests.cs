@@ -36,6 +36,28 @@ public sealed class CommandTests
     }
 
     [Fact]
+    public async Task What_may_be_kept_of_a_server_is_declared_and_taken_back_and_what_is_kept_is_cleared()
+    {
+        await using var platform = await FakePlatform.Start(_ => (200, """{"servers":["far"]}"""));
+        using var run = CliRun.At(platform);
+
+        (await run.Run("servers", "cache", "far", "--tool", "look", "--tool", "get_*", "--ttl-ms", "5000", "--scope", "tenant")).ExitCode.ShouldBe(0);
+        (await run.Run("servers", "cache", "far", "--off")).ExitCode.ShouldBe(0);
+        (await run.Run("servers", "cache", "far", "--tool", "look")).ExitCode.ShouldBe(2);
+        (await run.Run("cache", "stats")).ExitCode.ShouldBe(0);
+        (await run.Run("cache", "clear", "--server", "far", "--tool", "look me up")).Out.ShouldContain("look me up of far");
+        (await run.Run("cache", "clear", "--tool", "look")).ExitCode.ShouldBe(2);
+
+        platform.Seen.Select(r => $"{r.Method} {r.Path}{r.Query} {r.Body}".TrimEnd()).ShouldBe(
+        [
+            """PATCH /api/v1/servers/far {"cache":{"tools":["look","get_*"],"ttl_ms":5000,"scope":"tenant"}}""",
+            """PATCH /api/v1/servers/far {"cache":{}}""",
+            "GET /api/v1/admin/cache",
+            "DELETE /api/v1/admin/cache?server=far&tool=look%20me%20up",
+        ]);
+    }
+
+    [Fact]
     public async Task A_stdio_server_is_added_with_its_scope_and_its_limits()
     {
         await using var platform = await FakePlatform.Start(_ => (201, """{"id":"1","slug":"files"}"""));

@@ -28,7 +28,7 @@ internal static class ContractSamples
             [new TenantPolicy(Id(2), "acme", true, Json("""{"roles":[{"name":"reader","rules":[]}]}"""), [new KeyGrant(Id(3), new string('a', 64), "ada", ["reader"], ["tools:call"], At, 12.5, 30)], 40)]),
         new LimitLeaseRequest(Id(4), true, [new("key:1", 0.5, 0.25)]),
         new LimitLeases(3, [0.25]),
-        new RegistrySnapshot(1_770_091_506_789, At, [new ServerEntry(Id(3), Id(2), "weather", "Weather", true, "prod", ["public"], Connection(), new string('b', 64), [Tool()], 3, new ServerBalancing("consistent_hash", "session"), [new("https://weather.example/mcp", true, 2)], Offer(), new ServerLimits(new CallRate(50, 100), new Dictionary<string, CallRate> { ["get_forecast"] = new(0.5, 1) }, 4), [new(DefinitionKinds.Tool, "get_forecast", new string('c', 64))])],
+        new RegistrySnapshot(1_770_091_506_789, At, [new ServerEntry(Id(3), Id(2), "weather", "Weather", true, "prod", ["public"], Connection(), new string('b', 64), [Tool()], 3, new ServerBalancing("consistent_hash", "session"), [new("https://weather.example/mcp", true, 2)], Offer(), new ServerLimits(new CallRate(50, 100), new Dictionary<string, CallRate> { ["get_forecast"] = new(0.5, 1) }, 4), [new(DefinitionKinds.Tool, "get_forecast", new string('c', 64))], new ServerCache(["get_*"], 30_000, "tenant"), new CacheClears(2, new Dictionary<string, int> { ["get_forecast"] = 1 }))],
             [new RouteEntry(Id(6), Id(2), "weather.forecast", "Tomorrow's weather.", "prod", "1.4.0", [new RouteCandidate("weather", "get_forecast", 3, Json("""{"units":"metric"}"""))], "weighted_random")],
             [new IntegrationEntry(Id(7), Id(2), "acme-weather", "weather", "prod", [new Capability("weather.now", "get_now", "2.0.0-beta.1")])], [ToolSet()]),
         new DeployedServer(Id(2), "weather", "Weather", "http://127.0.0.1:9000/mcp", "bearer-in-clear", ["pack"]),
@@ -43,7 +43,7 @@ internal static class ContractSamples
 
     private static CallRecord Call() => new(
         Id(5), Id(2), At, 1234, "ada", Id(3), "tools/call", "weather", "get_forecast", "tool_error", "upstream_error", "2025-11-25", "rule-1", 1_770_091_506_789, 345, 678,
-        """{"city":"Ulm"}""", """{"isError":true}""", "0af7651916cd43dd8448eb211c80319c", "req-1", "gateway-1");
+        """{"city":"Ulm"}""", """{"isError":true}""", "0af7651916cd43dd8448eb211c80319c", "req-1", "gateway-1", "hit");
 
     // Never both in life, but every member wants a value.
     private static ServerConnection Connection() => new(

@@ -142,6 +142,7 @@ public static class RouteTable
         DELETE /v1/mcp/clients/{id}                                   keys                      404
         POST   /v1/mcp/clients/{id}/tools                             keys                      404
         POST   /v1/mcp/clients/{id}/execute                           keys                      404
+        DELETE /api/v1/admin/cache                                    servers:write             200
         GET    /api/v1/breakers                                       servers:read              200
         POST   /api/v1/breakers/{id}/reset                            servers:write             404
         POST   /api/v1/breakers/{id}/force-open                       servers:write             404
@@ -194,6 +195,7 @@ public static class RouteTable
         GET    /api/v1/traces/summary                                 traces:read               200
         GET    /api/v1/traces/{id}                                    traces:read               404
 
+        GET    /api/v1/admin/cache                                    servers:read              200
         GET    /api/v1/gateway/status                                 servers:read              200
         GET    /api/v1/gateway/servers/{server}/stderr                servers:read              404
         GET    /api/v1/gateway/launchers                              servers:read              200

@@ -1,5 +1,6 @@
 using McpPlatform.Gateway.Attempts;
 using McpPlatform.Gateway.Bridge;
+using McpPlatform.Gateway.Caching;
 using McpPlatform.Gateway.Limits;
 using McpPlatform.Gateway.Redaction;
 using McpPlatform.Gateway.State;
@@ -25,19 +26,28 @@ public sealed record CallLimits(TimeSpan MaxStaleness, int MaxResponseBytes)
 }
 
 /// <summary>
-/// The way of a request to a server: resolve and decide → rates → a place → attempts → shape → record. The key's rate was taken before, since it bounds every request and
+/// The way of a request to a server: resolve and decide → what is kept → rates → a place → attempts → shape → record. The key's rate was taken before, since it bounds every request and
 /// what the steps here cost. A new concern is one more step in <see cref="Run"/>.
 /// </summary>
-public sealed class CallPath(GatewayStateStore store, CallLimiter limiter, InputBridge bridge, CallRecorder recorder, CallLimits limits, TimeProvider time)
+/// <param name="cached">Null: nothing is kept.</param>
+public sealed class CallPath(GatewayStateStore store, CallLimiter limiter, InputBridge bridge, CallRecorder recorder, CallLimits limits, TimeProvider time, CachedCalls? cached = null)
 {
     /// <summary>
     /// Runs a call to its end. The record is on disk when this returns. Throws <see cref="OperationCanceledException"/> when the caller cancelled; that is
     /// recorded as well.
     /// </summary>
-    public async ValueTask<CallOutcome> Run(ToolCall call, CancellationToken cancellationToken)
+    public ValueTask<CallOutcome> Run(ToolCall call, CancellationToken cancellationToken) => Run(call, isAdmitted: false, cancellationToken);
+
+    private async ValueTask<CallOutcome> Run(ToolCall call, bool isAdmitted, CancellationToken cancellationToken)
     {
         using var span = CallSpan.Start(call.Method, call.Message.Meta);
-        var refusal = Admit(call) ?? limiter.Take(call);
+        var refusal = isAdmitted ? null : Admit(call);
+        if (refusal is null && !isAdmitted && cached?.Of(call) is { } cacheable)
+        {
+            return await Keep(call, cacheable, cancellationToken);
+        }
+
+        refusal ??= limiter.Take(call);
         if (refusal is { ForwardTo: not null })
         {
             call.End = new CallEnd(refusal.Status, refusal.Code);
@@ -87,6 +97,54 @@ public sealed class CallPath(GatewayStateStore store, CallLimiter limiter, Input
             : outcome.Failure is { } failure
             ? await Refuse(call, CallRefusal.Upstream(failure), call.Secrets)
             : await Finish(call, outcome.Answer!, call.Secrets);
+    }
+
+    /// <summary>A request whose answer may be kept, or be another's as well. What is decided for the caller is decided before.</summary>
+    private async ValueTask<CallOutcome> Keep(ToolCall call, Cacheable cacheable, CancellationToken cancellationToken)
+    {
+        FlightEnd? end;
+        try
+        {
+            call.Times.Enter(CallStage.Upstream, time.GetTimestamp());
+            end = await cached!.Run(call, cacheable, Fly, cancellationToken);
+            call.Times.Enter(CallStage.Shape, time.GetTimestamp());
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && call.IsStopped)
+        {
+            return await Refuse(call, CallRefusal.Stopping, call.Secrets);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            await recorder.Append(call, CallEnd.Cancelled, default, null);
+            throw;
+        }
+
+        return end switch
+        {
+            { Result: { } result } => await Finish(call, CachedCalls.Answer(call, result), secrets: null),
+            { Answer: { } answer } => await Finish(call, answer, call.Secrets),
+            { Failure: { } failure } => await Refuse(call, CallRefusal.Upstream(failure), call.Secrets),
+            { Refusal: { } refusal } => await Refuse(call, refusal, secrets: null),
+            _ => await Run(call, isAdmitted: true, cancellationToken),
+        };
+    }
+
+    /// <summary>To the server and back, for all that wait for the same.</summary>
+    private async ValueTask<FlightEnd> Fly(ToolCall call, CancellationToken cancellationToken)
+    {
+        if (limiter.Take(call) is { } limited)
+        {
+            return new FlightEnd(Refusal: limited) { Tightest = call.Tightest };
+        }
+
+        using var places = await limiter.Enter(call, cancellationToken);
+        if (places.Refusal is { } crowded)
+        {
+            return new FlightEnd(Refusal: crowded);
+        }
+
+        var outcome = await Try(call, cancellationToken);
+        return new FlightEnd(Answer: outcome.Answer, Failure: outcome.Failure) { Secrets = call.Secrets, Tightest = call.Tightest };
     }
 
     private CallRefusal? Admit(ToolCall call)

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using McpPlatform.Contracts;
 using McpPlatform.Contracts.Gateway;
+using McpPlatform.Gateway.Caching;
 using McpPlatform.Gateway.Redaction;
 using McpPlatform.Gateway.Spool;
 using McpPlatform.Gateway.Telemetry;
@@ -45,7 +46,8 @@ public sealed class CallRecorder(CallSpool spool, TimeProvider time)
             result.IsEmpty ? null : Redactor.Json(result.Span, scope),
             Activity.Current?.TraceId.ToHexString() ?? "",
             call.RequestId,
-            spool.GatewayId));
+            spool.GatewayId,
+            call.Cache?.Use.Name()));
     }
 }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using McpPlatform.Gateway.Attempts;
 using McpPlatform.Gateway.Bridge;
+using McpPlatform.Gateway.Caching;
 using McpPlatform.Gateway.Limits;
 using McpPlatform.Gateway.State;
 using McpPlatform.Gateway.Telemetry;
@@ -86,6 +87,9 @@ public sealed class ToolCall
     /// <summary>Most attempts at this call, the first included; the server's own bound and the gateway's hold as well.</summary>
     public int MaxAttempts { get; init; } = int.MaxValue;
 
+    /// <summary>How it came by its answer; null where nothing can be kept of its kind.</summary>
+    public CacheNote? Cache { get; internal set; }
+
     /// <summary>The credentials that travelled with the last attempt: whatever the server echoes of them is redacted.</summary>
     internal Redaction.KnownSecrets? Secrets { get; set; }
 
@@ -127,6 +131,39 @@ public sealed class ToolCall
 
     /// <summary>The call that waits for this round; null when none does.</summary>
     internal HeldCall? Held { get; set; }
+
+    /// <summary>The same call on memory of its own, for others that wait for the same answer and may outlast this one.</summary>
+    internal ToolCall ForAll(
+        Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask>? notify,
+        Func<Envelope, CancellationToken, ValueTask<RpcAnswer>>? question,
+        Func<string, ReadOnlyMemory<byte>, CancellationToken, ValueTask<RpcAnswer>>? ask,
+        Func<TimeSpan?, ValueTask>? detached) => new()
+        {
+            State = State,
+            Caller = Caller,
+            Credential = Credential,
+            Server = Server,
+            Set = Set,
+            Message = EnvelopeParser.Parse(Message.Bytes.ToArray()).Envelope!,
+            ProtocolVersion = ProtocolVersion,
+            RequestId = RequestId,
+            Address = Address,
+            StartedAt = StartedAt,
+            StartedTimestamp = StartedTimestamp,
+            OnNotification = notify,
+            OnQuestion = question,
+            Ask = ask,
+            OnDetached = detached,
+            LogLevel = LogLevel,
+            Client = Client,
+            Session = Session,
+            SessionEnded = SessionEnded,
+            Tool = Tool,
+            Route = Route,
+            Target = Target,
+            OwnParams = OwnParams,
+            Decision = Decision,
+        };
 
     /// <summary>The same call on memory of its own, for a run that outlives the request.</summary>
     internal ToolCall Detach(HeldCall held)

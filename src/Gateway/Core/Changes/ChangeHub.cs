@@ -1,3 +1,4 @@
+using McpPlatform.Gateway.Caching;
 using McpPlatform.Gateway.State;
 
 namespace McpPlatform.Gateway.Changes;
@@ -36,11 +37,13 @@ public sealed class ChangeHub
     private readonly Dictionary<Guid, HashSet<IChangeSubscriber>> _subscribers = [];
     private readonly Lock _gate = new();
     private readonly GatewayStateStore _store;
+    private readonly ResultCache? _cache;
     private RegistryState _last;
 
-    public ChangeHub(GatewayStateStore store)
+    /// <param name="cache">Forgets what changes before anybody is told, who would ask again at once. Null: nothing is kept.</param>
+    public ChangeHub(GatewayStateStore store, ResultCache? cache = null)
     {
-        (_store, _last) = (store, store.Current.Registry);
+        (_store, _cache, _last) = (store, cache, store.Current.Registry);
         store.RegistryChanged += Compare;
     }
 
@@ -96,11 +99,21 @@ public sealed class ChangeHub
         }
     }
 
+    /// <summary>A server says that lists of it are others now; clients are told once that was looked at.</summary>
+    public void Heard(Guid tenantId, Guid serverId)
+    {
+        if (_cache is not null && Find(tenantId, serverId) is { } server)
+        {
+            _cache.Changed(server);
+        }
+    }
+
     /// <summary>A resource of a server changed.</summary>
     public void TellUpdated(Guid tenantId, Guid serverId, string uri, ReadOnlyMemory<byte> parameters)
     {
         if (Find(tenantId, serverId) is { } server)
         {
+            _cache?.Updated(server, uri);
             foreach (var subscriber in Interested(tenantId, server.Slug, withSets: true))
             {
                 subscriber.Updated(server, uri, parameters);

@@ -4,7 +4,9 @@ using System.Text.Json;
 using McpPlatform.Contracts.Registry;
 using McpPlatform.Gateway.Attempts;
 using McpPlatform.Gateway.Balancing;
+using McpPlatform.Gateway.Caching;
 using McpPlatform.Gateway.Limits;
+using McpPlatform.Mcp;
 
 namespace McpPlatform.Gateway.State;
 
@@ -15,6 +17,7 @@ public sealed class ServerRoute
     public const string AuditTag = "audit";
 
     private AttemptTimers? _timers;
+    private string? _cacheTag;
     private uint _turn = uint.MaxValue;
 
     /// <param name="before">The same server in the last snapshot: what it has left of its budget and its rates lives on.</param>
@@ -31,10 +34,11 @@ public sealed class ServerRoute
             new EndpointRoute(
                 this, at.Connection, at.Weight, index, entry.Breakers?.FirstOrDefault(order => order.Address == EndpointRoute.Address(at.Connection)), known?.GetValueOrDefault(EndpointRoute.IdOf(ServerId, at.Connection))))];
         Turns = TurnsOf(Endpoints);
+        CacheEpoch = before?.CacheEpoch ?? new CacheEpoch();
         // A server that lists a name twice means one tool: the first.
         var pins = Pins.Of(entry.Pins);
         ToolRoute[] tools = [.. entry.Tools.DistinctBy(tool => tool.Name, StringComparer.Ordinal).OrderBy(tool => tool.Name, StringComparer.Ordinal)
-            .Select(tool => new ToolRoute(this, tool, rules.Rate(entry, tool.Name, before?.ByName.GetValueOrDefault(tool.Name)?.Rate)))];
+            .Select(tool => new ToolRoute(this, tool, rules.Rate(entry, tool.Name, before?.ByName.GetValueOrDefault(tool.Name)?.Rate), entry.Cache))];
         (Tools, WithheldTools) = Pins.Split(pins, tools);
         ByName = Tools.ToFrozenDictionary(tool => tool.Name, StringComparer.Ordinal);
         Legacy = Pins.Filter(pins, entry.Offer?.Legacy, Eras.Legacy);
@@ -51,6 +55,26 @@ public sealed class ServerRoute
 
     /// <summary>What it was made of, without its lists.</summary>
     internal ServerEntry Entry { get; }
+
+    /// <summary>What it said of changes.</summary>
+    internal CacheEpoch CacheEpoch { get; }
+
+    /// <summary>It is a process that the gateway starts, or several.</summary>
+    internal bool IsProcess => Endpoints[0].IsProcess;
+
+    /// <summary>False where a process remembers a session: what it says is that session's.</summary>
+    internal bool IsCacheable => !Array.Exists(Endpoints, endpoint => endpoint.Scope == ProcessScope.Session);
+
+    /// <summary>False where a process is one principal's: it may say something else to another.</summary>
+    internal bool MayShareResults => !Array.Exists(Endpoints, endpoint => endpoint.Scope == ProcessScope.Principal);
+
+    /// <summary>Changes with anything that its answers may depend on, and whenever somebody orders that they be forgotten.</summary>
+    internal string CacheTagOf(string method, string target)
+    {
+        _cacheTag ??= Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(
+            new CacheFingerprint(Connection, Environment, Entry.Cache, Entry.CacheClears?.All ?? 0, ToolsHash, PromptsHash, ResourcesHash), SnapshotJson.Default.CacheFingerprint)));
+        return method == McpMethods.CallTool && Entry.CacheClears?.Tools?.GetValueOrDefault(target) is > 0 and var clears ? $"{_cacheTag}-{clears}" : _cacheTag;
+    }
 
     /// <summary>Differs when the list of tools does.</summary>
     public ulong ToolsHash { get; }
@@ -179,3 +203,6 @@ public sealed class ServerRoute
     public static string HashOf(ServerConnection connection) =>
         Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(connection, SnapshotJson.Default.ServerConnection)));
 }
+
+/// <summary>What a server's answers may depend on beside what it is asked.</summary>
+internal sealed record CacheFingerprint(ServerConnection Connection, string Environment, ServerCache? Cache, int Clears, ulong Tools, ulong Prompts, ulong Resources);

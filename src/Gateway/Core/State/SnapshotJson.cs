@@ -11,4 +11,5 @@ namespace McpPlatform.Gateway.State;
     RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(PolicySnapshot))]
 [JsonSerializable(typeof(RegistrySnapshot))]
+[JsonSerializable(typeof(CacheFingerprint))]
 internal sealed partial class SnapshotJson : JsonSerializerContext;

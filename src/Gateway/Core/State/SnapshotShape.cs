@@ -32,6 +32,7 @@ internal static class SnapshotShape
         {
             if (server is null || HasHoles(server.Tags) || HasHoles(server.Tools) || HasHoles(server.Connection.Headers) || HasHoles(server.Connection.Variables) || HasHoles(server.Connection.Endpoints ?? []) || HasHoles(server.Breakers ?? []) || HasHoles(server.Pins ?? [])
                 || !AreLimits(server.Limits)
+                || HasHoles(server.Cache?.Tools ?? [])
                 || server.Tools.Any(tool => tool.Definition.ValueKind != JsonValueKind.Object)
                 || !IsWhole(server.Offer)
                 || (server.Enabled && !slugs.Add((server.TenantId, server.Slug))))

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Runtime.InteropServices;
 using McpPlatform.Contracts.Registry;
+using McpPlatform.Gateway.Caching;
 using McpPlatform.Gateway.Limits;
 using McpPlatform.Mcp;
 using McpPlatform.Mcp.Json;
@@ -10,7 +11,7 @@ namespace McpPlatform.Gateway.State;
 /// <summary>One tool, with everything that can be prepared before the first call of it.</summary>
 public sealed class ToolRoute : IListed
 {
-    internal ToolRoute(ServerRoute server, ToolDefinition definition, RateGate? rate)
+    internal ToolRoute(ServerRoute server, ToolDefinition definition, RateGate? rate, ServerCache? cache)
     {
         (Server, Rate) = (server, rate);
         Name = definition.Name;
@@ -18,6 +19,7 @@ public sealed class ToolRoute : IListed
         Needs = ClientAbility.Parse(definition.Needs);
         Definition = JsonMarshal.GetRawUtf8Value(definition.Definition).ToArray();
         IsRepeatable = Hints(definition.Definition, "readOnlyHint") || Hints(definition.Definition, "idempotentHint");
+        Caching = ToolCaching.Of(cache, Name, Hints(definition.Definition, "readOnlyHint"));
         Headers = ParamHeaders.Read(Definition) is { IsValid: true, IsEmpty: false } headers ? headers : null;
         OwnName = [MemberEdit.Set("name", JsonMembers.Quote(Name))];
         Rename(AggregatedName.Of(server.Slug, Name));
@@ -53,6 +55,9 @@ public sealed class ToolRoute : IListed
     /// server says nothing is never called again once it may have run.
     /// </summary>
     public bool IsRepeatable { get; }
+
+    /// <summary>Its results may be kept; null = they may not.</summary>
+    public ToolCaching? Caching { get; }
 
     /// <summary>The arguments that modern clients mirror as headers; null = none.</summary>
     public ParamHeaders? Headers { get; }

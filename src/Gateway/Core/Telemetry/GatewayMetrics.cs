@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using McpPlatform.Gateway.Attempts;
+using McpPlatform.Gateway.Caching;
 using McpPlatform.Gateway.Calls;
 using McpPlatform.Gateway.Disclosure;
 using McpPlatform.Gateway.Limits;
@@ -52,6 +53,8 @@ public static class GatewayMetrics
 
     private static readonly Counter<long> ContextTokensSaved = Meter.CreateCounter<long>(
         "mcpp.gateway.context_tokens.saved", "{token}", "What lists of tool sets left out because their tools are found by searching (estimated).");
+
+    private static readonly Counter<long> CacheUses = Meter.CreateCounter<long>("mcpp.gateway.cache.requests", "{request}", "Requests whose answer could be kept, by how they came by it: hit, coalesced, miss.");
 
     /// <summary>What the two histograms by stage say, unless somebody listens to them directly.</summary>
     public static StageTimes Stages { get; } = new(Stopwatch.Frequency);
@@ -133,6 +136,9 @@ public static class GatewayMetrics
 
     /// <summary>A request was refused because of a limit.</summary>
     public static void Limited(LimitKind limit) => Refusals.Add(1, new KeyValuePair<string, object?>("mcpp.limit", limit.Name()));
+
+    /// <summary>A request whose answer could be kept came by it.</summary>
+    internal static void Cached(CacheUse use) => CacheUses.Add(1, new KeyValuePair<string, object?>("mcpp.cache", use.Name()));
 
     /// <summary>A legacy client's session is over.</summary>
     public static void SessionEnded(ProtocolVersion version, TimeSpan elapsed) =>

@@ -212,6 +212,11 @@ internal sealed class GatewayServer(CallPath calls, SessionParts parts, ListenEn
                 LimitHeaders.Set(context.Http, tightest);
             }
 
+            if (call.Cache is { } cache)
+            {
+                CacheHeaders.Set(context.Http, cache);
+            }
+
             await Answer(context.Http, responder, call, outcome);
         }
         finally

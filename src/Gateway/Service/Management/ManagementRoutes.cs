@@ -13,7 +13,7 @@ internal static class ManagementRoutes
     public static IReadOnlyDictionary<string, IReadOnlyList<string>> Prefixes { get; } = new Dictionary<string, IReadOnlyList<string>>
     {
         ["policy"] = ["configuration/policy", "keys", "policies", "tenants"],
-        ["registry"] = ["breakers", "configuration/registry", "routes", "servers", "tool-sets", "tools"],
+        ["registry"] = ["admin/cache", "breakers", "configuration/registry", "routes", "servers", "tool-sets", "tools"],
         ["factory"] = ["deployments", "landing-zones", "packs", "secrets"],
         ["tracing"] = ["admin/dead-letters", "tools/{server}/{tool}/executions", "traces"],
     };

@@ -16,6 +16,9 @@ public sealed record Delivery
     /// <summary>Processes of one server.</summary>
     public const int MostInstances = 10_000;
 
+    /// <summary>Tools of one server with orders of their own; with one more, all of the server is forgotten.</summary>
+    public const int MostClears = 100;
+
     /// <summary>What a server has about which nobody said anything.</summary>
     public static Delivery Default { get; } = new();
 
@@ -40,6 +43,12 @@ public sealed record Delivery
     /// <summary>What becomes of changed definitions; null = as the operator's option says.</summary>
     public DefinitionRule? Definitions { get; init; }
 
+    /// <summary>Which tools' results gateways may keep; null = of none.</summary>
+    public ServerCache? Cache { get; init; }
+
+    /// <summary>What gateways were ordered to forget; null = nothing ever was.</summary>
+    public CacheClears? CacheClears { get; init; }
+
     /// <summary>What was ordered for breakers; null = nothing ever was.</summary>
     public IReadOnlyList<BreakerOrder>? Breakers { get; init; }
 
@@ -51,5 +60,20 @@ public sealed record Delivery
     {
         var before = OrderFor(address) ?? new BreakerOrder(address, false, 0);
         return this with { Breakers = [.. (Breakers ?? []).Where(order => order.Address != address), new BreakerOrder(address, forceOpen, before.Resets + (forceOpen ? 0 : 1))] };
+    }
+
+    /// <summary>With one more order to forget: all of the server, or what one tool said.</summary>
+    internal Delivery Forgetting(string? tool)
+    {
+        var before = CacheClears ?? new CacheClears();
+        var tools = (before.Tools ?? new Dictionary<string, int>()).ToDictionary();
+        if (tool is not null && (tools.ContainsKey(tool) || tools.Count < MostClears))
+        {
+            tools[tool] = tools.GetValueOrDefault(tool) + 1;
+            return this with { CacheClears = before with { Tools = tools } };
+        }
+
+        // All of it includes each of its tools. A number that was there never comes back, since the one for all is another.
+        return this with { CacheClears = new CacheClears(before.All + 1) };
     }
 }

@@ -146,6 +146,13 @@ public sealed class RegisteredServer : ITenantOwned, IAudited
         Touch(now);
     }
 
+    /// <summary>Orders gateways to forget what it answered, or what one of its tools did.</summary>
+    public void Forget(string? tool, DateTimeOffset now)
+    {
+        Delivery = Delivery.Forgetting(tool);
+        Touch(now);
+    }
+
     /// <summary>It is looked at as soon as can be.</summary>
     public void LookAgain(DateTimeOffset now) => Seen.Due(now);
 

@@ -46,6 +46,7 @@ internal static class ServerEndpoints
     /// <param name="MaxConcurrency">Calls under way at once at each gateway; further ones wait their turn. 0 = as the gateway's option says.</param>
     /// <param name="Definitions">What becomes of definitions that the server adds or changes: auto (served as they come), quarantine (withheld until accepted), or default (as the operator's option says).</param>
     /// <param name="TrustOnFirstUse">Under quarantine: what is there at the first look is accepted unless it is flagged (true, the default), or waits as well.</param>
+    /// <param name="Cache">Tools whose results gateways may keep, for how long and for whom; an empty object takes it away.</param>
     /// <param name="AllowPrivateAddress">Lets the server live on a loopback, private or link-local address. Needs the permission servers:private.</param>
     internal sealed record RegisterServerBody(
         string Slug,
@@ -70,7 +71,8 @@ internal static class ServerEndpoints
         IReadOnlyDictionary<string, RateTerms>? ToolRateLimits = null,
         int? MaxConcurrency = null,
         string? Definitions = null,
-        bool? TrustOnFirstUse = null);
+        bool? TrustOnFirstUse = null,
+        CacheTerms? Cache = null);
 
     internal sealed record ChangeServerBody(
         string? Title = null,
@@ -93,7 +95,8 @@ internal static class ServerEndpoints
         IReadOnlyDictionary<string, RateTerms>? ToolRateLimits = null,
         int? MaxConcurrency = null,
         string? Definitions = null,
-        bool? TrustOnFirstUse = null);
+        bool? TrustOnFirstUse = null,
+        CacheTerms? Cache = null);
 
     private static async Task<Results<Ok<Page<ServerView>>, ErrorResult>> List(
         ISender sender,
@@ -122,7 +125,7 @@ internal static class ServerEndpoints
         var command = new RegisterServer(
             body.Slug, body.Title, body.Transport, body.Url, body.Launcher, body.AllowPrivateAddress, body.Headers, body.Variables, body.Environment, body.Tags, body.Enabled,
             body.Timeouts, body.MaxAttempts, body.Endpoints, body.Balancing, body.Scope, body.IdleStopMs, body.MaxInstances,
-            body.RateLimit, body.ToolRateLimits, body.MaxConcurrency, body.Definitions, body.TrustOnFirstUse);
+            body.RateLimit, body.ToolRateLimits, body.MaxConcurrency, body.Definitions, body.TrustOnFirstUse, body.Cache);
         return (await sender.Send(command, ct)).Match<Results<Created<ServerView>, ErrorResult>>(
             server => TypedResults.Created($"/api/v1/servers/{server.Id}", Tagged(http, server)),
             error => error.ToResult());
@@ -150,7 +153,7 @@ internal static class ServerEndpoints
         var command = new ChangeServer(
             server, body.Title, body.Url, body.Launcher, isMoved && !mayPrivate ? false : body.AllowPrivateAddress, body.Headers, body.Variables, body.Environment, body.Tags, body.Enabled, expected.Value,
             body.Timeouts, body.MaxAttempts, body.Endpoints, body.Balancing, body.Scope, body.IdleStopMs, body.MaxInstances,
-            body.RateLimit, body.ToolRateLimits, body.MaxConcurrency, body.Definitions, body.TrustOnFirstUse);
+            body.RateLimit, body.ToolRateLimits, body.MaxConcurrency, body.Definitions, body.TrustOnFirstUse, body.Cache);
         return (await sender.Send(command, ct)).Match<Results<Ok<ServerView>, ErrorResult>>(view => TypedResults.Ok(Tagged(http, view)), error => error.ToResult());
     }
 

@@ -19,6 +19,9 @@ namespace McpPlatform.Contracts.Gateway;
 /// <param name="Result">Redacted JSON text, at most 16 KiB, truncated with a marker; null when none was produced.</param>
 /// <param name="TraceId">W3C trace id, 32 hex digits; empty when the call was not traced.</param>
 /// <param name="RequestId">The id the client saw.</param>
+/// <param name="Cache">
+/// <c>hit</c>: answered by what was kept; <c>coalesced</c>: by the answer to an equal request under way; <c>miss</c>: could have been, and went to the server. Null = nothing is kept of its kind.
+/// </param>
 public sealed record CallRecord(
     Guid Id,
     Guid TenantId,
@@ -40,4 +43,5 @@ public sealed record CallRecord(
     string? Result,
     string TraceId,
     string RequestId,
-    string GatewayId);
+    string GatewayId,
+    string? Cache = null);

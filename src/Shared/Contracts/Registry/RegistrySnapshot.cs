@@ -27,6 +27,8 @@ public sealed record RegistrySnapshot(
 /// <param name="Offer">What it offers besides tools; null = not known, and nothing is offered.</param>
 /// <param name="Limits">How much of it gateways let through; null = nothing was said.</param>
 /// <param name="Pins">What of its lists is accepted, and nothing else is served; null = whatever it shows is.</param>
+/// <param name="Cache">Which tools' results may be kept; null = of none.</param>
+/// <param name="CacheClears">What was ordered to be forgotten; null = nothing ever was.</param>
 public sealed record ServerEntry(
     Guid ServerId,
     Guid TenantId,
@@ -43,7 +45,9 @@ public sealed record ServerEntry(
     IReadOnlyList<BreakerOrder>? Breakers = null,
     ServerOffer? Offer = null,
     ServerLimits? Limits = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<DefinitionPin>? Pins = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<DefinitionPin>? Pins = null,
+    ServerCache? Cache = null,
+    CacheClears? CacheClears = null);
 
 /// <summary>How a gateway reaches a server.</summary>
 /// <param name="Transport"><c>http</c>, <c>sse</c> or <c>stdio</c>.</param>

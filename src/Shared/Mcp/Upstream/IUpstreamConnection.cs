@@ -103,6 +103,9 @@ public sealed class UpstreamAnswer : IDisposable
     /// <summary>A result that was made on this side, in place of the server's.</summary>
     public UpstreamAnswer(PooledBuffer result) => (_buffer, Payload) = (result, result.Written);
 
+    /// <summary>A result that is kept and belongs to nobody: it is not changed, and disposing does nothing.</summary>
+    public UpstreamAnswer(ReadOnlyMemory<byte> kept) => (_buffer, Payload) = (Kept.Instance, kept);
+
     /// <summary>True for a JSON-RPC error. A tool's own error (<c>isError</c>) is a result.</summary>
     public bool IsError { get; }
 
@@ -115,6 +118,16 @@ public sealed class UpstreamAnswer : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _buffer.Dispose();
+
+    private sealed class Kept : IDisposable
+    {
+        public static readonly Kept Instance = new();
+
+        public void Dispose()
+        {
+            // Nobody's.
+        }
+    }
 }
 
 /// <summary>Who the platform says it is, and what it can be asked for, when the caller's request does not say it itself.</summary>

@@ -16,6 +16,7 @@ public sealed class StoredCall : ITenantOwned, IAppendOnly
     public const int MaxCodeLength = 128;
     public const int MaxVersionLength = 32;
     public const int MaxIdLength = 128;
+    public const int MaxCacheLength = 16;
 
     /// <summary>A little more than the 16 KiB that gateways send.</summary>
     public const int MaxPayloadLength = 17 * 1024;
@@ -77,6 +78,9 @@ public sealed class StoredCall : ITenantOwned, IAppendOnly
 
     public string GatewayId { get; private set; } = "";
 
+    /// <summary><c>hit</c>, <c>miss</c> or <c>coalesced</c>; null where nothing is kept of its kind.</summary>
+    public string? Cache { get; private set; }
+
     /// <summary>When tracing stored it; the database's clock. What waits outside the days that have a partition is kept from here on.</summary>
     public DateTimeOffset StoredAt { get; private set; }
 
@@ -107,6 +111,7 @@ public sealed class StoredCall : ITenantOwned, IAppendOnly
             TraceId = CallText.Clean(record.TraceId, MaxIdLength),
             RequestId = CallText.Clean(record.RequestId, MaxIdLength),
             GatewayId = CallText.Clean(record.GatewayId, MaxIdLength),
+            Cache = CallText.CleanOrNull(record.Cache, MaxCacheLength),
         };
     }
 

@@ -28,6 +28,11 @@ internal sealed partial class CatalogRelook(
     public void Changed(Guid tenantId, Guid serverId, Change change)
     {
         var key = (tenantId, serverId);
+        if (change != Change.None)
+        {
+            hub.Heard(tenantId, serverId);
+        }
+
         if (_pending.AddOrUpdate(key, change, (_, known) => known | change) == change && _running.TryAdd(key, true))
         {
             _ = Run(key, lifetime.ApplicationStopping);

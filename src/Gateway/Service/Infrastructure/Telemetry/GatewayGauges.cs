@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using McpPlatform.Gateway.Balancing;
 using McpPlatform.Gateway.Bridge;
+using McpPlatform.Gateway.Caching;
 using McpPlatform.Gateway.Changes;
 using McpPlatform.Gateway.Infrastructure.Changes;
 using McpPlatform.Gateway.Infrastructure.Upstreams;
@@ -17,7 +18,7 @@ internal sealed class GatewayGauges : IHostedService, IDisposable
     private readonly Meter _meter = new(GatewayMetrics.Name);
     private readonly GatewayStateStore _store;
 
-    public GatewayGauges(GatewayStateStore store, UpstreamPool pool, CallSpool spool, McpEndpoint endpoint, HeldCalls held, ChangeHub hub, ServerWatches watches)
+    public GatewayGauges(GatewayStateStore store, UpstreamPool pool, CallSpool spool, McpEndpoint endpoint, HeldCalls held, ChangeHub hub, ServerWatches watches, ResultCache cache)
     {
         _store = store;
         AddEndpoints();
@@ -25,6 +26,7 @@ internal sealed class GatewayGauges : IHostedService, IDisposable
         AddConnections(pool);
         AddSpool(spool);
         AddSnapshots();
+        AddCache(cache);
         _meter.CreateObservableGauge("mcpp.gateway.sessions", () => endpoint.SessionCount, "{session}", "Sessions of legacy clients that live on this gateway.");
         _meter.CreateObservableCounter("mcpp.gateway.sessions.displaced", () => endpoint.SessionsDisplaced, "{session}", "Idle sessions that ended to make room for others.");
         _meter.CreateObservableCounter("mcpp.gateway.sessions.refused", () => endpoint.SessionsRefused, "{session}", "Sessions refused because as many as there may be were in use.");
@@ -72,6 +74,14 @@ internal sealed class GatewayGauges : IHostedService, IDisposable
     {
         _meter.CreateObservableGauge("mcpp.gateway.spool.used", () => spool.UsedBytes, "By", "Call records on disk that tracing has not stored yet.");
         _meter.CreateObservableCounter("mcpp.gateway.spool.dropped", () => spool.Dropped, "{record}", "Call records lost because there was no room or no disk.");
+    }
+
+    private void AddCache(ResultCache cache)
+    {
+        _meter.CreateObservableGauge("mcpp.gateway.cache.used", () => cache.Statistics.Bytes, "By", "What is kept of servers' results.");
+        _meter.CreateObservableGauge("mcpp.gateway.cache.entries", () => cache.Statistics.Entries, "{result}", "Results of servers that are kept.");
+        _meter.CreateObservableGauge("mcpp.gateway.cache.hit_ratio", () => cache.Statistics.HitRatio, description: "Requests answered without the server, of all since the start whose answer could be kept.");
+        _meter.CreateObservableCounter("mcpp.gateway.cache.evictions", () => cache.Statistics.Evictions, "{result}", "Results that left to make room for others.");
     }
 
     private void AddSnapshots()

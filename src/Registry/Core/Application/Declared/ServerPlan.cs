@@ -91,7 +91,7 @@ internal sealed record ServerStep(DeclaredAction Action, RegisteredServer? Serve
                     terms.Environment ?? "",
                     terms.Tags ?? [],
                     terms.Enabled,
-                    terms.ToDelivery() with { Breakers = server.Delivery.Breakers }),
+                    terms.ToDelivery() with { Breakers = server.Delivery.Breakers, CacheClears = server.Delivery.CacheClears }),
                 now);
         }
 
@@ -127,6 +127,7 @@ internal sealed record ServerStep(DeclaredAction Action, RegisteredServer? Serve
             ("process", now.Process, wanted.Process),
             ("limits", now.Limits, wanted.Limits),
             ("definitions", now.Definitions, wanted.Definitions),
+            ("cache", now.Cache, wanted.Cache),
         ];
 
         // Records compare lists by reference; as text they are what they say.

@@ -9,7 +9,7 @@ namespace McpPlatform.Registry.Application.Servers;
 
 /// <summary>
 /// Changes what is given; null leaves a member as it is. Headers and variables are replaced as a whole, since their values cannot be read back; timeouts
-/// too, so that an empty object brings the gateway's own back; and so are limits, which can be set on a server of the factory as well, like the rule for its definitions. A url takes the place of all endpoints. Slug and
+/// too, so that an empty object brings the gateway's own back; and so are limits and what may be kept, which can be set on a server of the factory as well, like the rule for its definitions. A url takes the place of all endpoints. Slug and
 /// transport stay. Fails with <c>servers.not_found</c>, <c>servers.changed</c>, <c>servers.managed</c>.
 /// </summary>
 /// <param name="Server">Id or slug.</param>
@@ -37,7 +37,8 @@ public sealed record ChangeServer(
     IReadOnlyDictionary<string, RateTerms>? ToolRateLimits = null,
     int? MaxConcurrency = null,
     string? Definitions = null,
-    bool? TrustOnFirstUse = null) : IRequest<Result<ServerView>>;
+    bool? TrustOnFirstUse = null,
+    CacheTerms? Cache = null) : IRequest<Result<ServerView>>;
 
 internal sealed class ChangeServerValidator : AbstractValidator<ChangeServer>
 {
@@ -62,6 +63,7 @@ internal sealed class ChangeServerValidator : AbstractValidator<ChangeServer>
         RuleFor(c => c.ToolRateLimits).AreToolRates();
         RuleFor(c => c.MaxConcurrency).IsMaxConcurrency();
         RuleFor(c => c.Definitions).IsDefinitionRule();
+        RuleFor(c => c.Cache).AreCacheTerms();
     }
 }
 
@@ -100,7 +102,7 @@ internal sealed class ChangeServerHandler(IServers servers, ICatalog catalog, IR
         }
 
         var now = clock.GetUtcNow();
-        if (!describesIt && request is { RateLimit: null, ToolRateLimits: null, MaxConcurrency: null, Definitions: null, TrustOnFirstUse: null })
+        if (!describesIt && request is { RateLimit: null, ToolRateLimits: null, MaxConcurrency: null, Definitions: null, TrustOnFirstUse: null, Cache: null })
         {
             server.Enable(request.Enabled ?? server.Enabled, now);
         }
@@ -139,5 +141,6 @@ internal sealed class ChangeServerHandler(IServers servers, ICatalog catalog, IR
             Process = DeliveryRules.Process(server.Delivery.Process, request.Scope, request.IdleStopMs, request.MaxInstances),
             Limits = new LimitTerms(request.RateLimit, request.ToolRateLimits, request.MaxConcurrency).Over(server.Delivery.Limits),
             Definitions = DefinitionRules.Rule(server.Delivery.Definitions, request.Definitions, request.TrustOnFirstUse),
+            Cache = CacheTerms.Over(request.Cache, server.Delivery.Cache),
         });
 }

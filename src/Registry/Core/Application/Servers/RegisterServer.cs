@@ -42,7 +42,8 @@ public sealed record RegisterServer(
     IReadOnlyDictionary<string, RateTerms>? ToolRateLimits = null,
     int? MaxConcurrency = null,
     string? Definitions = null,
-    bool? TrustOnFirstUse = null) : IRequest<Result<ServerView>>
+    bool? TrustOnFirstUse = null,
+    CacheTerms? Cache = null) : IRequest<Result<ServerView>>
 {
     /// <summary>How calls are delivered.</summary>
     internal Delivery ToDelivery() => new()
@@ -54,6 +55,7 @@ public sealed record RegisterServer(
         Process = DeliveryRules.Process(null, Scope, IdleStopMs, MaxInstances),
         Limits = new LimitTerms(RateLimit, ToolRateLimits, MaxConcurrency).Over(null),
         Definitions = DefinitionRules.Rule(null, Definitions, TrustOnFirstUse),
+        Cache = CacheTerms.Over(Cache, null),
     };
 }
 
@@ -72,6 +74,7 @@ internal sealed class RegisterServerValidator : AbstractValidator<RegisterServer
         RuleFor(c => c.ToolRateLimits).AreToolRates();
         RuleFor(c => c.MaxConcurrency).IsMaxConcurrency();
         RuleFor(c => c.Definitions).IsDefinitionRule();
+        RuleFor(c => c.Cache).AreCacheTerms();
         When(c => c.Transport == ServerTransport.Stdio, () =>
         {
             RuleFor(c => c.Launcher).IsSlug().WithMessage("must name a launcher of the operator's mcpplatform.yaml; commands never come over the network");

@@ -17,6 +17,7 @@ namespace McpPlatform.Registry.Application.Servers;
 /// <param name="Definitions">What becomes of changed definitions: <c>auto</c> or <c>quarantine</c>; null = as the operator's option says.</param>
 /// <param name="TrustOnFirstUse">Under quarantine: whether what was there at first is accepted; null = it is.</param>
 /// <param name="Origin">File and line that declare it, where managed_by is file; it is read-only here then.</param>
+/// <param name="Cache">Which tools' results gateways may keep; null = of none.</param>
 public sealed record ServerView(
     Guid Id,
     string Slug,
@@ -53,7 +54,8 @@ public sealed record ServerView(
     int? MaxConcurrency,
     string? Definitions,
     bool? TrustOnFirstUse,
-    string? Origin)
+    string? Origin,
+    ServerCache? Cache)
 {
     internal static ServerView Of(RegisteredServer s) => new(
         s.Id, s.Slug, s.Title, s.Transport, s.Url, s.Launcher, s.AllowPrivateAddress, Names(s.Headers), Names(s.Variables), s.Environment, s.Tags, s.Enabled, s.ManagedBy,
@@ -61,7 +63,7 @@ public sealed record ServerView(
         s.Delivery.Timeouts, s.Delivery.MaxAttempts, s.Delivery.Endpoints, s.Delivery.Balancing,
         s.Transport == ServerTransport.Stdio ? s.Delivery.Process?.Scope ?? "tenant" : null, s.Delivery.Process?.IdleStopMs, s.Delivery.Process?.MaxInstances,
         s.Delivery.Limits?.Rate, s.Delivery.Limits?.Tools, s.Delivery.Limits?.MaxConcurrency,
-        s.Delivery.Definitions?.Name, s.Delivery.Definitions?.TrustFirstUse, s.Origin);
+        s.Delivery.Definitions?.Name, s.Delivery.Definitions?.TrustFirstUse, s.Origin, s.Delivery.Cache);
 
     internal static Error NotFound() => Error.NotFound("servers.not_found", "There is no such server.");
 

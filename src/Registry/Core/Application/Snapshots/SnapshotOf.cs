@@ -42,5 +42,7 @@ public static class SnapshotOf
         server.Delivery.Breakers,
         offer,
         server.Delivery.Limits,
-        pins);
+        pins,
+        server.Delivery.Cache,
+        server.Delivery.CacheClears);
 }

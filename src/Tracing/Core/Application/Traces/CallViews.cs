@@ -4,6 +4,7 @@ namespace McpPlatform.Tracing.Application.Traces;
 /// <param name="DurationMs">Milliseconds, to the microsecond.</param>
 /// <param name="Status"><c>ok</c>, <c>tool_error</c>, <c>denied</c>, <c>error</c>, <c>cancelled</c>.</param>
 /// <param name="RuleId">The policy rule that decided, when one did.</param>
+/// <param name="Cache"><c>hit</c>: answered by what a gateway kept; <c>coalesced</c>: by the answer to an equal call under way; <c>miss</c>: by the server, although it could have been; null for others.</param>
 public sealed record CallSummary(
     Guid Id,
     DateTimeOffset StartedAt,
@@ -22,7 +23,8 @@ public sealed record CallSummary(
     long ResponseBytes,
     string TraceId,
     string RequestId,
-    string GatewayId);
+    string GatewayId,
+    string? Cache = null);
 
 /// <summary>One call in full.</summary>
 /// <param name="Arguments">Redacted, as text: JSON, with a marker where it was cut. Null when there were none.</param>
@@ -49,4 +51,5 @@ public sealed record CallDetail(
     string GatewayId,
     string? Arguments,
     string? Result,
-    DateTimeOffset StoredAt);
+    DateTimeOffset StoredAt,
+    string? Cache = null);

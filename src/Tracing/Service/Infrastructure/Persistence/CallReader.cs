@@ -16,7 +16,7 @@ internal sealed class CallReader(TracingDbContext context, TenantContext tenant)
             .Take(limit)
             .Select(c => new CallSummary(
                 c.Id, c.StartedAt, c.DurationMicroseconds / 1000m, c.Subject, c.KeyId, c.Method, c.Server, c.Tool, c.Status, c.ErrorCode,
-                c.ProtocolVersion, c.RuleId, c.PolicyVersion, c.RequestBytes, c.ResponseBytes, c.TraceId, c.RequestId, c.GatewayId))
+                c.ProtocolVersion, c.RuleId, c.PolicyVersion, c.RequestBytes, c.ResponseBytes, c.TraceId, c.RequestId, c.GatewayId, c.Cache))
             .ToListAsync(cancellationToken);
 
     public async Task<CallDetail?> Find(Guid id, CancellationToken cancellationToken) =>
@@ -25,7 +25,7 @@ internal sealed class CallReader(TracingDbContext context, TenantContext tenant)
             .Select(c => new CallDetail(
                 c.Id, c.StartedAt, c.DurationMicroseconds / 1000m, c.Subject, c.KeyId, c.Method, c.Server, c.Tool, c.Status, c.ErrorCode,
                 c.ProtocolVersion, c.RuleId, c.PolicyVersion, c.RequestBytes, c.ResponseBytes, c.TraceId, c.RequestId, c.GatewayId,
-                c.Arguments, c.Result, c.StoredAt))
+                c.Arguments, c.Result, c.StoredAt, c.Cache))
             .FirstOrDefaultAsync(cancellationToken);
 
     public async Task<CallStatistics> Summarize(TimeRange range, CallGrouping by, int maxGroups, CancellationToken cancellationToken)

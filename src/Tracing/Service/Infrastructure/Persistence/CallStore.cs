@@ -16,7 +16,7 @@ internal sealed class CallStore(TracingDbContext context) : ICallStore
 {
     private const string Columns =
         "id, day, tenant_id, started_at, duration_us, subject, key_id, method, server, tool, status, error_code, protocol_version, rule_id, policy_version, "
-        + "request_bytes, response_bytes, arguments, result, trace_id, request_id, gateway_id";
+        + "request_bytes, response_bytes, arguments, result, trace_id, request_id, gateway_id, cache";
 
     /// <summary>30 s: a batch takes well under a second; this outlasts a database under load, and then the bus sends the batch again.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -80,6 +80,7 @@ internal sealed class CallStore(TracingDbContext context) : ICallStore
             await Text(import, call.TraceId, cancellationToken);
             await Text(import, call.RequestId, cancellationToken);
             await Text(import, call.GatewayId, cancellationToken);
+            await Text(import, call.Cache, cancellationToken);
         }
 
         await import.CompleteAsync(cancellationToken);

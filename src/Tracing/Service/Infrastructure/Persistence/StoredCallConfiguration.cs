@@ -28,6 +28,7 @@ internal sealed class StoredCallConfiguration : IEntityTypeConfiguration<StoredC
         builder.Property(c => c.TraceId).HasMaxLength(StoredCall.MaxIdLength);
         builder.Property(c => c.RequestId).HasMaxLength(StoredCall.MaxIdLength);
         builder.Property(c => c.GatewayId).HasMaxLength(StoredCall.MaxIdLength);
+        builder.Property(c => c.Cache).HasMaxLength(StoredCall.MaxCacheLength);
         builder.Property(c => c.StoredAt).HasDefaultValueSql("now()");
 
         // Every question names a tenant and a range of time and wants the newest first; methods and durations are filtered on the way.

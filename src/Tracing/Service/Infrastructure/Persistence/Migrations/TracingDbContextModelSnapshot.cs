@@ -267,6 +267,11 @@ namespace McpPlatform.Tracing.Infrastructure.Persistence.Migrations
                         .HasColumnType("character varying(17408)")
                         .HasColumnName("arguments");
 
+                    b.Property<string>("Cache")
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasColumnName("cache");
+
                     b.Property<long>("DurationMicroseconds")
                         .HasColumnType("bigint")
                         .HasColumnName("duration_us");

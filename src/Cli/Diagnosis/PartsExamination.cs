@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
 using McpPlatform.Cli.Connection;
@@ -10,12 +12,20 @@ internal sealed class PartsExamination(ApiClient api, List<Finding> findings)
     /// <summary>Gateways ask for news every second or two.</summary>
     private static readonly TimeSpan StaleAfter = TimeSpan.FromMinutes(1);
 
+    /// <summary>A look may start a process and wait for it.</summary>
+    private const int MostLooks = 40;
+
+    private const int Parallel = 4;
+
+    private List<(string Slug, string Launcher)> _stdio = [];
+
     public async Task Run(CancellationToken cancellationToken)
     {
         await Components(cancellationToken);
         await Gateway(cancellationToken);
         await Configuration(cancellationToken);
         await Servers(cancellationToken);
+        await Launchers(cancellationToken);
         await Breakers(cancellationToken);
         await DeadLetters(cancellationToken);
     }
@@ -56,7 +66,7 @@ internal sealed class PartsExamination(ApiClient api, List<Finding> findings)
             var (name, status, why) = ((string?)component?["name"] ?? "", (string?)component?["status"] ?? "", (string?)component?["description"] ?? "");
             if (status != "healthy")
             {
-                Add(status == "degraded" ? Verdict.Warning : Verdict.Failed, name, $"{name} is {status}{(why.Length == 0 ? "." : $": {why}")}", Advice(name));
+                Add(status == "degraded" ? Verdict.Warning : Verdict.Failed, name, $"{name} is {status}{(why.Length == 0 ? "." : $": {why}")}", Advice(name, why));
             }
         }
 
@@ -66,8 +76,12 @@ internal sealed class PartsExamination(ApiClient api, List<Finding> findings)
         }
     }
 
-    private static string Advice(string component) =>
-        component.StartsWith("database", StringComparison.Ordinal) ? $"Is PostgreSQL running, and does ConnectionStrings__{component[(component.IndexOf('-') + 1)..]}db name it? Gateways go on by their snapshot meanwhile."
+    private static string Advice(string component, string why) =>
+        why.Contains("MCPP_INTERNAL_KEY", StringComparison.Ordinal) ? "Start every process with the same MCPP_INTERNAL_KEY(_FILE)."
+        : why.Contains("clock", StringComparison.Ordinal) ? "Let the machines of all services set their clocks by NTP."
+        : why.Contains("database", StringComparison.Ordinal) && !component.StartsWith("database", StringComparison.Ordinal)
+            ? $"Is PostgreSQL running, and does ConnectionStrings__{component[(component.IndexOf('-') + 1)..]}db of that service name it? Has migrate run?"
+        : component.StartsWith("database", StringComparison.Ordinal) ? $"Is PostgreSQL running, and does ConnectionStrings__{component[(component.IndexOf('-') + 1)..]}db name it? Gateways go on by their snapshot meanwhile."
         : component == "bus" ? "Is RabbitMQ running, and does ConnectionStrings__rabbitmq name it? What is to be sent waits in the outbox."
         : component == "drain" ? "This process is being stopped: ask another gateway, or wait for the next one."
         : "Is its process running? Its log says why not.";
@@ -117,21 +131,89 @@ internal sealed class PartsExamination(ApiClient api, List<Finding> findings)
             return;
         }
 
-        var enabled = servers.Where(s => s?["enabled"] is not JsonValue value || !value.TryGetValue(out bool on) || on).ToList();
-        var bad = enabled.Where(s => (string?)s?["health"] == "unhealthy").ToList();
-        foreach (var server in bad)
+        var enabled = servers.Where(s => s?["enabled"] is not JsonValue value || !value.TryGetValue(out bool on) || on).Select(s => s!).ToList();
+        if (enabled.Count == 0)
         {
-            Add(Verdict.Warning, "servers", $"{server?["slug"]} is unhealthy: {server?["health_message"]}", $"mcpp servers get {server?["slug"]}; then mcpp servers discover {server?["slug"]} looks again.");
+            Add(Verdict.Ok, "servers", servers.Count == 0 ? "No server is registered yet: mcpp servers add." : "No server is enabled.");
+            return;
         }
 
-        foreach (var server in enabled.Where(s => (string?)s?["health"] == "healthy" && (string?)s?["health_message"] is { Length: > 0 }))
+        foreach (var look in await Task.WhenAll(enabled.Take(MostLooks).Chunk((enabled.Count / Parallel) + 1).Select(some => Look(some, cancellationToken))))
         {
-            Add(Verdict.Warning, "servers", $"{server?["slug"]} is well, but not all of it: {server?["health_message"]}", "The server's own lists are to be mended.");
+            findings.AddRange(look);
         }
 
-        if (bad.Count == 0)
+        if (enabled.Count > MostLooks)
         {
-            Add(Verdict.Ok, "servers", servers.Count == 0 ? "No server is registered yet: mcpp servers add." : $"{enabled.Count} servers are enabled, none is unhealthy.");
+            Skip("servers", $"{enabled.Count - MostLooks} of {enabled.Count} servers, {MostLooks} are enough for one time; mcpp servers list shows their health");
+        }
+
+        _stdio = [.. enabled.Where(s => (string?)s["transport"] == "stdio" && (string?)s["launcher"] is not null).Select(s => ((string)s["slug"]!, (string)s["launcher"]!))];
+    }
+
+    /// <summary>Has the gateway look at each now, where the key may ask for that; else what the last look found.</summary>
+    private async Task<List<Finding>> Look(JsonNode[] servers, CancellationToken cancellationToken)
+    {
+        var found = new List<Finding>();
+        foreach (var known in servers)
+        {
+            var (slug, began, elapsed, server) = ((string?)known["slug"] ?? "", Stopwatch.GetTimestamp(), (TimeSpan?)null, known);
+            try
+            {
+                server = await api.Post($"/api/v1/servers/{Uri.EscapeDataString(slug)}/discover", null, cancellationToken) ?? known;
+                elapsed = Stopwatch.GetElapsedTime(began);
+            }
+            catch (ApiException refused) when (refused.Status is HttpStatusCode.Forbidden or HttpStatusCode.NotFound)
+            {
+                // What the last look found will do.
+            }
+            catch (ApiException refused)
+            {
+                found.Add(new Finding(Verdict.Warning, "servers", $"{slug} could not be looked at: {refused.Message}", $"mcpp servers get {slug}; the gateway's log says more under the request id."));
+                continue;
+            }
+
+            found.Add(Of(slug, server, elapsed));
+        }
+
+        return found;
+    }
+
+    private static Finding Of(string slug, JsonNode server, TimeSpan? elapsed)
+    {
+        var (health, why, version) = ((string?)server["health"], (string?)server["health_message"] ?? "", (string?)server["protocol_version"]);
+        var took = elapsed is { } time ? string.Create(CultureInfo.InvariantCulture, $", looked at in {time.TotalMilliseconds:0} ms") : "";
+        var era = version is { Length: > 0 } ? $", speaks {version}" : "";
+        return health == "unhealthy" ? new(Verdict.Warning, "servers", $"{slug} is unhealthy{took}: {why}", ServerAdvice(slug, why))
+            : why.Length > 0 ? new(Verdict.Warning, "servers", $"{slug} is well{took}{era}, but not all of it: {why}", "The server's own lists are to be mended.")
+            : new(Verdict.Ok, "servers", $"{slug} is {health ?? "unknown"}{took}{era}{(server["tool_count"] is { } tools ? $", {tools} tools" : "")}.");
+    }
+
+    private static string ServerAdvice(string slug, string why) =>
+        why.Contains("decrypt", StringComparison.OrdinalIgnoreCase) || why.Contains("master key", StringComparison.OrdinalIgnoreCase) || why.Contains("credential_unreadable", StringComparison.Ordinal)
+            ? "Start every process with the MCPP_MASTER_KEY(_FILE) (or data/keys/master.key) that the credentials were stored with; without it they must be entered again."
+        : why.Contains("launcher", StringComparison.OrdinalIgnoreCase) ? $"The launcher must be in the operator's file at the gateway (Gateway__ConfigFile); then mcpp servers discover {slug}."
+        : why.Contains("private", StringComparison.OrdinalIgnoreCase) ? "Its address is private: an admin must allow that for the server (--allow-private-address)."
+        : why.Contains("401", StringComparison.Ordinal) || why.Contains("unauthorized", StringComparison.OrdinalIgnoreCase) ? $"The server refuses what it was registered with: give it other headers (PATCH /api/v1/servers/{slug})."
+        : $"Is it running at that address, and does the gateway reach it? mcpp servers get {slug}; mcpp servers logs {slug} shows what a process said; then mcpp servers discover {slug} looks again.";
+
+    /// <summary>Servers whose program the gateway's own file must name.</summary>
+    private async Task Launchers(CancellationToken cancellationToken)
+    {
+        if (_stdio.Count == 0 || await Ask("launchers", "/api/v1/gateway/launchers", cancellationToken) is not { } answer)
+        {
+            return;
+        }
+
+        var known = (answer["items"] as JsonArray ?? []).Select(item => (string?)item?["name"]).ToHashSet();
+        foreach (var (slug, launcher) in _stdio.Where(server => !known.Contains(server.Launcher)))
+        {
+            Add(Verdict.Warning, "launchers", $"The gateway's file has no launcher '{launcher}', which {slug} is started by.", $"Add it to the file that Gateway__ConfigFile names, on the gateway's machine: mcpp servers add {slug} -- COMMAND.");
+        }
+
+        if (_stdio.TrueForAll(server => known.Contains(server.Launcher)))
+        {
+            Add(Verdict.Ok, "launchers", $"The gateway's file has the launchers of {_stdio.Count} servers.");
         }
     }
 

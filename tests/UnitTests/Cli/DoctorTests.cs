@@ -16,6 +16,7 @@ public sealed class DoctorTests
         ["/api/v1/configuration/policy"] = (200, """{"state":"none","problems":[]}"""),
         ["/api/v1/configuration/registry"] = (200, """{"state":"in_force","source":"mcpplatform.yaml","problems":[]}"""),
         ["/api/v1/servers"] = (200, """{"items":[{"slug":"up","enabled":true,"health":"healthy"}],"next_cursor":null}"""),
+        ["/api/v1/servers/up/discover"] = (200, """{"slug":"up","health":"healthy","protocol_version":"2026-07-28","tool_count":3}"""),
         ["/api/v1/breakers"] = (200, """{"items":[{"id":"b","server":"up","address":"a","forced_open":false,"gateways":[{"gateway":"g","breaker":"closed"}]}]}"""),
         ["/api/v1/admin/dead-letters"] = (200, """{"items":[],"next_cursor":null}"""),
         ["subscriptions/listen"] = (200, "event: message\ndata: {}\n\n"),
@@ -44,8 +45,14 @@ public sealed class DoctorTests
     [InlineData("/api/v1/gateway/status", 200, """{"spool":{"dropped":0,"accepts":false}}""", "FAIL  records", "Make room")]
     [InlineData("/api/v1/gateway/status", 403, """{"error":{"code":"forbidden","message":"no"}}""", "skip  gateway", "may not see it")]
     [InlineData("/api/v1/gateway/status", 500, """{"error":{"code":"internal","message":"no"}}""", "FAIL  gateway", "internal: no")]
-    [InlineData("/api/v1/servers", 200, """{"items":[{"slug":"up","enabled":true,"health":"unhealthy","health_message":"connect_failed"}],"next_cursor":null}""", "warn  servers", "connect_failed")]
     [InlineData("/api/v1/configuration/registry", 200, """{"state":"refused","source":"mcpplatform.yaml","problems":[{"field":"servers.a","message":"mcpplatform.yaml:3:5: no"}]}""", "FAIL  config", "mcpp config validate")]
+    [InlineData("/health", 200, """{"components":[{"name":"service-policy","status":"degraded","description":"It does not take this gateway's credential: it was started with another MCPP_INTERNAL_KEY."}]}""", "warn  service-policy", "the same MCPP_INTERNAL_KEY")]
+    [InlineData("/health", 200, """{"components":[{"name":"service-tracing","status":"degraded","description":"Its clock and this gateway's are 90 s apart"}]}""", "warn  service-tracing", "NTP")]
+    [InlineData("/health", 200, """{"components":[{"name":"service-policy","status":"degraded","description":"It answers 503 (database-policy: The database does not answer)"}]}""", "warn  service-policy", "ConnectionStrings__policydb")]
+    [InlineData("/api/v1/servers/up/discover", 200, """{"slug":"up","health":"unhealthy","health_message":"connect_failed"}""", "warn  servers", "connect_failed")]
+    [InlineData("/api/v1/servers/up/discover", 200, """{"slug":"up","health":"unhealthy","health_message":"A credential cannot be decrypted with this master key."}""", "warn  servers", "MCPP_MASTER_KEY")]
+    [InlineData("/api/v1/servers/up/discover", 200, """{"slug":"up","health":"healthy","health_message":"1 tool left out"}""", "warn  servers", "1 tool left out")]
+    [InlineData("/api/v1/servers/up/discover", 500, """{"error":{"code":"internal","message":"no"}}""", "warn  servers", "could not be looked at")]
     [InlineData("/api/v1/breakers", 200, """{"items":[{"id":"b7","server":"up","address":"http://a","forced_open":true,"gateways":[]}]}""", "warn  breakers", "b7/reset")]
     [InlineData("/api/v1/breakers", 200, """{"items":[{"id":"b7","server":"up","address":"http://a","forced_open":false,"gateways":[{"breaker":"open"}]}]}""", "warn  breakers", "up at http://a")]
     [InlineData("/api/v1/admin/dead-letters", 200, """{"items":[{}],"next_cursor":null}""", "warn  messages", "dead-letters")]
@@ -60,6 +67,26 @@ public sealed class DoctorTests
         result.Out.ShouldContain(finding);
         result.Out.ShouldContain(advice);
         result.ExitCode.ShouldBe(finding.StartsWith("FAIL", StringComparison.Ordinal) ? 1 : 0, result.Out);
+    }
+
+    [Fact]
+    public async Task A_server_is_looked_at_now_or_as_it_was_last_seen_where_the_key_may_not()
+    {
+        (await Run()).Out.ShouldContain("up is healthy, looked at in ");
+        _answers["/api/v1/servers/up/discover"] = (403, """{"error":{"code":"forbidden","message":"no"}}""");
+        var result = await Run();
+        result.Out.ShouldContain("up is healthy.");
+        result.ExitCode.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_program_that_the_gateways_file_does_not_name_is_named()
+    {
+        _answers["/api/v1/servers"] = (200, """{"items":[{"slug":"up","enabled":true,"health":"healthy","transport":"stdio","launcher":"files"}],"next_cursor":null}""");
+        _answers["/api/v1/gateway/launchers"] = (200, """{"items":[{"name":"other","variables":[]}]}""");
+        (await Run()).Out.ShouldContain("no launcher 'files', which up is started by");
+        _answers["/api/v1/gateway/launchers"] = (200, """{"items":[{"name":"files","variables":[]}]}""");
+        (await Run()).Out.ShouldContain("ok    launchers");
     }
 
     [Fact]

@@ -160,22 +160,6 @@ public abstract class CacheScenarios(SharedPlatform shared) : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("legacy"), InlineData("modern")]
-    public async Task Another_peoples_client_sees_that_its_second_call_is_a_hit(string era)
-    {
-        Assert.SkipUnless(Directory.Exists(Path.Combine(Repository.Clients, "@modelcontextprotocol/inspector")), "tests/clients is not installed: run ./test.sh, which does npm ci.");
-        await Register(modernServer: true, ["safe"], "tenant");
-        string[] arguments = ["--cli", Endpoint.ToString(), "--transport", "http", "--header", $"Authorization: Bearer {_steps.Platform.AdminKey}", "--protocol-era", era, "--method", "tools/call", "--tool-name", "safe"];
-        var inspector = Path.Combine(Repository.Clients, ".bin", "mcp-inspector");
-
-        var first = JsonNode.Parse(await Shell.Run(inspector, arguments))!;
-        var second = JsonNode.Parse(await Shell.Run(inspector, arguments))!;
-
-        (first["content"]![0]!["text"]!.GetValue<string>(), second["content"]![0]!["text"]!.GetValue<string>(), _upstream.Calls).ShouldBe(("1", "1", 1));
-        second["_meta"]!["mcpplatform/cache"]!["status"]!.GetValue<string>().ShouldBe("hit");
-    }
-
-    [Theory]
     [InlineData("""{"tools":[],"ttl_ms":1}"""), InlineData("""{"tools":["a"]}"""), InlineData("""{"tools":["a"],"ttl_ms":0}"""), InlineData("""{"tools":["a"],"ttl_ms":1,"scope":"everybody"}""")]
     [InlineData("""{"tools":[""],"ttl_ms":1}"""), InlineData("""{"ttl_ms":1}""")]
     public async Task A_declaration_that_is_none_is_refused_by_name(string cache)

@@ -46,7 +46,8 @@ internal sealed class ServerTaker : IConfigurationTaker
         s.ToolRateLimits?.ToDictionary(l => l.Key, l => Rate(l.Value)!),
         s.MaxConcurrency ?? defaults?.MaxConcurrency,
         s.Definitions,
-        s.TrustOnFirstUse);
+        s.TrustOnFirstUse,
+        s.Cache is { } kept ? new CacheTerms(kept.Tools, kept.TtlMs, kept.Scope) : null);
 
     private static RateTerms? Rate(RateSection? rate) => rate is null ? null : new RateTerms(rate.Rate, rate.Burst);
 }

@@ -63,6 +63,9 @@ public sealed record ServerSection
     [Member("Calls under way at once at each gateway; further ones wait their turn.", Least = 1, Most = 100_000)]
     public int? MaxConcurrency { get; init; }
 
+    [Member("Tools whose results gateways may keep.")]
+    public CacheSection? Cache { get; init; }
+
     [Member("What becomes of definitions that change: taken at once, or withheld until somebody accepts them. Without it as the operator's option says.", OneOf = ["auto", "quarantine"])]
     public string? Definitions { get; init; }
 
@@ -71,6 +74,19 @@ public sealed record ServerSection
 
     /// <summary>As the registry calls it.</summary>
     public string EffectiveTransport => Transport ?? (Launcher is null ? "http" : "stdio");
+}
+
+/// <summary>Which tools' results may be kept.</summary>
+public sealed record CacheSection
+{
+    [Member("The server's own names of them, or patterns with * for tools that read only.", IsRequired = true)]
+    public IReadOnlyList<string> Tools { get; init; } = [];
+
+    [Member("How long a result is good for, in milliseconds.", Least = 1, Most = 86_400_000, IsRequired = true)]
+    public int TtlMs { get; init; }
+
+    [Member("For whom: whoever asked, or everybody of the tenant who may call the tool. Default principal.", OneOf = ["principal", "tenant"])]
+    public string? Scope { get; init; }
 }
 
 /// <summary>One place at which a server answers.</summary>

@@ -39,6 +39,7 @@ internal static class KeyCommands
         var role = new Option<string[]>("--role") { Description = "A role (policy set) that it has; may be given several times", HelpName = "NAME" };
         var scope = new Option<string[]>("--scope") { Description = "Limits what it may do, for example tools:call; may be given several times", HelpName = "SCOPE" };
         var expires = new Option<string?>("--expires") { Description = "Days from now (30d), or a date (2027-01-31)", HelpName = "WHEN" };
+        var profile = Profile();
         var (rate, burst) = (LimitOptions.Rate("with it"), LimitOptions.Burst());
         return factory.Verb("create", "Make a key; it is shown this once", async context =>
         {
@@ -49,24 +50,29 @@ internal static class KeyCommands
                 ("scopes", Arguments.Texts(context.Get(scope)) ?? []),
                 ("expires_at", Expiry(context.Get(expires))),
                 ("rate", context.Get(rate)),
-                ("burst", context.Get(burst)));
+                ("burst", context.Get(burst)),
+                ("client_profile", context.Get(profile)));
             context.Print.Object(await context.Api.Post(Keys, body, context.Cancellation));
             return ExitCode.Ok;
-        }, name, subject, role, scope, expires, rate, burst);
+        }, name, subject, role, scope, expires, rate, burst, profile);
     }
 
     private static Command Limit(CommandFactory factory)
     {
         var key = new Argument<string>("KEY") { Description = "Id or name of the key" };
+        var profile = Profile();
         var (rate, burst) = (LimitOptions.Rate("with it"), LimitOptions.Burst());
-        return factory.Verb("limit", "Set how often a key may ask; gateways know within seconds", async context =>
+        return factory.Verb("limit", "Set how often a key may ask, and what its clients can take; gateways know within seconds", async context =>
         {
             var id = await Arguments.IdOf(context.Api, Keys, "name", context.Get(key), "key", context.Cancellation);
-            var body = Arguments.Body(("rate", context.Get(rate)), ("burst", context.Get(burst)));
+            var body = Arguments.Body(("rate", context.Get(rate)), ("burst", context.Get(burst)), ("client_profile", context.Get(profile)));
             context.Print.Object(await context.Api.Patch($"{Keys}/{id}", body, context.Cancellation));
             return ExitCode.Ok;
-        }, key, rate, burst);
+        }, key, rate, burst, profile);
     }
+
+    private static Option<string?> Profile() =>
+        new("--client-profile") { Description = "What clients with it can take: default, claude, cursor, gemini, openai, … (\"\": as the client says of itself)", HelpName = "NAME" };
 
     private static Command Revoke(CommandFactory factory)
     {

@@ -26,6 +26,10 @@ public interface IGatewayObserver
     /// <summary>A snapshot rules but is not on disk: a cold start would miss it.</summary>
     void SnapshotNotKept(string name, Exception exception);
 
+    /// <summary>Clients get a tool otherwise than its server defines it, since they would break on it. Once for each definition.</summary>
+    /// <param name="repairs">What is different, for people.</param>
+    void ToolRepaired(string server, string tool, string repairs);
+
     /// <summary>The policy that rules has malformed parts, which deny, or keys that authenticate nobody.</summary>
     void PolicyMalformed(int problems);
 }

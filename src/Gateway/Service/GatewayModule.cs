@@ -19,6 +19,7 @@ using McpPlatform.Gateway.Infrastructure.Upstreams;
 using McpPlatform.Gateway.Intents;
 using McpPlatform.Gateway.Limits;
 using McpPlatform.Gateway.Management;
+using McpPlatform.Gateway.Profiles;
 using McpPlatform.Gateway.Sessions;
 using McpPlatform.Gateway.Spool;
 using McpPlatform.Gateway.State;
@@ -96,6 +97,7 @@ public sealed class GatewayModule : IServiceModule
             store.LoadFromDisk();
             return store;
         });
+        services.AddSingleton(p => Options(p).ProfilesFile is { Length: > 0 } file ? ProfileSet.With(File.ReadAllText(file)) : ProfileSet.BuiltIn);
         services.AddSingleton<SnapshotRefresher>();
         services.AddHostedService(p => p.GetRequiredService<SnapshotRefresher>());
         services.AddSingleton<IApiKeyAuthenticator, SnapshotAuthenticator>();

@@ -30,6 +30,12 @@ public sealed class GatewayOptions
     /// </summary>
     public string? ConfigFile { get; set; }
 
+    /// <summary>
+    /// A JSON file with client profiles by name, beside the built-in ones or in their place (docs/agents.md). Read at start; a mistake in it keeps the gateway from starting, so that no client
+    /// gets lists that it cannot take. Default: none.
+    /// </summary>
+    public string? ProfilesFile { get; set; }
+
     /// <summary>Requests per second of a key that has no rate of its own, all gateways together. Default 100.</summary>
     [Range(1, 1_000_000, ErrorMessage = "Gateway__RequestsPerSecond must be between 1 and 1000000.")]
     public int RequestsPerSecond { get; set; } = 100;

@@ -215,6 +215,10 @@ internal sealed class HotPath : IAsyncDisposable
         {
         }
 
+        public void ToolRepaired(string server, string tool, string repairs)
+        {
+        }
+
         public void PolicyMalformed(int problems)
         {
         }

@@ -11,7 +11,7 @@ namespace McpPlatform.IntegrationTests.Platform;
 /// A raw MCP client of one revision that sends exactly the text it is given and shows exactly what came back, message by message while the response is still open. Ids, parameters and
 /// <c>_meta</c> members are raw JSON.
 /// </summary>
-internal sealed class WireClient(Uri endpoint, string key, string version, string capabilities = "{}") : IDisposable
+internal sealed class WireClient(Uri endpoint, string key, string version, string capabilities = "{}", string name = "wire") : IDisposable
 {
     public const string Modern = "2026-07-28";
     public const string Legacy = "2025-11-25";
@@ -33,7 +33,7 @@ internal sealed class WireClient(Uri endpoint, string key, string version, strin
         if (!IsModern)
         {
             await using var opened = await Raw($$$$"""
-                {"jsonrpc":"2.0","id":"init","method":"initialize","params":{"protocolVersion":"{{{{version}}}}","capabilities":{{{{capabilities}}}},"clientInfo":{"name":"wire","version":"1"}}}
+                {"jsonrpc":"2.0","id":"init","method":"initialize","params":{"protocolVersion":"{{{{version}}}}","capabilities":{{{{capabilities}}}},"clientInfo":{"name":"{{{{name}}}}","version":"1"}}}
                 """);
             Assert.Equal(HttpStatusCode.OK, opened.Status);
             Session = opened.Header("Mcp-Session-Id");
@@ -45,10 +45,10 @@ internal sealed class WireClient(Uri endpoint, string key, string version, strin
     }
 
     /// <summary>The same client, session included, at another address.</summary>
-    public WireClient At(Uri other) => new(other, key, version, capabilities) { Session = Session };
+    public WireClient At(Uri other) => new(other, key, version, capabilities, name) { Session = Session };
 
     /// <summary>The same session with another key.</summary>
-    public WireClient With(string other) => new(endpoint, other, version, capabilities) { Session = Session };
+    public WireClient With(string other) => new(endpoint, other, version, capabilities, name) { Session = Session };
 
     /// <summary>Sends a request and returns as soon as its response begins.</summary>
     /// <param name="members">Of <c>params</c>, raw, without <c>_meta</c>.</param>
@@ -134,7 +134,7 @@ internal sealed class WireClient(Uri endpoint, string key, string version, strin
     public string Params(string members, string meta)
     {
         var own = IsModern ? $$"""
-            "io.modelcontextprotocol/protocolVersion":"{{version}}","io.modelcontextprotocol/clientCapabilities":{{capabilities}},"io.modelcontextprotocol/clientInfo":{"name":"wire","version":"1"}
+            "io.modelcontextprotocol/protocolVersion":"{{version}}","io.modelcontextprotocol/clientCapabilities":{{capabilities}},"io.modelcontextprotocol/clientInfo":{"name":"{{name}}","version":"1"}
             """ : "";
         var both = string.Join(',', ((string[])[own, meta]).Where(part => part.Length > 0));
         return $"{{{string.Join(',', ((string[])[members, both.Length > 0 ? $"\"_meta\":{{{both}}}" : ""]).Where(part => part.Length > 0))}}}";

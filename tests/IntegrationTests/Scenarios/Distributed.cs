@@ -24,6 +24,8 @@ public sealed class Watches(SharedDistributed shared) : WatchScenarios(shared);
 
 public sealed class Definitions(SharedDistributed shared) : DefinitionScenarios(shared);
 
+public sealed class Profiled(SharedDistributed shared) : ProfileScenarios(shared);
+
 public sealed class Subregistries(SharedDistributed shared) : SubregistryScenarios(shared);
 
 public sealed class Routed(SharedDistributed shared) : RouteScenarios(shared);

@@ -24,6 +24,8 @@ public sealed class Watches(SharedStandalone shared) : WatchScenarios(shared);
 
 public sealed class Definitions(SharedStandalone shared) : DefinitionScenarios(shared);
 
+public sealed class Profiled(SharedStandalone shared) : ProfileScenarios(shared);
+
 public sealed class Subregistries(SharedStandalone shared) : SubregistryScenarios(shared);
 
 public sealed class Routed(SharedStandalone shared) : RouteScenarios(shared);

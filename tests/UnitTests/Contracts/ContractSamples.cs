@@ -25,7 +25,7 @@ internal static class ContractSamples
         new PolicySnapshot(
             1_770_091_506_789,
             At,
-            [new TenantPolicy(Id(2), "acme", true, Json("""{"roles":[{"name":"reader","rules":[]}]}"""), [new KeyGrant(Id(3), new string('a', 64), "ada", ["reader"], ["tools:call"], At, 12.5, 30)], 40)]),
+            [new TenantPolicy(Id(2), "acme", true, Json("""{"roles":[{"name":"reader","rules":[]}]}"""), [new KeyGrant(Id(3), new string('a', 64), "ada", ["reader"], ["tools:call"], At, 12.5, 30, "cursor")], 40)]),
         new LimitLeaseRequest(Id(4), true, [new("key:1", 0.5, 0.25)]),
         new LimitLeases(3, [0.25]),
         new RegistrySnapshot(1_770_091_506_789, At, [new ServerEntry(Id(3), Id(2), "weather", "Weather", true, "prod", ["public"], Connection(), new string('b', 64), [Tool()], 3, new ServerBalancing("consistent_hash", "session"), [new("https://weather.example/mcp", true, 2)], Offer(), new ServerLimits(new CallRate(50, 100), new Dictionary<string, CallRate> { ["get_forecast"] = new(0.5, 1) }, 4), [new(DefinitionKinds.Tool, "get_forecast", new string('c', 64))], new ServerCache(["get_*"], 30_000, "tenant"), new CacheClears(2, new Dictionary<string, int> { ["get_forecast"] = 1 }))],

@@ -22,5 +22,7 @@ internal sealed class RecordingObserver : IGatewayObserver
 
     public void SnapshotNotKept(string name, Exception exception) => Events.Enqueue($"{name} not kept");
 
+    public void ToolRepaired(string server, string tool, string repairs) => Events.Enqueue($"{server} {tool} repaired");
+
     public void PolicyMalformed(int problems) => Events.Enqueue("policy malformed");
 }

@@ -46,7 +46,8 @@ internal static class SetTargets
             return Malformed("The arguments of a tool must be an object.");
         }
 
-        if (!set.ByName.TryGetValue(name!, out var tool) || !TargetResolver.IsIn(tool, call))
+        var tool = set.ByName.GetValueOrDefault(name!) ?? call.Profile?.Views.Of(set.Tools, ownNames: false).Find(name!) as SetTool;
+        if (tool is null || !TargetResolver.IsIn(tool, call))
         {
             return TargetResolver.Unknown(call, TargetKind.Tool);
         }

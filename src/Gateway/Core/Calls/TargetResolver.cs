@@ -65,13 +65,14 @@ internal static class TargetResolver
     {
         ToolRoute? tool = null;
         _ = server is null ? routes.ByName.TryGetValue(call.Message.Name!, out tool) : server.ByName.TryGetValue(call.Message.Name!, out tool);
+        var isRenamed = tool is null && (tool = call.Profile?.Views.Of(server?.Tools ?? routes.Tools, server is not null).Find(call.Message.Name!) as ToolRoute) is not null;
         if (tool is null || !IsIn(tool, call))
         {
             return Unknown(call, TargetKind.Tool);
         }
 
         call.Tool = tool;
-        call.OwnParams = server is null ? tool.OwnName : null;
+        call.OwnParams = server is null || isRenamed ? tool.OwnName : null;
         return Found(call, tool.Server, tool.Name, Actions.ToolsCall, TargetKind.Tool);
     }
 

@@ -63,6 +63,9 @@ public sealed class ToolCall
     /// <summary>The server makes us poll for the rest of the answer, and so does the client (2025-11-25); null when it cannot.</summary>
     public Func<TimeSpan?, ValueTask>? OnDetached { get; init; }
 
+    /// <summary>What the client can take; null: everything.</summary>
+    public Profiles.ClientProfile? Profile { get; init; }
+
     /// <summary>The client of a session; null for callers without one.</summary>
     public UpstreamClient? Client { get; init; }
 

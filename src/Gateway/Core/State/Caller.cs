@@ -6,9 +6,9 @@ namespace McpPlatform.Gateway.State;
 /// <summary>Whoever holds one API key, with the policy that rules them already looked up.</summary>
 public sealed class Caller
 {
-    internal Caller(Guid tenantId, string tenant, bool isTenantActive, Guid keyId, DateTimeOffset? expiresAt, CompiledPolicy policy, PrincipalInfo principal, RateGate rate, Bulkhead bulkhead)
+    internal Caller(Guid tenantId, string tenant, bool isTenantActive, Guid keyId, DateTimeOffset? expiresAt, CompiledPolicy policy, PrincipalInfo principal, RateGate rate, Bulkhead bulkhead, string? profile = null)
     {
-        (TenantId, Tenant, IsTenantActive, KeyId, ExpiresAt, Policy, Rate, Bulkhead) = (tenantId, tenant, isTenantActive, keyId, expiresAt, policy, rate, bulkhead);
+        (TenantId, Tenant, IsTenantActive, KeyId, ExpiresAt, Policy, Rate, Bulkhead, ClientProfile) = (tenantId, tenant, isTenantActive, keyId, expiresAt, policy, rate, bulkhead, profile);
         Principal = policy.Resolve(principal);
     }
 
@@ -33,6 +33,9 @@ public sealed class Caller
 
     /// <summary>The key's rate; lives on when the policy changes.</summary>
     public RateGate Rate { get; }
+
+    /// <summary>Name of the profile of clients that use the key; null = by what the client says of itself.</summary>
+    public string? ClientProfile { get; }
 
     /// <summary>The tenant's calls under way.</summary>
     public Bulkhead Bulkhead { get; }

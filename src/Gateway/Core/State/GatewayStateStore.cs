@@ -3,6 +3,7 @@ using System.Text.Json.Serialization.Metadata;
 using McpPlatform.Contracts.Registry;
 using McpPlatform.Gateway.Changes;
 using McpPlatform.Gateway.Limits;
+using McpPlatform.Gateway.Telemetry;
 
 namespace McpPlatform.Gateway.State;
 
@@ -104,12 +105,24 @@ public sealed class GatewayStateStore(SnapshotFiles files, IGatewayObserver obse
                 return false;
             }
 
+            Tell(seen);
             _own[serverId] = new Sight(tenantId, serverId, tools, offer, time.GetTimestamp());
             Volatile.Write(ref _current, _current with { Registry = seen });
         }
 
         RegistryChanged?.Invoke(Current);
         return true;
+    }
+
+    /// <summary>What was repaired for the first time.</summary>
+    private void Tell(RegistryState state)
+    {
+        foreach (var tool in state.Tenants.Values.SelectMany(tenant => tenant.Tools).Where(tool => tool.IsNewlyRepaired))
+        {
+            tool.IsNewlyRepaired = false;
+            GatewayMetrics.ToolRepaired();
+            observer.ToolRepaired(tool.Server.Slug, tool.Name, string.Join("; ", tool.Repaired!.Repairs));
+        }
     }
 
     /// <summary>A snapshot that was made before the registry heard of it does not undo what was seen here.</summary>
@@ -181,6 +194,7 @@ public sealed class GatewayStateStore(SnapshotFiles files, IGatewayObserver obse
             }
 
             var compiled = WithOwnSights(RegistryState.Compile(snapshot, _current.Registry, limits, time));
+            Tell(compiled);
             Keep(SnapshotFiles.Registry, content, save);
             Volatile.Write(ref _current, _current with { Registry = compiled, RegistryConfirmedAt = TimestampBefore(age) });
             observer.SnapshotTaken(SnapshotFiles.Registry, snapshot.Version);

@@ -61,7 +61,7 @@ public sealed class PolicyState
                 var rate = previous.Keys.TryGetValue(hash, out var known) ? known.Rate : new RateGate($"{LimitKind.Key.Name()}:{key.KeyId:n}", LimitKind.Key, set);
                 rate.Set(set, time);
                 var principal = new PrincipalInfo(tenant.Slug, key.Subject, key.Roles, key.Scopes, key.KeyId.ToString());
-                if (!keys.TryAdd(hash, new Caller(tenant.TenantId, tenant.Slug, tenant.Active, key.KeyId, key.ExpiresAt, policy, principal, rate, bulkhead)))
+                if (!keys.TryAdd(hash, new Caller(tenant.TenantId, tenant.Slug, tenant.Active, key.KeyId, key.ExpiresAt, policy, principal, rate, bulkhead, key.ClientProfile)))
                 {
                     ambiguous.Add(hash);
                 }

@@ -38,7 +38,7 @@ public sealed class ServerRoute
         // A server that lists a name twice means one tool: the first.
         var pins = Pins.Of(entry.Pins);
         ToolRoute[] tools = [.. entry.Tools.DistinctBy(tool => tool.Name, StringComparer.Ordinal).OrderBy(tool => tool.Name, StringComparer.Ordinal)
-            .Select(tool => new ToolRoute(this, tool, rules.Rate(entry, tool.Name, before?.ByName.GetValueOrDefault(tool.Name)?.Rate), entry.Cache))];
+            .Select(tool => Route(tool, before?.ByName.GetValueOrDefault(tool.Name)))];
         (Tools, WithheldTools) = Pins.Split(pins, tools);
         ByName = Tools.ToFrozenDictionary(tool => tool.Name, StringComparer.Ordinal);
         Legacy = Pins.Filter(pins, entry.Offer?.Legacy, Eras.Legacy);
@@ -51,6 +51,8 @@ public sealed class ServerRoute
         PromptsHash = HashOf(Prompts);
         ResourcesHash = HashOf([.. Resources, .. ResourceTemplates]);
         Entry = entry with { Tools = [], Offer = null };
+
+        ToolRoute Route(ToolDefinition tool, ToolRoute? last) => new(this, tool, rules.Rate(entry, tool.Name, last?.Rate), entry.Cache, last);
     }
 
     /// <summary>What it was made of, without its lists.</summary>

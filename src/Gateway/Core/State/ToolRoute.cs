@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Runtime.InteropServices;
 using McpPlatform.Contracts.Registry;
 using McpPlatform.Gateway.Caching;
+using McpPlatform.Gateway.Catalog;
 using McpPlatform.Gateway.Limits;
 using McpPlatform.Mcp;
 using McpPlatform.Mcp.Json;
@@ -11,13 +12,18 @@ namespace McpPlatform.Gateway.State;
 /// <summary>One tool, with everything that can be prepared before the first call of it.</summary>
 public sealed class ToolRoute : IListed
 {
-    internal ToolRoute(ServerRoute server, ToolDefinition definition, RateGate? rate, ServerCache? cache)
+    /// <param name="before">The same tool in the last state: what was prepared of the same definition is not prepared again.</param>
+    internal ToolRoute(ServerRoute server, ToolDefinition definition, RateGate? rate, ServerCache? cache, ToolRoute? before)
     {
         (Server, Rate) = (server, rate);
         Name = definition.Name;
         (OnlyIn, Hash) = (EraNames.Find(definition.Era), definition.Hash);
         Needs = ClientAbility.Parse(definition.Needs);
-        Definition = JsonMarshal.GetRawUtf8Value(definition.Definition).ToArray();
+        var sent = JsonMarshal.GetRawUtf8Value(definition.Definition).ToArray();
+        var isKnown = before is not null && Hash.Length > 0 && before.Hash == Hash;
+        Repaired = isKnown ? before!.Repaired : ToolRepair.Of(sent);
+        IsNewlyRepaired = !isKnown && Repaired is not null;
+        Definition = Repaired?.Definition ?? sent;
         IsRepeatable = Hints(definition.Definition, "readOnlyHint") || Hints(definition.Definition, "idempotentHint");
         Caching = ToolCaching.Of(cache, Name, Hints(definition.Definition, "readOnlyHint"));
         Headers = ParamHeaders.Read(Definition) is { IsValid: true, IsEmpty: false } headers ? headers : null;
@@ -62,7 +68,13 @@ public sealed class ToolRoute : IListed
     /// <summary>The arguments that modern clients mirror as headers; null = none.</summary>
     public ParamHeaders? Headers { get; }
 
-    /// <summary>The definition as its server gave it.</summary>
+    /// <summary>What had to be repaired; null = nothing.</summary>
+    public RepairedTool? Repaired { get; }
+
+    /// <summary>Whether that is news of this state.</summary>
+    internal bool IsNewlyRepaired { get; set; }
+
+    /// <summary>The definition as its server gave it, byte for byte, unless clients would break on it.</summary>
     public ReadOnlyMemory<byte> Definition { get; }
 
     /// <summary>The same with <see cref="Aggregated"/> for a name and every other byte kept.</summary>

@@ -56,6 +56,11 @@ public static class GatewayMetrics
 
     private static readonly Counter<long> CacheUses = Meter.CreateCounter<long>("mcpp.gateway.cache.requests", "{request}", "Requests whose answer could be kept, by how they came by it: hit, coalesced, miss.");
 
+    private static readonly Counter<long> RepairedTools = Meter.CreateCounter<long>("mcpp.gateway.tools.repaired", "{tool}", "Definitions of tools that clients get in a repaired form, each once.");
+
+    private static readonly Counter<long> OmittedTools = Meter.CreateCounter<long>(
+        "mcpp.gateway.tools.omitted", "{tool}", "Tools that lists left out because the client's profile takes no more, by profile.");
+
     /// <summary>What the two histograms by stage say, unless somebody listens to them directly.</summary>
     public static StageTimes Stages { get; } = new(Stopwatch.Frequency);
 
@@ -133,6 +138,12 @@ public static class GatewayMetrics
             ContextTokensSaved.Add(saved, new KeyValuePair<string, object?>("mcpp.set", set?.Slug ?? ""));
         }
     }
+
+    /// <summary>Clients get a definition in a repaired form.</summary>
+    internal static void ToolRepaired() => RepairedTools.Add(1);
+
+    /// <summary>A list left tools out, since such clients take no more.</summary>
+    internal static void Omitted(string profile, int count) => OmittedTools.Add(count, new KeyValuePair<string, object?>("mcpp.profile", profile));
 
     /// <summary>A request was refused because of a limit.</summary>
     public static void Limited(LimitKind limit) => Refusals.Add(1, new KeyValuePair<string, object?>("mcpp.limit", limit.Name()));

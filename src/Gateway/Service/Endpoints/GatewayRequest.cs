@@ -1,3 +1,4 @@
+using McpPlatform.Gateway.Profiles;
 using McpPlatform.Gateway.State;
 using McpPlatform.Gateway.Telemetry;
 
@@ -12,6 +13,7 @@ namespace McpPlatform.Gateway.Endpoints;
 /// <param name="Authenticated">When it was known and its rate taken.</param>
 /// <param name="KeyLeft">Requests that the key has left at once.</param>
 /// <param name="Set">The tool set whose endpoint was called; null on others.</param>
+/// <param name="Profile">That the request names, or its key; null when neither does: then the client's own word counts.</param>
 internal sealed record GatewayRequest(
     GatewayState State,
     Caller Caller,
@@ -23,7 +25,8 @@ internal sealed record GatewayRequest(
     long Authenticating,
     long Authenticated,
     int KeyLeft,
-    ToolSetRoute? Set = null)
+    ToolSetRoute? Set = null,
+    ClientProfile? Profile = null)
 {
     private long _answeredAt;
 

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using McpPlatform.Gateway.Attempts;
 using McpPlatform.Gateway.Calls;
 using McpPlatform.Gateway.Disclosure;
+using McpPlatform.Gateway.Profiles;
 using McpPlatform.Gateway.Sessions;
 using McpPlatform.Gateway.State;
 using McpPlatform.Gateway.Telemetry;
@@ -15,7 +16,7 @@ using McpPlatform.Mcp.Upstream;
 namespace McpPlatform.Gateway.Endpoints;
 
 /// <summary>What stands behind the gateway's MCP endpoints: lists out of the state, calls through the call path.</summary>
-internal sealed class GatewayServer(CallPath calls, SessionParts parts, ListenEndpoint listen, GatewayOwners owners, ResourceMetadata resources, Drain drain, TimeProvider time) : IMcpServer
+internal sealed class GatewayServer(CallPath calls, SessionParts parts, ListenEndpoint listen, GatewayOwners owners, ResourceMetadata resources, Drain drain, ProfileSet profiles, TimeProvider time) : IMcpServer
 {
     private readonly ServerDescriptions _descriptions = new();
 
@@ -54,14 +55,22 @@ internal sealed class GatewayServer(CallPath calls, SessionParts parts, ListenEn
         var request = Of(context);
         if (request.Set is { } set)
         {
-            return set.ByName.GetValueOrDefault(context.Message.Name ?? "")?.Headers;
+            return (set.ByName.GetValueOrDefault(context.Message.Name ?? "") ?? ProfileOf(context)?.Views.Of(set.Tools, ownNames: false).Find(context.Message.Name ?? "") as SetTool)?.Headers;
         }
 
         ToolRoute? tool = null;
         _ = request.Server is { } server
             ? server.ByName.TryGetValue(context.Message.Name ?? "", out tool)
             : request.State.Registry.RoutesOf(request.Caller.TenantId).ByName.TryGetValue(context.Message.Name ?? "", out tool);
+        tool ??= ProfileOf(context)?.Views.Of(request.Server?.Tools ?? request.State.Registry.RoutesOf(request.Caller.TenantId).Tools, request.Server is not null).Find(context.Message.Name ?? "") as ToolRoute;
         return tool?.Headers;
+    }
+
+    /// <summary>What the client can take: as its request says, its key, or it itself, at the handshake or, where there is none, with each request. Null: everything.</summary>
+    private ClientProfile? ProfileOf(McpRequestContext context)
+    {
+        var profile = Of(context).Profile ?? (context.Version.IsModern ? profiles.Of(context.Message.Meta.ClientInfo) : SessionOf(context)?.Profile);
+        return profile is { IsPlain: false } ? profile : null;
     }
 
     /// <summary>Kept in the session: modern servers are told with every request. A legacy server at its own endpoint is told itself.</summary>
@@ -148,7 +157,7 @@ internal sealed class GatewayServer(CallPath calls, SessionParts parts, ListenEn
         var asked = new Asked(request.StartedAt, context.Http.Connection.RemoteIpAddress);
         var disclosed = request.Set is { Discloses: true } set && method == McpMethods.ListTools ? MetaTools.For(set, request.Caller, context.Era, abilities, asked) : default;
         using var page = new PooledBuffer(16 * 1024);
-        if (CatalogList.TryWrite(request.State, request.Caller, method, request.Server, context.Era, after, asked, page, abilities, request.Set, disclosed.IsOn))
+        if (CatalogList.TryWrite(request.State, request.Caller, method, request.Server, context.Era, after, asked, page, abilities, request.Set, disclosed.IsOn, ProfileOf(context)))
         {
             if (method == McpMethods.ListTools)
             {
@@ -237,7 +246,7 @@ internal sealed class GatewayServer(CallPath calls, SessionParts parts, ListenEn
     private ToolCall Call(McpRequestContext context, McpResponder responder, RequestTimers timers)
     {
         var request = Of(context);
-        var (canAsk, client) = (responder.CanAsk, SessionOf(context)?.Client);
+        var (canAsk, client, profile) = (responder.CanAsk, SessionOf(context)?.Client, ProfileOf(context));
         return new ToolCall
         {
             State = request.State,
@@ -251,7 +260,8 @@ internal sealed class GatewayServer(CallPath calls, SessionParts parts, ListenEn
             Address = context.Http.Connection.RemoteIpAddress,
             StartedAt = request.StartedAt,
             StartedTimestamp = request.StartedTimestamp,
-            Timers = timers,
+            Timers = profile?.Within(timers) ?? timers,
+            Profile = profile,
             // A session's calls go on without the connection that brought them: only the end of the gateway ends them for its own sake.
             Gone = context.Live is null ? Drain.CallerOf(context.Http) : CancellationToken.None,
             GoneOrStopped = context.Live is null ? context.Http.RequestAborted : drain.Over,

@@ -2,6 +2,7 @@ using McpPlatform.Contracts;
 using McpPlatform.Gateway.Authentication;
 using McpPlatform.Gateway.Calls;
 using McpPlatform.Gateway.Limits;
+using McpPlatform.Gateway.Profiles;
 using McpPlatform.Gateway.Sessions;
 using McpPlatform.Gateway.State;
 using McpPlatform.Gateway.Telemetry;
@@ -27,6 +28,7 @@ internal sealed class McpEndpoints(
     GatewayStateStore store,
     LimitShares shares,
     ResourceMetadata resources,
+    ProfileSet profiles,
     TimeProvider time)
 {
     private static readonly McpError NoKey = new(ErrorCodes.AccessDenied, "Send a valid API key as 'Authorization: Bearer <key>' or 'X-Api-Key: <key>'.", 401);
@@ -188,6 +190,14 @@ internal sealed class McpEndpoints(
             left = use.Left;
         }
 
+        ClientProfile? profile = null;
+        if (http.Request.Headers.TryGetValue(ProfileSet.Header, out var named) && (profile = profiles.Find(named.ToString())) is null)
+        {
+            return new McpError(ErrorCodes.InvalidRequest, $"{ProfileSet.Header} names no client profile. Known are {string.Join(", ", profiles.Names)}.", 400);
+        }
+
+        // A name that no gateway knows (any more) is that of no profile: keys outlive operators' files.
+        profile ??= caller!.ClientProfile is { } own ? profiles.Find(own) : null;
         ServerRoute? route = null;
         ToolSetRoute? set = null;
         if ((shown.Server is not null || shown.Set is not null) && !TryFind(state, caller!, shown, new Asked(startedAt, http.Connection.RemoteIpAddress), out route, out set))
@@ -195,7 +205,7 @@ internal sealed class McpEndpoints(
             return NoServer;
         }
 
-        http.Features.Set(new GatewayRequest(state, caller!, credential!, route, RequestIds.Of(http), startedAt, started ?? authenticating, authenticating, time.GetTimestamp(), left, set));
+        http.Features.Set(new GatewayRequest(state, caller!, credential!, route, RequestIds.Of(http), startedAt, started ?? authenticating, authenticating, time.GetTimestamp(), left, set, profile));
         return null;
     }
 

@@ -29,6 +29,8 @@ internal sealed partial class GatewayObserver(ILogger<GatewayObserver> logger) :
 
     public void SnapshotNotKept(string name, Exception exception) => LogSnapshotNotKept(logger, name, exception);
 
+    public void ToolRepaired(string server, string tool, string repairs) => LogToolRepaired(logger, tool, server, repairs);
+
     public void PolicyMalformed(int problems) => LogPolicyMalformed(logger, problems);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Call records cannot be written to disk. Those of the calls answered meanwhile are lost; servers tagged 'audit' refuse calls.")]
@@ -54,6 +56,9 @@ internal sealed partial class GatewayObserver(ILogger<GatewayObserver> logger) :
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The {Name} snapshot cannot be kept on disk: a cold start would miss it.")]
     private static partial void LogSnapshotNotKept(ILogger logger, string name, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Clients get the definition of {Tool} of {Server} in a repaired form: {Repairs}.")]
+    private static partial void LogToolRepaired(ILogger logger, string tool, string server, string repairs);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The policy has {Problems} malformed parts, which deny. The policy service names them.")]
     private static partial void LogPolicyMalformed(ILogger logger, int problems);

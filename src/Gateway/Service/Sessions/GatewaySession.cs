@@ -2,6 +2,7 @@ using McpPlatform.Gateway.Calls;
 using McpPlatform.Gateway.Changes;
 using McpPlatform.Gateway.Endpoints;
 using McpPlatform.Gateway.Infrastructure.Changes;
+using McpPlatform.Gateway.Profiles;
 using McpPlatform.Gateway.State;
 using McpPlatform.Gateway.Telemetry;
 using McpPlatform.Mcp;
@@ -20,6 +21,7 @@ internal sealed class GatewaySession : IAsyncDisposable, IChangeSubscriber
     private IDisposable? _changes;
     private IDisposable? _watch;
     private readonly Lazy<SessionClient> _client;
+    private readonly Lazy<ClientProfile?> _profile;
     private Holder _holder;
     private bool _isTold;
     private bool _isOver;
@@ -31,6 +33,9 @@ internal sealed class GatewaySession : IAsyncDisposable, IChangeSubscriber
 
         // What the client can be asked for is known from the handshake on, which may come later.
         _client = new(() => new SessionClient(session, parts));
+        // Not the request itself: it holds the state of then.
+        var named = request.Profile;
+        _profile = new(() => named ?? parts.Profiles.Of(session.ClientInfo));
         if (session.IsInitialized)
         {
             Attach(request);
@@ -47,6 +52,9 @@ internal sealed class GatewaySession : IAsyncDisposable, IChangeSubscriber
 
     /// <summary>Who has it.</summary>
     public Holder Holder => Volatile.Read(ref _holder);
+
+    /// <summary>What its requests are answered by where they name no profile: that of its key, or of the client by its own word; null when there is none.</summary>
+    public ClientProfile? Profile => _profile.Value;
 
     public Guid TenantId => Holder.TenantId;
 
@@ -179,6 +187,11 @@ internal sealed class GatewaySession : IAsyncDisposable, IChangeSubscriber
 
     private void Send(Change change)
     {
+        if (Profile is { ListChanged: false })
+        {
+            return;
+        }
+
         foreach (var method in Gateway.Changes.Changes.Methods(change))
         {
             Send(method, default);

@@ -1,5 +1,6 @@
 using FluentValidation;
 using McpPlatform.Kernel;
+using McpPlatform.Policy.Domain;
 using McpPlatform.PolicyEngine;
 
 namespace McpPlatform.Policy.Application;
@@ -31,6 +32,11 @@ internal static class Rules
     public static IRuleBuilderOptions<T, int?> IsBurst<T>(this IRuleBuilder<T, int?> rule) => rule
         .Must(burst => burst is null or (>= 0 and <= 1_000_000))
         .WithMessage("must be from 1 to 1000000 requests; 0 brings the platform's own back");
+
+    /// <summary>Which there are, each gateway knows by itself.</summary>
+    public static IRuleBuilderOptions<T, string?> IsClientProfile<T>(this IRuleBuilder<T, string?> rule) => rule
+        .Must(name => name is null || (name.Length <= ApiKey.MaxProfileLength && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')))
+        .WithMessage($"must be the name of a client profile: at most {ApiKey.MaxProfileLength} letters, digits, '-', '_' and '.'; empty for none");
 
     /// <summary>A page of a list.</summary>
     public static Result<(int Limit, string? After)> Page(int? limit, string? cursor)

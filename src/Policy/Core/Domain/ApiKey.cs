@@ -15,6 +15,7 @@ public sealed class ApiKey : ITenantOwned, IAudited
 {
     public const int MaxNameLength = 128;
     public const int MaxSubjectLength = 128;
+    public const int MaxProfileLength = 64;
 
     private ApiKey()
     {
@@ -50,6 +51,9 @@ public sealed class ApiKey : ITenantOwned, IAudited
     /// <summary>Requests at once after a pause; null = a second's worth of its own rate, or as the option says.</summary>
     public int? Burst { get; private set; }
 
+    /// <summary>Name of the gateways' client profile for whoever uses it; null = by what the client says of itself.</summary>
+    public string? ClientProfile { get; private set; }
+
     public DateTimeOffset CreatedAt { get; private set; }
 
     public string CreatedBy { get; private set; } = "";
@@ -75,6 +79,7 @@ public sealed class ApiKey : ITenantOwned, IAudited
         ExpiresAt = terms.ExpiresAt?.ToUniversalTime(),
         Rate = terms.Rate,
         Burst = terms.Burst,
+        ClientProfile = terms.ClientProfile,
         CreatedAt = now,
         CreatedBy = Actor.Shorten(createdBy),
     };
@@ -83,6 +88,9 @@ public sealed class ApiKey : ITenantOwned, IAudited
 
     /// <summary>Sets how often it may ask. Null leaves a part as it is; 0 brings the gateways' own back.</summary>
     public void Limit(double? rate, int? burst) => (Rate, Burst) = (rate is 0 ? null : rate ?? Rate, burst is 0 ? null : burst ?? Burst);
+
+    /// <summary>Says what its clients can take; empty takes it back.</summary>
+    public void Describe(string profile) => ClientProfile = profile.Length == 0 ? null : profile;
 
     /// <summary>Revokes; false when it was revoked already, and nothing changes.</summary>
     public bool Revoke(string by, DateTimeOffset now)
@@ -98,4 +106,4 @@ public sealed class ApiKey : ITenantOwned, IAudited
 }
 
 /// <summary>What a new key is to be.</summary>
-public sealed record KeyTerms(string Name, string Subject, IReadOnlyList<string> Roles, IReadOnlyList<string> Scopes, DateTimeOffset? ExpiresAt, double? Rate = null, int? Burst = null);
+public sealed record KeyTerms(string Name, string Subject, IReadOnlyList<string> Roles, IReadOnlyList<string> Scopes, DateTimeOffset? ExpiresAt, double? Rate = null, int? Burst = null, string? ClientProfile = null);

@@ -44,7 +44,7 @@ internal static class KeyEndpoints
         (await sender.Send(new GetKey(id), ct)).Match<Results<Ok<KeyView>, ErrorResult>>(key => TypedResults.Ok(key), error => error.ToResult());
 
     private static async Task<Results<Ok<KeyView>, ErrorResult>> Limit(Guid id, LimitKeyBody body, ISender sender, CancellationToken ct) =>
-        (await sender.Send(new LimitKey(id, body.Rate, body.Burst), ct)).Match<Results<Ok<KeyView>, ErrorResult>>(key => TypedResults.Ok(key), error => error.ToResult());
+        (await sender.Send(new LimitKey(id, body.Rate, body.Burst, body.ClientProfile), ct)).Match<Results<Ok<KeyView>, ErrorResult>>(key => TypedResults.Ok(key), error => error.ToResult());
 
     private static async Task<Results<NoContent, ErrorResult>> Revoke(Guid id, ISender sender, CancellationToken ct) =>
         (await sender.Send(new RevokeKey(id), ct)).Match<Results<NoContent, ErrorResult>>(() => TypedResults.NoContent(), error => error.ToResult());
@@ -57,6 +57,7 @@ internal static class KeyEndpoints
 /// <param name="ExpiresAt">Left out = never.</param>
 /// <param name="Rate">Requests per second over all gateways; left out = the platform's own.</param>
 /// <param name="Burst">Requests at once after a pause; left out = a second's worth of its own rate, or the platform's own.</param>
+/// <param name="ClientProfile">Name of a client profile of the gateways; left out = by what the client says of itself.</param>
 internal sealed record CreateKeyBody(
     string Name,
     IReadOnlyList<string> Roles,
@@ -64,15 +65,17 @@ internal sealed record CreateKeyBody(
     IReadOnlyList<string>? Scopes = null,
     DateTimeOffset? ExpiresAt = null,
     double? Rate = null,
-    int? Burst = null)
+    int? Burst = null,
+    string? ClientProfile = null)
 {
-    public CreateKey ToCommand(Granter granter) => new(Name, Subject, Roles, Scopes ?? [], ExpiresAt, granter, Rate, Burst);
+    public CreateKey ToCommand(Granter granter) => new(Name, Subject, Roles, Scopes ?? [], ExpiresAt, granter, Rate, Burst, ClientProfile);
 }
 
 /// <summary>How often a key may ask. What is left out stays as it is.</summary>
 /// <param name="Rate">Requests per second over all gateways; 0 = the platform's own.</param>
 /// <param name="Burst">Requests at once after a pause; 0 = a second's worth of its own rate, or the platform's own.</param>
-internal sealed record LimitKeyBody(double? Rate = null, int? Burst = null);
+/// <param name="ClientProfile">Name of a client profile of the gateways; empty = by what the client says of itself.</param>
+internal sealed record LimitKeyBody(double? Rate = null, int? Burst = null, string? ClientProfile = null);
 
 /// <summary>A new key.</summary>
 /// <param name="Key">The key itself, never shown again.</param>
@@ -90,13 +93,14 @@ internal sealed record CreatedKeyResponse(
     DateTimeOffset CreatedAt,
     string CreatedBy,
     double? Rate,
-    int? Burst)
+    int? Burst,
+    string? ClientProfile)
 {
     public static CreatedKeyResponse Of(CreatedKey created)
     {
         var key = created.Details;
         return new(
             key.Id, created.Key, key.Name, key.Subject, key.Prefix, key.Last4, key.Roles, key.Scopes, key.State, key.ExpiresAt, key.CreatedAt, key.CreatedBy,
-            key.Rate, key.Burst);
+            key.Rate, key.Burst, key.ClientProfile);
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace McpPlatform.Contracts.Policy;
 
@@ -20,6 +21,7 @@ public sealed record TenantPolicy(Guid TenantId, string Slug, bool Active, JsonE
 /// <param name="ExpiresAt">Null = never.</param>
 /// <param name="Rate">Requests per second; null = as the gateway's own option says.</param>
 /// <param name="Burst">Requests at once after a pause; null = a second's worth of its own rate, or as the gateway's own option says.</param>
+/// <param name="ClientProfile">Name of the client profile for whoever uses it; null = by what the client says of itself.</param>
 public sealed record KeyGrant(
     Guid KeyId,
     string Hash,
@@ -28,4 +30,5 @@ public sealed record KeyGrant(
     IReadOnlyList<string> Scopes,
     DateTimeOffset? ExpiresAt,
     double? Rate = null,
-    int? Burst = null);
+    int? Burst = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? ClientProfile = null);

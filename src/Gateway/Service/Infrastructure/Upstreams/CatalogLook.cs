@@ -85,6 +85,6 @@ internal sealed record CatalogLook(
     private static ToolDefinition Tool(RawItem tool)
     {
         var definition = JsonElement.Parse(tool.Definition.Span);
-        return new ToolDefinition(tool.Key, CanonicalJson.Hash(definition), definition);
+        return new ToolDefinition(tool.Key, CanonicalJson.Hash(definition), definition) { Repairs = ToolRepair.Of(tool.Definition.Span)?.Repairs };
     }
 }

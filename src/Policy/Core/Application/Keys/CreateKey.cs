@@ -13,6 +13,7 @@ namespace McpPlatform.Policy.Application.Keys;
 /// <param name="Subject">Whom it stands for; null = its name.</param>
 /// <param name="Rate">Requests per second; null = the platform's own.</param>
 /// <param name="Burst">Requests at once after a pause; null = a second's worth of its own rate, or the platform's own.</param>
+/// <param name="ClientProfile">Name of a client profile of the gateways; null = by what the client says of itself.</param>
 public sealed record CreateKey(
     string Name,
     string? Subject,
@@ -21,7 +22,8 @@ public sealed record CreateKey(
     DateTimeOffset? ExpiresAt,
     Granter Granter,
     double? Rate = null,
-    int? Burst = null) : IRequest<Result<CreatedKey>>;
+    int? Burst = null,
+    string? ClientProfile = null) : IRequest<Result<CreatedKey>>;
 
 internal sealed class CreateKeyValidator : AbstractValidator<CreateKey>
 {
@@ -35,6 +37,7 @@ internal sealed class CreateKeyValidator : AbstractValidator<CreateKey>
         RuleFor(c => c.ExpiresAt).Must(at => at is null || at > clock.GetUtcNow()).WithMessage("must lie in the future");
         RuleFor(c => c.Rate).IsRate();
         RuleFor(c => c.Burst).IsBurst();
+        RuleFor(c => c.ClientProfile).IsClientProfile();
     }
 }
 
@@ -51,7 +54,7 @@ internal sealed class CreateKeyHandler(
     {
         var next = await version.Next(cancellationToken);
         var now = clock.GetUtcNow();
-        var terms = new KeyTerms(request.Name, request.Subject ?? request.Name, request.Roles, request.Scopes, request.ExpiresAt, request.Rate is 0 ? null : request.Rate, request.Burst is 0 ? null : request.Burst);
+        var terms = new KeyTerms(request.Name, request.Subject ?? request.Name, request.Roles, request.Scopes, request.ExpiresAt, request.Rate is 0 ? null : request.Rate, request.Burst is 0 ? null : request.Burst, request.ClientProfile is "" ? null : request.ClientProfile);
         var roles = await policySets.Roles(cancellationToken);
         if ((UnknownRole(request.Roles, roles) ?? await Forbidden(request.Granter, terms, roles, now, cancellationToken)) is { } error)
         {

@@ -10,6 +10,7 @@ namespace McpPlatform.Policy.Application.Keys;
 /// <param name="LastChangedBy">Who created or, if it is revoked, revoked it.</param>
 /// <param name="Rate">Requests per second; null = the platform's own.</param>
 /// <param name="Burst">Requests at once after a pause; null = a second's worth of its own rate, or the platform's own.</param>
+/// <param name="ClientProfile">Name of the gateways' client profile for whoever uses it; null = by what the client says of itself.</param>
 public sealed record KeyView(
     Guid Id,
     string Name,
@@ -26,7 +27,8 @@ public sealed record KeyView(
     DateTimeOffset LastChangedAt,
     string LastChangedBy,
     double? Rate,
-    int? Burst)
+    int? Burst,
+    string? ClientProfile)
 {
     internal static KeyView Of(ApiKey key, DateTimeOffset now) => new(
         key.Id,
@@ -44,7 +46,8 @@ public sealed record KeyView(
         key.RevokedAt ?? key.CreatedAt,
         key.RevokedAt is null ? key.CreatedBy : key.RevokedBy,
         key.Rate,
-        key.Burst);
+        key.Burst,
+        key.ClientProfile);
 
     internal static Error NotFound() => Error.NotFound("keys.not_found", "There is no such key.");
 }

@@ -11,6 +11,7 @@ internal sealed class ApiKeyConfiguration : IEntityTypeConfiguration<ApiKey>
     {
         builder.Property(k => k.Name).HasMaxLength(ApiKey.MaxNameLength);
         builder.Property(k => k.Subject).HasMaxLength(ApiKey.MaxSubjectLength);
+        builder.Property(k => k.ClientProfile).HasMaxLength(ApiKey.MaxProfileLength);
         builder.Property(k => k.Hash).HasMaxLength(64);
         builder.Property(k => k.Prefix).HasMaxLength(ApiKeyText.PrefixLength);
         builder.Property(k => k.LastFour).HasMaxLength(4);

@@ -25,7 +25,7 @@ internal sealed class SnapshotReader(PolicyDbContext context, SnapshotCache<Poli
             .Select(p => new { p.TenantId, p.Name, p.Grants }).ToListAsync(cancellationToken))
             .ToLookup(p => p.TenantId, p => new RoleText(p.Name, p.Grants));
         var keys = (await context.ApiKeys.AsNoTracking().Where(k => k.RevokedAt == null && (k.ExpiresAt == null || k.ExpiresAt > now)).OrderBy(k => k.Id)
-            .Select(k => new { k.TenantId, Grant = new KeyGrant(k.Id, k.Hash, k.Subject, k.Roles, k.Scopes, k.ExpiresAt, k.Rate, k.Burst) }).ToListAsync(cancellationToken))
+            .Select(k => new { k.TenantId, Grant = new KeyGrant(k.Id, k.Hash, k.Subject, k.Roles, k.Scopes, k.ExpiresAt, k.Rate, k.Burst, k.ClientProfile) }).ToListAsync(cancellationToken))
             .ToLookup(k => k.TenantId, k => k.Grant);
         var snapshot = new PolicySnapshot(
             version,

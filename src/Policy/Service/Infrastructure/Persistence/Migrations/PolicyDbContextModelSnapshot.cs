@@ -198,6 +198,11 @@ namespace McpPlatform.Policy.Infrastructure.Persistence.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("burst");
 
+                    b.Property<string>("ClientProfile")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("client_profile");
+
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");

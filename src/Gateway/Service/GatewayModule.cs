@@ -217,6 +217,8 @@ public sealed class GatewayModule : IServiceModule
         services.AddSingleton<IntentRouter>();
         services.AddSingleton<IntentRunner>();
         services.AddSingleton<RouteEndpoints>();
+        services.AddSingleton<KeptClients>();
+        services.AddSingleton<ClientTools>();
         services.AddSingleton<ClientEndpoints>();
     }
 

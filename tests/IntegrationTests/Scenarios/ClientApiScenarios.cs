@@ -59,6 +59,26 @@ public abstract class ClientApiScenarios(SharedPlatform shared)
     }
 
     [Fact]
+    public async Task A_client_of_a_tool_set_has_the_sets_names_and_what_it_fixes()
+    {
+        var steps = await shared.Get();
+        var (slug, mark) = ($"cl{Guid.NewGuid():n}"[..20], $"mark-{Guid.NewGuid():n}");
+        var set = new { slug, members = new object[] { new { server = "up", tools = new[] { "echo" } } }, overrides = new object[] { new { server = "up", name = "echo", rename = "say", arguments = new { text = mark } } } };
+        (await steps.Admin.Post("/api/v1/tool-sets", set)).Expect(HttpStatusCode.Created);
+        await Until.True(async () => (await steps.Admin.Post(Clients, new { set = slug })).Status == HttpStatusCode.Created, TimeSpan.FromSeconds(15));
+        var opened = (await steps.Admin.Post(Clients, new { set = slug })).Expect(HttpStatusCode.Created);
+        var at = opened.Headers["Location"];
+
+        (await steps.Admin.Post($"{at}/tools", new { })).Json["items"]!.AsArray().Select(t => t!["name"]!.GetValue<string>()).ShouldBe(["say"]);
+        (await steps.Admin.Post($"{at}/execute", new { tool = "say" })).Expect(HttpStatusCode.OK).Json["result"]!["content"]![0]!["text"]!.GetValue<string>().ShouldBe(mark);
+        (await steps.Admin.Post($"{at}/execute", new { tool = "say", arguments = new { text = "other" } })).Status.ShouldBe(HttpStatusCode.BadRequest);
+        (await steps.Admin.Post($"{at}/execute", new { tool = "up__slow" })).ErrorCode.ShouldBe("tools.not_found");
+        opened.Json["set"]!.GetValue<string>().ShouldBe(slug);
+        (await steps.Admin.Post(Clients, new { set = "no-such-set" })).ErrorCode.ShouldBe("tool_sets.not_found");
+        (await steps.Admin.Post(Clients, new { set = slug, server = "up" })).Status.ShouldBe(HttpStatusCode.BadRequest);
+    }
+
+    [Fact]
     public async Task Progress_comes_as_events_and_the_answer_is_the_last_one()
     {
         var steps = await shared.Get();

@@ -87,7 +87,7 @@ internal sealed class ApiCalls(CallPath calls, TimeProvider time)
     /// <param name="session">The live client whose call it is; null = nobody's in particular.</param>
     public ToolCall Call(
         HttpContext http, string? server, Envelope message, RequestTimers timers, Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask>? onNotification, GatewaySession? session = null, ProtocolEra? era = null,
-        int maxAttempts = int.MaxValue)
+        int maxAttempts = int.MaxValue, ToolSetRoute? set = null)
     {
         var request = Of(http);
         return new ToolCall
@@ -110,6 +110,7 @@ internal sealed class ApiCalls(CallPath calls, TimeProvider time)
             Client = session?.Client,
             OnNotification = onNotification,
             MaxAttempts = maxAttempts,
+            Set = set,
         };
     }
 

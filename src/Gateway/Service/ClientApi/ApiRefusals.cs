@@ -12,6 +12,8 @@ internal static class ApiRefusals
 
     public static Error NoServer { get; } = Error.NotFound("servers.not_found", "There is no such server, or this key may not use it.");
 
+    public static Error NoSet { get; } = Error.NotFound("tool_sets.not_found", "There is no such tool set, or this key may not use it.");
+
     public static Error Of(CallRefusal refusal) =>
         refusal.Error == McpError.UnknownTool ? UnknownTool
         : refusal.Error.Code == ErrorCodes.MethodNotFound ? NoServer

@@ -19,7 +19,7 @@ internal sealed class ClientEndpoints(ClientDoor door, KeptClients clients, Clie
     public static void Map(IEndpointRouteBuilder endpoints)
     {
         var own = endpoints.ServiceProvider.GetRequiredService<ClientEndpoints>();
-        Describe(endpoints.MapPost(KeptClients.Root, (Func<HttpContext, Task>)own.Open), "Open", "Opens a client: a session with one server, or with all that this key may use. It ends when it is not used.")
+        Describe(endpoints.MapPost(KeptClients.Root, (Func<HttpContext, Task>)own.Open), "Open", "Opens a client: a session with one server, a tool set, or all that this key may use. It ends when it is not used.")
             .WithMetadata(new Accepts<OpenClientBody>(isOptional: true), new Answers<ClientView>(StatusCodes.Status201Created));
         Describe(endpoints.MapGet(KeptClients.Root, (Func<HttpContext, Task>)own.List), "List", "Lists this principal's clients that live at the gateway that answers.").WithMetadata(new Answers<ClientList>());
         Describe(endpoints.MapGet($"{KeptClients.Root}/{{id}}", (Func<HttpContext, Task>)own.Get), "Get", "Shows a client.").WithMetadata(new Answers<ClientView>(), Gone);
@@ -66,14 +66,20 @@ internal sealed class ClientEndpoints(ClientDoor door, KeptClients clients, Clie
             return;
         }
 
-        if (!KeptClients.TryServer(http, body.Server, out var server))
+        if (body is { Server: not null, Set: not null })
         {
-            await http.WriteError(ApiRefusals.NoServer);
+            await http.WriteError(Error.Invalid("request.invalid", "The request breaks a rule; see details for each field.", [new ErrorDetail("set", "and server exclude each other")]));
             return;
         }
 
-        var request = ApiCalls.Of(http) with { Server = server };
-        var session = clients.Sessions.Open(http, body.Name, session => new GatewaySession(session, request, parts) { Plain = new PlainClient(server?.Slug, body.Name) }, out var full);
+        if (!KeptClients.TryView(http, body.Server, body.Set, out var server, out var set))
+        {
+            await http.WriteError(body.Set is null ? ApiRefusals.NoServer : ApiRefusals.NoSet);
+            return;
+        }
+
+        var request = ApiCalls.Of(http) with { Server = server, Set = set };
+        var session = clients.Sessions.Open(http, body.Name, session => new GatewaySession(session, request, parts) { Plain = new PlainClient(server?.Slug, set?.Slug, body.Name) }, out var full);
         if (session is null)
         {
             await http.WriteError(ApiRefusals.Of(full!));

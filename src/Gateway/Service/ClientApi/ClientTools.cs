@@ -21,16 +21,16 @@ internal sealed class ClientTools(KeptClients clients, ApiCalls calls, McpEndpoi
         }
 
         var cursor = (await ClientDoor.ReadOptional<ListToolsBody>(http))?.Cursor;
-        if (!KeptClients.TryServer(http, client.Plain!.Server, out var server))
+        if (!KeptClients.TryView(http, client.Plain!.Server, client.Plain.Set, out var server, out var set))
         {
-            await http.WriteError(ApiRefusals.NoServer);
+            await http.WriteError(client.Plain.Set is null ? ApiRefusals.NoServer : ApiRefusals.NoSet);
             return;
         }
 
         var request = ApiCalls.Of(http);
         using var page = new PooledBuffer(16 * 1024);
         var asked = new Asked(request.StartedAt, http.Connection.RemoteIpAddress);
-        if (!CatalogList.TryWrite(request.State, request.Caller, McpMethods.ListTools, server, ProtocolEra.Legacy, cursor, asked, page, client.Client.Abilities))
+        if (!CatalogList.TryWrite(request.State, request.Caller, McpMethods.ListTools, server, ProtocolEra.Legacy, cursor, asked, page, client.Client.Abilities, set))
         {
             await http.WriteError(Error.Invalid("paging.cursor", "cursor is not one that this list returned. Leave it out to start from the first page."));
             return;
@@ -74,7 +74,13 @@ internal sealed class ClientTools(KeptClients clients, ApiCalls calls, McpEndpoi
         using var cancelled = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, ended);
         await using var events = stream ? new ApiStream(http, options.KeepAlive, time) : null;
         events?.Watch();
-        var call = calls.Call(http, client.Plain!.Server, message, timers, events is null ? null : events.Notify, client);
+        if (!KeptClients.TryView(http, null, client.Plain!.Set, out _, out var set))
+        {
+            await (events?.Error(ApiRefusals.NoSet) ?? new ValueTask(http.WriteError(ApiRefusals.NoSet)));
+            return;
+        }
+
+        var call = calls.Call(http, client.Plain.Server, message, timers, events is null ? null : events.Notify, client, set: set);
         try
         {
             using var outcome = await calls.Run(http, call, cancelled.Token);

@@ -4,13 +4,15 @@ namespace McpPlatform.Gateway.ClientApi;
 
 /// <param name="Server">Slug of the one server that it is for; left out = all that this key may use, by names {server}__{tool}.</param>
 /// <param name="Name">What the client calls itself: servers are told.</param>
-internal sealed record OpenClientBody(string? Server = null, string? Name = null);
+/// <param name="Set">Slug of a tool set that it is for, by the set's names, instead of a server.</param>
+internal sealed record OpenClientBody(string? Server = null, string? Name = null, string? Set = null);
 
 /// <param name="Id">For its requests, at any gateway. Only the same principal can use it.</param>
-/// <param name="Server">Null = all.</param>
+/// <param name="Server">Null = not of one server alone.</param>
 /// <param name="IdleSeconds">It ends when it was not used for so long.</param>
 /// <param name="Running">Requests under way.</param>
-internal sealed record ClientView(string Id, string? Server, string? Name, DateTimeOffset CreatedAt, long IdleSeconds, bool Running);
+/// <param name="Set">Null = not of a tool set.</param>
+internal sealed record ClientView(string Id, string? Server, string? Name, DateTimeOffset CreatedAt, long IdleSeconds, bool Running, string? Set);
 
 /// <param name="Items">Those that live at the gateway that answers.</param>
 /// <param name="NextCursor">Always null: there is one page.</param>

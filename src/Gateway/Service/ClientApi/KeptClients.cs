@@ -41,16 +41,18 @@ internal sealed class KeptClients(ClientDoor door, McpEndpoint protocol)
         return null;
     }
 
-    /// <summary>The server by its slug, if the caller may use it; none asked for is found as well.</summary>
-    public static bool TryServer(HttpContext http, string? slug, out ServerRoute? server)
+    /// <summary>The server or the tool set by its slug, if the caller may use it; neither asked for is found as well, and is all servers.</summary>
+    public static bool TryView(HttpContext http, string? serverSlug, string? setSlug, out ServerRoute? server, out ToolSetRoute? set)
     {
-        server = null;
+        (server, set) = (null, null);
         var request = ApiCalls.Of(http);
-        return slug is null
-            || (request.State.Registry.RoutesOf(request.Caller.TenantId).Servers.TryGetValue(slug, out server) && Access.IsVisible(request.Caller, server, new Asked(request.StartedAt, http.Connection.RemoteIpAddress)));
+        var routes = request.State.Registry.RoutesOf(request.Caller.TenantId);
+        var asked = new Asked(request.StartedAt, http.Connection.RemoteIpAddress);
+        return setSlug is not null ? routes.Sets.TryGetValue(setSlug, out set) && Access.IsVisible(request.Caller, set, asked)
+            : serverSlug is null || (routes.Servers.TryGetValue(serverSlug, out server) && Access.IsVisible(request.Caller, server, asked));
     }
 
     public ClientView? View(ClientSession session) => session.State is GatewaySession { Plain: { } plain }
-        ? new ClientView(Sessions.IdOf(session), plain.Server, plain.Name, session.Info.CreatedAt, (long)Sessions.IdleLimit.TotalSeconds, session.HasWork)
+        ? new ClientView(Sessions.IdOf(session), plain.Server, plain.Name, session.Info.CreatedAt, (long)Sessions.IdleLimit.TotalSeconds, session.HasWork, plain.Set)
         : null;
 }

@@ -75,7 +75,7 @@ public static class ConfigSchema
 
         if (type == typeof(JsonNode))
         {
-            return new JsonObject { ["type"] = new JsonArray("string", "number", "boolean", "array") };
+            return new JsonObject { ["type"] = new JsonArray("string", "number", "boolean", "array", "object") };
         }
 
         if (Shapes.IsSection(type))

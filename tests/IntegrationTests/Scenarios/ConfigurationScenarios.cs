@@ -33,6 +33,9 @@ public abstract class ConfiguredPlatform(IPlatformForm form) : IAsyncLifetime
           declared-role:
             grants:
               - { id: echo, effect: allow, actions: ["tools:*"], resources: ["tool:declared/echo"] }
+        routes:
+          - intent: declared.echo
+            candidates: [{ server: declared, tool: echo, constants: { text: from the file, a: 1 } }]
 
         """;
 
@@ -97,6 +100,10 @@ public abstract class ConfigurationScenarios(ConfiguredPlatform configured)
         var role = (await _steps.Admin.Get("/api/v1/policies/declared-role")).Expect(HttpStatusCode.OK).Json;
         (role["managed_by"]!.GetValue<string>(), role["origin"]!.GetValue<string>()).ShouldBe(("file", "mcpplatform.yaml:8"));
         (await _steps.Admin.Delete("/api/v1/policies/declared-role")).ErrorCode.ShouldBe("policies.managed");
+        var route = (await _steps.Admin.Get("/api/v1/routes?intent=declared.echo")).Expect(HttpStatusCode.OK).Json["items"]!.AsArray().Single()!;
+        (route["managed_by"]!.GetValue<string>(), route["origin"]!.GetValue<string>()).ShouldBe(("file", "mcpplatform.yaml:12"));
+        (await _steps.Admin.Delete($"/api/v1/routes/{route["id"]}")).ErrorCode.ShouldBe("routes.managed");
+        (await _steps.Admin.Post("/v1/route/execute", new { intent = "declared.echo" })).Text.ShouldContain("from the file");
         (await _steps.Admin.Post("/api/v1/configuration/registry", new { servers = new { } })).ErrorCode.ShouldBe("configuration.file");
     }
 
@@ -147,7 +154,7 @@ public abstract class ConfigurationScenarios(ConfiguredPlatform configured)
         var key = (await _steps.Admin.Post($"/api/v1/tenants/{slug}/keys", new { name = "admin", roles = new[] { "admin" } })).Expect(HttpStatusCode.Created).Json["key"]!.GetValue<string>();
         using var theirs = new ApiClient(_steps.Platform.Address, key);
         await Until.True(async () => (await theirs.Get("/api/v1/servers")).Status == HttpStatusCode.OK, Steps.Propagation);
-        var configuration = new JsonObject { ["servers"] = new JsonObject { ["declared"] = new JsonObject { ["url"] = "https://example.com/mcp", ["enabled"] = false } } };
+        var configuration = new JsonObject { ["servers"] = new JsonObject { ["declared"] = new JsonObject { ["url"] = "https://example.com/mcp", ["enabled"] = false, ["tool_rate_limits"] = new JsonObject { ["zz"] = new JsonObject { ["rate"] = 1 }, ["a"] = new JsonObject { ["rate"] = 2, ["burst"] = 3 } } } } };
 
         var plan = (await theirs.Post("/api/v1/configuration/registry?dry_run=true", configuration)).Expect(HttpStatusCode.OK).Json["changes"]!.AsArray();
         plan.Select(c => (c!["action"]!.GetValue<string>(), c["path"]!.GetValue<string>())).ShouldBe([("create", "servers.declared")]);

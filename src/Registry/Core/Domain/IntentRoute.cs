@@ -46,6 +46,9 @@ public sealed class IntentRoute : ITenantOwned, IAudited
 
     public ManagedBy ManagedBy { get; private set; }
 
+    /// <summary>File and line that declare it; null for others.</summary>
+    public string? Origin { get; private set; }
+
     public int Version { get; private set; }
 
     public DateTimeOffset CreatedAt { get; private set; }
@@ -56,6 +59,9 @@ public sealed class IntentRoute : ITenantOwned, IAudited
 
     public static IntentRoute Add(Guid tenantId, ManagedBy managedBy, DateTimeOffset now) =>
         new() { Id = Guid.CreateVersion7(now), TenantId = tenantId, ManagedBy = managedBy, CreatedAt = now };
+
+    /// <summary>It is declared there. Nothing that gateways know changes.</summary>
+    public void Move(string origin) => Origin = origin;
 
     /// <summary>Sets everything that a person says of it.</summary>
     public void Describe(RouteTerms terms, DateTimeOffset now)

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using McpPlatform.Configuration;
 using McpPlatform.Configuration.Model;
 using McpPlatform.Contracts.Registry;
@@ -10,7 +11,7 @@ using McpPlatform.Registry.Domain;
 
 namespace McpPlatform.Registry.Infrastructure;
 
-/// <summary>The registry's part of a configuration: servers, with what limits says for each of them.</summary>
+/// <summary>The registry's part of a configuration: routes, and servers with what limits says for each of them.</summary>
 internal sealed class ServerTaker : IConfigurationTaker
 {
     public string Module => RegistryModule.Name;
@@ -19,8 +20,9 @@ internal sealed class ServerTaker : IConfigurationTaker
     {
         var defaults = configuration.Configuration.Limits?.PerServer;
         DeclaredServer[] servers = [.. configuration.Configuration.Servers.Select(s => new DeclaredServer(Terms(s.Key, s.Value, defaults), DeclaredPlan.Shorten(configuration.OriginOf($"servers.{s.Key}"))))];
+        DeclaredRoute[] routes = [.. configuration.Configuration.Routes.Select((r, i) => new DeclaredRoute(Terms(r), $"routes[{i}]", DeclaredPlan.Shorten(configuration.OriginOf($"routes[{i}]"))))];
         var sender = services.GetRequiredService<ISender>();
-        return isPlan ? sender.Send(new PlanServers(servers), cancellationToken) : sender.Send(new DeclareServers(servers), cancellationToken);
+        return isPlan ? sender.Send(new PlanServers(servers, routes), cancellationToken) : sender.Send(new DeclareServers(servers, routes), cancellationToken);
     }
 
     private static RegisterServer Terms(string slug, ServerSection s, ServerDefaults? defaults) => new(
@@ -48,6 +50,15 @@ internal sealed class ServerTaker : IConfigurationTaker
         s.Definitions,
         s.TrustOnFirstUse,
         s.Cache is { } kept ? new CacheTerms(kept.Tools, kept.TtlMs, kept.Scope) : null);
+
+    private static RouteTerms Terms(RouteSection r) => new(
+        r.Intent,
+        r.Environment ?? "",
+        r.IntentVersion ?? "",
+        r.Description ?? "",
+        r.Balancing switch { "round_robin" => RouteBalancing.RoundRobin, "weighted_random" => RouteBalancing.WeightedRandom, _ => RouteBalancing.Failover },
+        [.. r.Candidates.Select(c => new RouteCandidate(c.Server, c.Tool, c.Weight, c.Constants is null ? null : JsonSerializer.SerializeToElement(c.Constants)))],
+        r.Enabled);
 
     private static RateTerms? Rate(RateSection? rate) => rate is null ? null : new RateTerms(rate.Rate, rate.Burst);
 }

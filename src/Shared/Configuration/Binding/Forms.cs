@@ -10,6 +10,7 @@ internal static partial class Forms
     public static string? Pattern(Form form) => form switch
     {
         Form.Slug => "^[a-z0-9](?:_?[a-z0-9-]){0,61}[a-z0-9]$|^[a-z0-9]$",
+        Form.Intent => "^[a-z0-9](?:[a-z0-9._-]{0,61}[a-z0-9])?$",
         Form.Url => "^https?://[^\\s#]+$",
         Form.HeaderName => "^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}$",
         Form.VariableName => "^[A-Za-z_][A-Za-z0-9_]{0,127}$",
@@ -21,6 +22,7 @@ internal static partial class Forms
     public static string Rule(Form form) => form switch
     {
         Form.Slug => "Write 1 to 63 of a-z, 0-9, '-' and single '_', starting and ending with a letter or digit.",
+        Form.Intent => "Write 1 to 63 of a-z, 0-9, '.', '-' and '_', starting and ending with a letter or digit.",
         Form.Url => "Write an absolute http or https address without user name, password and fragment; credentials belong into headers.",
         Form.HeaderName => "Write a name such as Authorization; the transport's own (Host, Content-Length, Mcp-…) cannot be set.",
         Form.HeaderValue => "Write visible ASCII characters on one line.",

@@ -24,6 +24,21 @@ internal static class Together
             }
         }
 
+        var routes = new HashSet<(string, string?, string?)>();
+        for (var i = 0; i < configuration.Routes.Count; i++)
+        {
+            var route = configuration.Routes[i];
+            if (!routes.Add((route.Intent, route.Environment, route.IntentVersion)))
+            {
+                Add($"routes[{i}]", "The intent is there already for this environment and version.", "Add its candidates there.");
+            }
+
+            if (route.Candidates.Count == 0)
+            {
+                Add($"routes[{i}].candidates", "Nobody carries it out.", "Name at least one tool.");
+            }
+        }
+
         void Add(string path, string reason, string fix) => problems.Add(Place(places, path), path, reason, fix);
     }
 

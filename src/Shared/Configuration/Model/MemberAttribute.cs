@@ -44,6 +44,7 @@ internal enum Form
     /// <summary>May have several lines.</summary>
     Lines,
     Slug,
+    Intent,
     Url,
     HeaderName,
     HeaderValue,

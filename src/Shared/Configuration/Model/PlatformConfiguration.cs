@@ -12,6 +12,9 @@ public sealed record PlatformConfiguration
     [Member("Roles with their rules, by name. Keys hold them; what no role allows is denied.", Names = Form.RoleName)]
     public IReadOnlyDictionary<string, PolicySection> Policies { get; init; } = new Dictionary<string, PolicySection>();
 
+    [Member("Intents, and the tools that carry them out.")]
+    public IReadOnlyList<RouteSection> Routes { get; init; } = [];
+
     [Member("How much is let through.")]
     public LimitsSection? Limits { get; init; }
 

@@ -46,7 +46,7 @@ internal static class ConfigText
         {
             null or ScalarNode { Form: ScalarKind.Null } => throw new UnreadableException(start, "It is empty, which does not mean that nothing is wanted.", "Write 'servers: {}' to declare nothing."),
             MapNode map => map,
-            _ => throw new UnreadableException(root.At, $"It is {root.Kind}.", "Write sections: servers, policies, limits, launchers."),
+            _ => throw new UnreadableException(root.At, $"It is {root.Kind}.", "Write sections: servers, policies, routes, limits, launchers."),
         };
     }
 

@@ -1,6 +1,7 @@
 using FluentValidation;
 using McpPlatform.Kernel;
 using McpPlatform.Registry.Application.HttpTools;
+using McpPlatform.Registry.Application.Routes;
 using McpPlatform.Registry.Application.Servers;
 using MediatR;
 
@@ -11,17 +12,21 @@ namespace McpPlatform.Registry.Application.Declared;
 public sealed record DeclaredServer(RegisterServer Terms, string Origin);
 
 /// <summary>
-/// Makes the servers that are managed by a file the ones that are given: creates, changes and deletes those alone, all in one transaction. Twice is once. Fails with
+/// Makes the servers and routes that are managed by a file the ones that are given: creates, changes and deletes those alone, all in one transaction. Twice is once. Fails with
 /// <c>configuration.taken</c> when a slug belongs to a server that is managed elsewhere, and <c>servers.limit</c>.
 /// </summary>
-public sealed record DeclareServers(IReadOnlyList<DeclaredServer> Servers) : IRequest<Result<DeclaredPlan>>;
+public sealed record DeclareServers(IReadOnlyList<DeclaredServer> Servers, IReadOnlyList<DeclaredRoute> Routes) : IRequest<Result<DeclaredPlan>>;
 
 /// <summary>What <see cref="DeclareServers"/> would do, and what it would refuse.</summary>
-public sealed record PlanServers(IReadOnlyList<DeclaredServer> Servers) : IRequest<Result<DeclaredPlan>>, IQuery;
+public sealed record PlanServers(IReadOnlyList<DeclaredServer> Servers, IReadOnlyList<DeclaredRoute> Routes) : IRequest<Result<DeclaredPlan>>, IQuery;
 
 internal sealed class DeclareServersValidator : AbstractValidator<DeclareServers>
 {
-    public DeclareServersValidator() => RuleFor(c => c.Servers).Custom(Check);
+    public DeclareServersValidator()
+    {
+        RuleFor(c => c.Servers).Custom(Check);
+        RuleFor(c => c.Routes).Custom(CheckRoutes);
+    }
 
     /// <summary>The rules of a server that is registered over the API, told with the configuration's names.</summary>
     internal static void Check<T>(IReadOnlyList<DeclaredServer> servers, ValidationContext<T> context)
@@ -35,25 +40,43 @@ internal sealed class DeclareServersValidator : AbstractValidator<DeclareServers
             }
         }
     }
+
+    internal static void CheckRoutes<T>(IReadOnlyList<DeclaredRoute> routes, ValidationContext<T> context)
+    {
+        var rules = new RouteRules();
+        foreach (var route in routes)
+        {
+            foreach (var failure in rules.Validate(route.Terms).Errors)
+            {
+                context.AddFailure($"{route.Path}.{failure.PropertyName}", failure.ErrorMessage);
+            }
+        }
+    }
 }
 
 internal sealed class PlanServersValidator : AbstractValidator<PlanServers>
 {
-    public PlanServersValidator() => RuleFor(c => c.Servers).Custom(DeclareServersValidator.Check);
+    public PlanServersValidator()
+    {
+        RuleFor(c => c.Servers).Custom(DeclareServersValidator.Check);
+        RuleFor(c => c.Routes).Custom(DeclareServersValidator.CheckRoutes);
+    }
 }
 
-internal sealed class PlanServersHandler(IServers servers, IHttpTools tools, ISecretProtector protector, RegistryQuotas quotas) : IRequestHandler<PlanServers, Result<DeclaredPlan>>
+internal sealed class PlanServersHandler(IServers servers, IHttpTools tools, IRoutes routes, ISecretProtector protector, RegistryQuotas quotas) : IRequestHandler<PlanServers, Result<DeclaredPlan>>
 {
     public async Task<Result<DeclaredPlan>> Handle(PlanServers request, CancellationToken cancellationToken)
     {
         var plan = await ServerPlan.Make(request.Servers, servers, tools, protector, quotas, cancellationToken);
-        return plan.Error is { } error ? error : plan.Value.Told;
+        var way = await RouteStep.Make(request.Routes, routes, quotas, cancellationToken);
+        return (plan.Error ?? way.Error) is { } error ? error : new DeclaredPlan([.. plan.Value.Told, .. way.Value.Select(s => s.Told)]);
     }
 }
 
 internal sealed class DeclareServersHandler(
     IServers servers,
     IHttpTools tools,
+    IRoutes routes,
     IRegistryVersion version,
     ISecretProtector protector,
     IEventOutbox outbox,
@@ -65,7 +88,8 @@ internal sealed class DeclareServersHandler(
     {
         var next = await version.Next(cancellationToken);
         var made = await ServerPlan.Make(request.Servers, servers, tools, protector, quotas, cancellationToken);
-        if (made.Error is { } error)
+        var way = await RouteStep.Make(request.Routes, routes, quotas, cancellationToken);
+        if ((made.Error ?? way.Error) is { } error)
         {
             return error;
         }
@@ -85,6 +109,15 @@ internal sealed class DeclareServersHandler(
             }
         }
 
-        return made.Value.Told;
+        foreach (var step in way.Value)
+        {
+            var route = step.Apply(tenant.TenantId!.Value, routes, now);
+            if (step.Action != DeclaredAction.Move)
+            {
+                outbox.RoutesChanged(route.TenantId, route.Id, next, now);
+            }
+        }
+
+        return new DeclaredPlan([.. made.Value.Told, .. way.Value.Select(s => s.Told)]);
     }
 }

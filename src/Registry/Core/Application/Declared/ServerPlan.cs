@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using McpPlatform.Kernel;
 using McpPlatform.Registry.Application.HttpTools;
 using McpPlatform.Registry.Application.Servers;
@@ -9,7 +10,7 @@ namespace McpPlatform.Registry.Application.Declared;
 /// <summary>How the servers that a file manages become those that it declares.</summary>
 internal sealed record ServerPlan(IReadOnlyList<ServerStep> Steps)
 {
-    public DeclaredPlan Told => new([.. Steps.Select(s => s.Told)]);
+    public IEnumerable<DeclaredChange> Told => Steps.Select(s => s.Told);
 
     /// <summary>Compares what is declared with what there is. Refuses when a slug belongs to somebody else, or when there would be too many servers.</summary>
     public static async Task<Result<ServerPlan>> Make(
@@ -130,8 +131,8 @@ internal sealed record ServerStep(DeclaredAction Action, RegisteredServer? Serve
             ("cache", now.Cache, wanted.Cache),
         ];
 
-        // Records compare lists by reference; as text they are what they say.
-        return members.Where(m => JsonSerializer.Serialize(m.Now) != JsonSerializer.Serialize(m.Wanted)).Select(m => m.Name);
+        // Records compare lists by reference, and the database orders names in its own way: as JSON they are what they say.
+        return members.Where(m => !JsonNode.DeepEquals(JsonSerializer.SerializeToNode(m.Now), JsonSerializer.SerializeToNode(m.Wanted))).Select(m => m.Name);
     }
 
     private static bool Same(RegisteredServer server, IReadOnlyList<StoredSecret> stored, IReadOnlyDictionary<string, string>? wanted, Func<string, string> field, ISecretProtector protector)

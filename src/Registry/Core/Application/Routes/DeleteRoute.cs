@@ -25,7 +25,7 @@ internal sealed class DeleteRouteHandler(IRoutes routes, IRegistryVersion versio
 
         if (route.ManagedBy != ManagedBy.Api)
         {
-            return RouteView.Managed(route.ManagedBy);
+            return RouteView.Managed(route);
         }
 
         if (request.ExpectedVersion is { } expected && expected != route.Version)

@@ -26,7 +26,7 @@ internal sealed class ReplaceRouteHandler(IRoutes routes, IRegistryVersion versi
 
         if (route.ManagedBy != ManagedBy.Api)
         {
-            return RouteView.Managed(route.ManagedBy);
+            return RouteView.Managed(route);
         }
 
         if (request.ExpectedVersion is { } expected && expected != route.Version)

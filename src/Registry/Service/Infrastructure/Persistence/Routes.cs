@@ -1,6 +1,7 @@
 using System.Text.Json;
 using McpPlatform.Contracts;
 using McpPlatform.Contracts.Registry;
+using McpPlatform.Kernel;
 using McpPlatform.Registry.Application.Routes;
 using McpPlatform.Registry.Domain;
 using Microsoft.EntityFrameworkCore;
@@ -15,6 +16,8 @@ internal sealed class Routes(RegistryDbContext context) : IRoutes
 
     public Task<IntentRoute?> Find(string intent, string environment, string intentVersion, CancellationToken cancellationToken) =>
         context.Routes.FirstOrDefaultAsync(r => r.Intent == intent && r.Environment == environment && r.IntentVersion == intentVersion, cancellationToken);
+
+    public async Task<IReadOnlyList<IntentRoute>> Present(CancellationToken cancellationToken) => await context.Routes.ToListAsync(cancellationToken);
 
     public Task<int> Count(CancellationToken cancellationToken) => context.Routes.CountAsync(cancellationToken);
 
@@ -35,6 +38,7 @@ internal sealed class IntentRouteConfiguration : IEntityTypeConfiguration<Intent
         builder.Property(r => r.Environment).HasMaxLength(RegisteredServer.MaxEnvironmentLength);
         builder.Property(r => r.IntentVersion).HasMaxLength(SemanticVersion.MaxLength);
         builder.Property(r => r.Description).HasMaxLength(IntentRoute.MaxDescriptionLength);
+        builder.Property(r => r.Origin).HasMaxLength(DeclaredPlan.MaxOriginLength);
         JsonList.Of(builder.Property(r => r.Candidates));
         builder.HasIndex(r => new { r.TenantId, r.Intent, r.Environment, r.IntentVersion }).IsUnique();
         builder.Property<uint>("xmin").IsRowVersion();

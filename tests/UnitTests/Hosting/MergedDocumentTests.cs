@@ -8,7 +8,7 @@ namespace McpPlatform.UnitTests.Hosting;
 public sealed class MergedDocumentTests
 {
     [Fact]
-    public void Paths_components_and_tags_of_both_are_there_once()
+    public void Operations_components_and_tags_of_both_are_there_once()
     {
         var own = JsonNode.Parse("""{"openapi":"3.1.1","paths":{"/a":{"get":{}}},"components":{"schemas":{"E":{"x":1}}},"tags":[{"name":"A"}]}""")!.AsObject();
         var other = JsonNode.Parse("""{"openapi":"3.1.1","paths":{"/a":{"put":{}},"/b":{"get":{}}},"components":{"schemas":{"E":{"x":2},"F":{}},"securitySchemes":{"S":{}}},"tags":[{"name":"A"},{"name":"B"}]}""")!.AsObject();
@@ -16,7 +16,7 @@ public sealed class MergedDocumentTests
         MergedDocument.Merge(own, other);
 
         JsonNode.DeepEquals(own, JsonNode.Parse("""
-            {"openapi":"3.1.1","paths":{"/a":{"get":{}},"/b":{"get":{}}},"components":{"schemas":{"E":{"x":1},"F":{}},"securitySchemes":{"S":{}}},"tags":[{"name":"A"},{"name":"B"}]}
+            {"openapi":"3.1.1","paths":{"/a":{"get":{},"put":{}},"/b":{"get":{}}},"components":{"schemas":{"E":{"x":1},"F":{}},"securitySchemes":{"S":{}}},"tags":[{"name":"A"},{"name":"B"}]}
             """)).ShouldBeTrue(own.ToJsonString());
     }
 

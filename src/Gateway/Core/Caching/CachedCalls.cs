@@ -29,8 +29,9 @@ public sealed class CachedCalls(ResultCache cache, TimeProvider time)
     /// <summary>Requests of a tenant that wait for an equal one under way.</summary>
     public int Waiting(Guid tenantId) => _flights.Where(flight => flight.Key.TenantId == tenantId).Sum(flight => flight.Value.Followers);
 
-    /// <summary>Null: its answer comes from the server, and is nobody else's.</summary>
-    internal Cacheable? Of(ToolCall call) => cache.IsOff ? null : Cacheable.Of(call);
+    /// <summary>Null: its answer comes from the server, and is nobody else's. So it is while an operator keeps calls away from the server: what is kept would hide that.</summary>
+    internal Cacheable? Of(ToolCall call) =>
+        cache.IsOff || Cacheable.Of(call) is not { } cacheable || Array.TrueForAll(call.Route!.Endpoints, static endpoint => endpoint.IsForcedOpen) ? null : cacheable;
 
     /// <summary>
     /// What answers the call, from what is kept, from an equal request, or from the server by way of <paramref name="fly"/>. Null: it goes to the server itself. Throws
@@ -44,14 +45,10 @@ public sealed class CachedCalls(ResultCache cache, TimeProvider time)
             return kept.IsHopeless ? null : Hit(call, kept);
         }
 
-        // Who has less patience than others, or fewer attempts, cannot wait with them.
-        if (!call.Timers.IsEmpty || call.MaxAttempts != int.MaxValue)
-        {
-            return Missed(call, FlightEnd.GoAlone);
-        }
-
+        // Who has less patience than others, or fewer attempts, cannot wait with them, nor they with it; what it brings is kept all the same.
+        var isAlone = !call.Timers.IsEmpty || call.MaxAttempts != int.MaxValue;
         var (name, own) = ((call.Caller.TenantId, cacheable.Flight), new Flight(cache.Bounds.MaxFollowers));
-        var flight = _flights.GetOrAdd(name, own);
+        var flight = isAlone ? own : _flights.GetOrAdd(name, own);
         if (flight == own)
         {
             return await Lead(call, cacheable, flight, name, fly, cancellationToken);

@@ -157,6 +157,8 @@ public sealed class ToolCall
             OnQuestion = question,
             Ask = ask,
             OnDetached = detached,
+            Timers = Timers,
+            MaxAttempts = MaxAttempts,
             LogLevel = LogLevel,
             Client = Client,
             Session = Session,

@@ -107,6 +107,15 @@ public sealed record IntentCandidate(string Server, string Tool, int Weight, str
         // Member after member: an edit takes 32 of them, and a schema may have more.
         foreach (var (name, value) in JsonMembers.Members(Constants))
         {
+            // A server that folds case would otherwise take the caller's for the constant.
+            foreach (var (other, _) in JsonMembers.Members(arguments))
+            {
+                if (other != name && string.Equals(other, name, StringComparison.OrdinalIgnoreCase))
+                {
+                    arguments = JsonSplice.Apply(arguments.Span, MemberEdit.Drop(other));
+                }
+            }
+
             arguments = JsonSplice.Apply(arguments.Span, MemberEdit.Set(name, value));
         }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using McpPlatform.Contracts.Registry;
 using McpPlatform.Hosting;
 using McpPlatform.Hosting.Errors;
@@ -23,7 +24,7 @@ internal static class ToolSetEndpoints
         sets.MapPut("/{set}", Replace).RequirePermission(Permissions.ToolsWrite).WithSummary("Replaces what it is, as a whole; with If-Match only the version that was read.");
         sets.MapDelete("/{set}", Delete).RequirePermission(Permissions.ToolsWrite).WithSummary("Removes a tool set; its servers stay.");
         sets.MapGet("/{set}/versions", Versions).RequirePermission(Permissions.ToolsRead).WithSummary("Shows all its versions, newest first; by id also after it was removed.");
-        sets.MapGet("/{set}/versions/{version:int}", Version).RequirePermission(Permissions.ToolsRead).WithSummary("Shows one of its versions.");
+        sets.MapGet("/{set}/versions/{version}", Version).RequirePermission(Permissions.ToolsRead).WithSummary("Shows one of its versions.");
         sets.MapGet("/{set}/diff", Diff).RequirePermission(Permissions.ToolsRead).WithSummary("Shows what is different between two of its versions: from (the one before), to (the newest).");
         sets.MapPost("/{set}/rollback", RollBack).RequirePermission(Permissions.ToolsWrite).WithSummary("Makes it what it was in a version, as a new version; with If-Match only the version that was read.");
     }
@@ -97,8 +98,9 @@ internal static class ToolSetEndpoints
     private static async Task<Results<Ok<Page<ToolSetRevisionView>>, ErrorResult>> Versions(string set, ISender sender, CancellationToken ct, int? limit = null, string? cursor = null) =>
         (await sender.Send(new GetToolSetVersions(set, limit, cursor), ct)).Match<Results<Ok<Page<ToolSetRevisionView>>, ErrorResult>>(page => TypedResults.Ok(page), error => error.ToResult());
 
-    private static async Task<Results<Ok<ToolSetRevisionView>, ErrorResult>> Version(string set, int version, ISender sender, CancellationToken ct) =>
-        (await sender.Send(new GetToolSetVersion(set, version), ct)).Match<Results<Ok<ToolSetRevisionView>, ErrorResult>>(view => TypedResults.Ok(view), error => error.ToResult());
+    /// <summary>What is no number is a version that there is not.</summary>
+    private static async Task<Results<Ok<ToolSetRevisionView>, ErrorResult>> Version(string set, string version, ISender sender, CancellationToken ct) =>
+        (await sender.Send(new GetToolSetVersion(set, int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0), ct)).Match<Results<Ok<ToolSetRevisionView>, ErrorResult>>(view => TypedResults.Ok(view), error => error.ToResult());
 
     private static async Task<Results<Ok<ToolSetDifference>, ErrorResult>> Diff(string set, ISender sender, CancellationToken ct, int? from = null, int? to = null) =>
         (await sender.Send(new DiffToolSet(set, from, to), ct)).Match<Results<Ok<ToolSetDifference>, ErrorResult>>(difference => TypedResults.Ok(difference), error => error.ToResult());

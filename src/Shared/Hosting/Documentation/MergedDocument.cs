@@ -7,7 +7,7 @@ using Microsoft.OpenApi;
 
 namespace McpPlatform.Hosting.Documentation;
 
-/// <summary>The API description of this process with the parts of the others in it: paths, components and tags, each once.</summary>
+/// <summary>The API description of this process with the parts of the others in it: operations, components and tags, each once.</summary>
 internal static class MergedDocument
 {
     public static async Task<Microsoft.AspNetCore.Http.IResult> Get(
@@ -46,6 +46,15 @@ internal static class MergedDocument
     internal static void Merge(JsonObject into, JsonObject from)
     {
         Members(into, from, "paths");
+        foreach (var (path, operations) in from["paths"] as JsonObject ?? [])
+        {
+            // One address may be several services': what one of them shows, another one clears.
+            if (operations is JsonObject)
+            {
+                Members(into["paths"]!.AsObject(), from["paths"]!.AsObject(), path);
+            }
+        }
+
         if (from["components"] is JsonObject components)
         {
             var target = Object(into, "components");

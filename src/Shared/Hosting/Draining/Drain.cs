@@ -51,8 +51,8 @@ public sealed partial class Drain(IOptions<DrainOptions> options, IHostApplicati
         {
             Begins(logger, options.Value.Timeout);
             _begun.Cancel();
-            Close(_open.Keys.Where(c => c.CanSayClose));
             _ = Task.Run(Run);
+            Close(_open.Keys.Where(c => c.CanSayClose));
         }
         else if (time.GetElapsedTime(first) >= OneSignal && !_hurried.IsCancellationRequested)
         {

@@ -12,7 +12,8 @@ namespace McpPlatform.Hosting.Draining;
 internal sealed class OpenConnection : CancellationTokenSource
 {
     private readonly ConnectionContext _context;
-    private volatile HttpContext? _running;
+    private volatile IHttpResponseFeature? _response;
+    private volatile bool _isBusy;
 
     public OpenConnection(ConnectionContext context, long openedAt)
     {
@@ -24,10 +25,10 @@ internal sealed class OpenConnection : CancellationTokenSource
     /// <summary>Ends when the caller hangs up.</summary>
     public CancellationToken Closed { get; }
 
-    public bool IsBusy => _running is not null;
+    public bool IsBusy => _isBusy;
 
     /// <summary>True while a request runs whose answer can still say that the connection closes.</summary>
-    public bool CanSayClose => _running is { Response.HasStarted: false };
+    public bool CanSayClose => _isBusy && _response is { HasStarted: false };
 
     /// <summary>When its last request ended; before the first one, when it was opened.</summary>
     public long IdleSince { get; private set; }
@@ -45,7 +46,9 @@ internal sealed class OpenConnection : CancellationTokenSource
         }
 
         connection.StartedAt = time.GetTimestamp();
-        connection._running = http;
+        // The server's own object, which lives as long as the connection: another thread may ask it at any time, and not the context of a request that just ends.
+        connection._response = http.Features.Get<IHttpResponseFeature>();
+        connection._isBusy = true;
         http.RequestAborted = connection.Token;
         if (drain.HasBegun)
         {
@@ -59,7 +62,7 @@ internal sealed class OpenConnection : CancellationTokenSource
         finally
         {
             connection.IdleSince = time.GetTimestamp();
-            connection._running = null;
+            connection._isBusy = false;
         }
     }
 

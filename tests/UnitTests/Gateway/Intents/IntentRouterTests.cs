@@ -132,6 +132,7 @@ public sealed class IntentRouterTests : IDisposable
         merged.ShouldStartWith("""{"n":1.50,"tenant":"acme","k0":0""");
         merged.ShouldEndWith("\"k39\":39}");
         Encoding.UTF8.GetString(candidate.ArgumentsWith(default).Span).ShouldStartWith("""{"tenant":"acme",""");
+        Encoding.UTF8.GetString(candidate.ArgumentsWith("""{"Tenant":"other","TENANT":"third","x":1}"""u8.ToArray()).Span).ShouldStartWith("""{"x":1,"tenant":"acme",""");
     }
 
     [Theory]

@@ -16,7 +16,7 @@ usage: ./test.sh [options]            without a choice of suites: all of them
   --no-build       test what was built last
 
 A test of --integration or --e2e that fails is run once more, alone, since there a whole platform shares two cores with others: what passes then is named at
-the end as unsteady; more than five are not tried again. Results are kept in TestResults/. The last line is "N passed, N failed", with ", N skipped" when there are any;
+the end as unsteady; more than ten are not tried again. Results are kept in TestResults/. The last line is "N passed, N failed", with ", N skipped" when there are any;
 the exit code is 0 only when something passed and nothing failed.
 TEXT
 }
@@ -130,7 +130,7 @@ failed_in() { { grep -oE '<test [^>]*>' "$1" | grep -F ' result="Fail"' || true;
 run_again() {
   local program=$2 again=$RESULTS/$1-again.xml methods
   failed_in "$3" >"$RESULTS/first"
-  if [ "$(wc -l <"$RESULTS/first")" -gt 5 ]; then cat "$RESULTS/first" >>"$RESULTS/failed"; return; fi
+  if [ "$(wc -l <"$RESULTS/first")" -gt 10 ]; then cat "$RESULTS/first" >>"$RESULTS/failed"; return; fi
   say "$1: what failed, again"
   cat "$RESULTS/first"
   mapfile -t methods < <(tr -d ' ' <"$RESULTS/first")

@@ -26,9 +26,15 @@ internal sealed class DiscoverNowHandler(IServers servers, IDiscovery discovery,
         }
 
         var found = await discovery.Discover(new DiscoverServer(server.TenantId, server.Id, server.Slug, SnapshotOf.Connection(server)), cancellationToken);
-        return found is null
-            ? Error.Unavailable("discovery.no_gateway", "No gateway could be asked to look at the server. It is tried again by itself.")
-            : await mediator.Send(new StoreDiscovery(server.Id, server.Version, found), cancellationToken);
+        if (found is null)
+        {
+            return Error.Unavailable("discovery.no_gateway", "No gateway could be asked to look at the server. It is tried again by itself.");
+        }
+
+        var stored = await mediator.Send(new StoreDiscovery(server.Id, server.Version, found), cancellationToken);
+
+        // Another look was stored at the same moment: this one is compared with that.
+        return stored.Error is { Kind: ErrorKind.Conflict } ? await mediator.Send(new StoreDiscovery(server.Id, server.Version, found), cancellationToken) : stored;
     }
 }
 

@@ -20,7 +20,7 @@ public interface IGatewayObserver
     /// <summary>A snapshot was ignored: older than what rules, empty, contradictory, or (version null) unreadable.</summary>
     void SnapshotRefused(string name, long? version);
 
-    /// <summary>A snapshot, or the file of one, cannot be read.</summary>
+    /// <summary>A snapshot, the file of one, or what a server shows beside it, cannot be read or used; what ruled before goes on.</summary>
     void SnapshotUnreadable(string name, Exception exception);
 
     /// <summary>A snapshot rules but is not on disk: a cold start would miss it.</summary>

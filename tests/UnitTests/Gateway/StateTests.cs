@@ -138,6 +138,34 @@ public sealed class StateTests : IDisposable
     }
 
     [Fact]
+    public void A_snapshot_that_cannot_be_compiled_is_refused_and_the_next_one_rules()
+    {
+        var store = Store();
+        store.OfferRegistry(Snapshots.Bytes(Snapshots.Registry(1, Snapshots.Server("files", "read"))));
+        var before = store.Current;
+        var sameId = Snapshots.Server("other") with { ServerId = Snapshots.Server("files").ServerId };
+
+        store.OfferRegistry(Snapshots.Bytes(Snapshots.Registry(2, Snapshots.Server("files"), sameId))).ShouldBe(SnapshotOutcome.Refused);
+
+        store.Current.ShouldBeSameAs(before);
+        _observer.Events.ShouldContain("registry unreadable");
+        store.OfferRegistry(Snapshots.Bytes(Snapshots.Registry(3, Snapshots.Server("files")))).ShouldBe(SnapshotOutcome.Taken);
+    }
+
+    [Fact]
+    public void What_is_seen_of_a_server_and_cannot_be_compiled_changes_nothing()
+    {
+        var store = Store();
+        store.OfferRegistry(Snapshots.Bytes(Snapshots.Registry(1, Snapshots.Server("files", "read"))));
+        var before = store.Current;
+
+        store.Saw(DefaultTenant.Id, Snapshots.Server("files").ServerId, [new("odd", "", default)], new(null, null, [], [], [])).ShouldBeFalse();
+
+        store.Current.ShouldBeSameAs(before);
+        _observer.Events.ShouldContain("registry unreadable");
+    }
+
+    [Fact]
     public void Tools_are_listed_under_both_names_with_every_other_byte_kept()
     {
         var routes = Routes(Snapshots.Server("b", "zeta", "alpha"), Snapshots.Server("a", "x") with { Enabled = false }, Snapshots.Server("a-b", "x"));

@@ -94,13 +94,13 @@ public sealed class GatewayStateStore(SnapshotFiles files, IGatewayObserver obse
 
     /// <summary>
     /// What this gateway saw of a server itself, before the registry knows of it: rules until a snapshot says the same, or for <see cref="OwnSightFor"/>. False when there is no such
-    /// server.
+    /// server, or when what it shows cannot be used.
     /// </summary>
     public bool Saw(Guid tenantId, Guid serverId, IReadOnlyList<ToolDefinition> tools, ServerOffer offer)
     {
         lock (_writer)
         {
-            if (_current.Registry.With(tenantId, serverId, tools, offer, Rules) is not { } seen)
+            if (Compiled(SnapshotFiles.Registry, () => _current.Registry.With(tenantId, serverId, tools, offer, Rules)) is not { } seen)
             {
                 return false;
             }
@@ -130,7 +130,9 @@ public sealed class GatewayStateStore(SnapshotFiles files, IGatewayObserver obse
     {
         foreach (var sight in _own.Values.ToList())
         {
-            var with = time.GetElapsedTime(sight.At) < OwnSightFor ? compiled.With(sight.TenantId, sight.ServerId, sight.Tools, sight.Offer, Rules) : null;
+            var with = time.GetElapsedTime(sight.At) < OwnSightFor
+                ? Compiled(SnapshotFiles.Registry, () => compiled.With(sight.TenantId, sight.ServerId, sight.Tools, sight.Offer, Rules))
+                : null;
             var isKnown = with is null || Changes.Changes.Between(with.RoutesOf(sight.TenantId).ById[sight.ServerId], compiled.RoutesOf(sight.TenantId).ById[sight.ServerId]) == Changes.Change.None;
             if (isKnown)
             {
@@ -163,7 +165,11 @@ public sealed class GatewayStateStore(SnapshotFiles files, IGatewayObserver obse
                 return SnapshotOutcome.Confirmed;
             }
 
-            var compiled = PolicyState.Compile(snapshot, _current.Policy, limits, time);
+            if (Compiled(SnapshotFiles.Policy, () => PolicyState.Compile(snapshot, _current.Policy, limits, time)) is not { } compiled)
+            {
+                return Refuse(SnapshotFiles.Policy, snapshot.Version);
+            }
+
             Keep(SnapshotFiles.Policy, content, save);
             Volatile.Write(ref _current, _current with { Policy = compiled, PolicyConfirmedAt = TimestampBefore(age) });
             observer.SnapshotTaken(SnapshotFiles.Policy, snapshot.Version);
@@ -193,7 +199,12 @@ public sealed class GatewayStateStore(SnapshotFiles files, IGatewayObserver obse
                 return SnapshotOutcome.Confirmed;
             }
 
-            var compiled = WithOwnSights(RegistryState.Compile(snapshot, _current.Registry, limits, time));
+            if (Compiled(SnapshotFiles.Registry, () => RegistryState.Compile(snapshot, _current.Registry, limits, time)) is not { } found)
+            {
+                return Refuse(SnapshotFiles.Registry, snapshot.Version);
+            }
+
+            var compiled = WithOwnSights(found);
             Tell(compiled);
             Keep(SnapshotFiles.Registry, content, save);
             Volatile.Write(ref _current, _current with { Registry = compiled, RegistryConfirmedAt = TimestampBefore(age) });
@@ -212,6 +223,24 @@ public sealed class GatewayStateStore(SnapshotFiles files, IGatewayObserver obse
             return JsonSerializer.Deserialize(content, type);
         }
         catch (JsonException exception)
+        {
+            observer.SnapshotUnreadable(name, exception);
+            return null;
+        }
+    }
+
+    /// <summary>
+    /// What comes of compiling; null when it fails, which is told with the reason. Any failure: what snapshots hold is chosen by upstreams and operators, and what rules must go on to rule
+    /// whatever they choose, and the loop that would bring the next one with it.
+    /// </summary>
+    private T? Compiled<T>(string name, Func<T?> compile)
+        where T : class
+    {
+        try
+        {
+            return compile();
+        }
+        catch (Exception exception)
         {
             observer.SnapshotUnreadable(name, exception);
             return null;

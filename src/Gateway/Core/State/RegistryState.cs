@@ -76,25 +76,14 @@ public sealed class TenantRoutes
     {
         Servers = servers.ToFrozenDictionary(server => server.Slug, StringComparer.Ordinal);
         ById = Servers.Values.ToFrozenDictionary(server => server.ServerId);
-        var tools = Servers.Values.SelectMany(server => server.Tools).ToList();
-        foreach (var colliding in tools.GroupBy(tool => tool.Aggregated, StringComparer.Ordinal).Where(group => group.Skip(1).Any()).SelectMany(group => group).ToList())
-        {
-            colliding.Rename(AggregatedName.OnCollision(colliding.Server.Slug, colliding.Name));
-        }
-
-        Tools = [.. tools.OrderBy(tool => tool.Aggregated, StringComparer.Ordinal)];
+        var ordered = Servers.Values.OrderBy(server => server.Slug, StringComparer.Ordinal).ToList();
+        Tools = Named(ordered.SelectMany(server => server.Tools), (tool, name) => tool.Rename(name));
         ByName = Tools.ToFrozenDictionary(tool => tool.Aggregated, StringComparer.Ordinal);
-        var prompts = Servers.Values.SelectMany(server => server.Prompts).ToList();
-        foreach (var colliding in prompts.GroupBy(prompt => prompt.Aggregated, StringComparer.Ordinal).Where(group => group.Skip(1).Any()).SelectMany(group => group).ToList())
-        {
-            colliding.Rename(AggregatedName.OnCollision(colliding.Server.Slug, colliding.Name));
-        }
-
-        Prompts = [.. prompts.OrderBy(prompt => prompt.Aggregated, StringComparer.Ordinal)];
+        Prompts = Named(ordered.SelectMany(server => server.Prompts), (prompt, name) => prompt.Rename(name));
         PromptsByName = Prompts.ToFrozenDictionary(prompt => prompt.Aggregated, StringComparer.Ordinal);
         Resources = ByUri(server => server.Resources);
         ResourceTemplates = ByUri(server => server.ResourceTemplates);
-        Sets = sets.Select(set => new ToolSetRoute(set, Servers.Values, previous?.Sets.GetValueOrDefault(set.Slug))).ToFrozenDictionary(set => set.Slug, StringComparer.Ordinal);
+        Sets = sets.Select(set => ToolSetRoute.Of(set, ordered, previous?.Sets.GetValueOrDefault(set.Slug))).ToFrozenDictionary(set => set.Slug, StringComparer.Ordinal);
     }
 
     public static TenantRoutes None { get; } = new([], [], null);
@@ -124,6 +113,23 @@ public sealed class TenantRoutes
 
     /// <summary>Tool sets by slug.</summary>
     public FrozenDictionary<string, ToolSetRoute> Sets { get; }
+
+    /// <summary>By name, ordinal. Names that items have already are left alone: what rules now may hold the same items.</summary>
+    private static T[] Named<T>(IEnumerable<T> items, Action<T, string> rename)
+        where T : IListed
+    {
+        var all = items.ToList();
+        var names = SetNames.Of([.. all.Select(item => (item.Server.Slug, item.Name, (string?)null))], ownNames: false);
+        for (var index = 0; index < names.Length; index++)
+        {
+            if (names[index] is { } name && name != all[index].Aggregated)
+            {
+                rename(all[index], name);
+            }
+        }
+
+        return [.. all.Where((_, index) => names[index] is not null).OrderBy(item => item.Aggregated, StringComparer.Ordinal)];
+    }
 
     private OfferedRoute[] ByUri(Func<ServerRoute, OfferedRoute[]> of) =>
         [.. Servers.Values.SelectMany(of).OrderBy(item => item.Name, StringComparer.Ordinal).ThenBy(item => item.Server.Slug, StringComparer.Ordinal)];

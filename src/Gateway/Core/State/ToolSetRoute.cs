@@ -7,21 +7,23 @@ namespace McpPlatform.Gateway.State;
 
 /// <summary>
 /// One tool set of a tenant: what it holds of the servers as they are now, under the names and with the words that it gives them, ready to be listed and called. Made anew whenever the set
-/// or one of the tenant's servers changes.
+/// or one of the servers that it may hold something of changes.
 /// </summary>
 public sealed class ToolSetRoute
 {
     private static readonly FrozenSet<string> NothingReserved = FrozenSet<string>.Empty;
 
-    /// <param name="servers">All of the tenant.</param>
+    private readonly ServerRoute[] _members;
+
+    /// <param name="members">Those that it may hold something of, by slug.</param>
     /// <param name="before">The same set in the last state: an index that still fits is taken over.</param>
-    internal ToolSetRoute(ToolSetEntry entry, IEnumerable<ServerRoute> servers, ToolSetRoute? before)
+    private ToolSetRoute(ToolSetEntry entry, ServerRoute[] members, ToolSetRoute? before)
     {
-        (Entry, Slug, Instructions) = (entry, entry.Slug, entry.Terms.Instructions);
+        (Entry, _members, Slug, Instructions) = (entry, members, entry.Slug, entry.Terms.Instructions);
         var terms = entry.Terms;
         var (tools, prompts) = (new List<ToolRoute>(), new List<OfferedRoute>());
         var (resources, templates) = (new List<OfferedRoute>(), new List<OfferedRoute>());
-        foreach (var server in servers.Where(server => terms.Members.Any(member => member.Covers(server.Slug, server.Entry.Tags))).OrderBy(server => server.Slug, StringComparer.Ordinal))
+        foreach (var server in members)
         {
             tools.AddRange(server.Tools.Where(tool => Holds(server, SetItemKinds.Tool, tool.Name)));
             prompts.AddRange(server.Prompts.Where(prompt => Holds(server, SetItemKinds.Prompt, prompt.Name)));
@@ -29,15 +31,24 @@ public sealed class ToolSetRoute
             templates.AddRange(server.ResourceTemplates.Where(template => Holds(server, SetItemKinds.Resource, template.Name)));
         }
 
+        // The first that is said of an item holds.
+        var overrides = new Dictionary<(string Server, string Kind, string Name), SetOverride>();
+        foreach (var change in terms.Overrides ?? [])
+        {
+            overrides.TryAdd((change.Server, change.Kind, change.Name), change);
+        }
+
         Disclosure = terms.Disclosure;
         var isOwn = terms.Naming == ToolSetNaming.Own;
         var names = SetNames.Of([.. tools.Select(tool => (tool.Server.Slug, tool.Name, OverrideOf(tool, SetItemKinds.Tool)?.Rename))], isOwn, Discloses ? MetaTools.Names : NothingReserved);
-        Tools = [.. tools.Select((tool, index) => new SetTool(tool, names[index], OverrideOf(tool, SetItemKinds.Tool), terms.IsPinned(tool.Server.Slug, tool.Name)))
+        Tools = [.. tools.Zip(names).Where(item => item.Second is not null)
+            .Select(item => new SetTool(item.First, item.Second!, OverrideOf(item.First, SetItemKinds.Tool), terms.IsPinned(item.First.Server.Slug, item.First.Name)))
             .OrderBy(tool => tool.Aggregated, StringComparer.Ordinal)];
         ByName = Tools.ToFrozenDictionary(tool => tool.Aggregated, StringComparer.Ordinal);
         Pinned = Array.FindAll(Tools, tool => tool.IsPinned);
         names = SetNames.Of([.. prompts.Select(prompt => (prompt.Server.Slug, prompt.Name, OverrideOf(prompt, SetItemKinds.Prompt)?.Rename))], isOwn, NothingReserved);
-        Prompts = [.. prompts.Select((prompt, index) => new SetOffer(prompt, names[index], OverrideOf(prompt, SetItemKinds.Prompt)))
+        Prompts = [.. prompts.Zip(names).Where(item => item.Second is not null)
+            .Select(item => new SetOffer(item.First, item.Second, OverrideOf(item.First, SetItemKinds.Prompt)))
             .OrderBy(prompt => prompt.Aggregated, StringComparer.Ordinal)];
         PromptsByName = Prompts.ToFrozenDictionary(prompt => prompt.Aggregated, StringComparer.Ordinal);
         (Resources, ResourceTemplates) = (ByUri(resources), ByUri(templates));
@@ -49,11 +60,19 @@ public sealed class ToolSetRoute
 
         bool Holds(ServerRoute server, string kind, string name) => terms.Holds(server.Slug, server.Entry.Tags, kind, name);
 
-        SetOverride? OverrideOf(IListed item, string kind) => terms.OverrideOf(item.Server.Slug, kind, item.Name);
+        SetOverride? OverrideOf(IListed item, string kind) => overrides.GetValueOrDefault((item.Server.Slug, kind, item.Name));
 
         SetOffer[] ByUri(List<OfferedRoute> items) => [.. items
             .Select(item => new SetOffer(item, null, OverrideOf(item, SetItemKinds.Resource)))
             .OrderBy(item => item.Name, StringComparer.Ordinal).ThenBy(item => item.Server.Slug, StringComparer.Ordinal)];
+    }
+
+    /// <summary>A set as servers are now; the last one itself where it and all that it may hold are the same objects, so that what it leads to is never a server of another state.</summary>
+    /// <param name="servers">All of the tenant, by slug.</param>
+    internal static ToolSetRoute Of(ToolSetEntry entry, IEnumerable<ServerRoute> servers, ToolSetRoute? before)
+    {
+        ServerRoute[] members = [.. servers.Where(server => entry.Terms.Members.Any(member => member.Covers(server.Slug, server.Entry.Tags)))];
+        return before is not null && ReferenceEquals(before.Entry, entry) && before._members.AsSpan().SequenceEqual(members) ? before : new ToolSetRoute(entry, members, before);
     }
 
     /// <summary>What it was made of.</summary>

@@ -51,7 +51,7 @@ internal sealed partial class GatewayObserver(ILogger<GatewayObserver> logger) :
     [LoggerMessage(Level = LogLevel.Warning, Message = "A {Name} snapshot was ignored (version {Version}): it is older than what rules, empty, or contradicts itself.")]
     private static partial void LogSnapshotRefused(ILogger logger, string name, long? version);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "A {Name} snapshot cannot be read.")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A {Name} snapshot, or what was seen of a server since, cannot be read or used; what ruled before goes on.")]
     private static partial void LogSnapshotUnreadable(ILogger logger, string name, Exception exception);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The {Name} snapshot cannot be kept on disk: a cold start would miss it.")]

@@ -19,16 +19,17 @@ internal sealed partial class SnapshotSource(
 
     private EntityTagHeaderValue? _tag;
     private bool _away;
+    private bool _broken;
 
-    /// <summary>Asks once. What cannot be fetched or used changes nothing; the first failure in a row is logged.</summary>
+    /// <summary>Asks once. What cannot be fetched or used changes nothing; the first failure of its kind in a row is logged. Only the stop is thrown.</summary>
     public async Task Refresh(CancellationToken cancellationToken)
     {
         try
         {
             await Fetch(cancellationToken);
-            if (_away)
+            if (_away || _broken)
             {
-                _away = false;
+                (_away, _broken) = (false, false);
                 Back(logger, client);
             }
         }
@@ -38,6 +39,15 @@ internal sealed partial class SnapshotSource(
             {
                 _away = true;
                 Away(logger, client, exception.Message);
+            }
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            // Whatever it is: a loop that ended here would leave this process with what it knows now for good.
+            if (!_broken)
+            {
+                _broken = true;
+                Broken(logger, client, exception);
             }
         }
     }
@@ -72,6 +82,9 @@ internal sealed partial class SnapshotSource(
     [LoggerMessage(Level = LogLevel.Warning, Message = "The snapshot of {Client} cannot be fetched ({Reason}); the last one goes on.")]
     private static partial void Away(ILogger logger, string client, string reason);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "The snapshot of {Client} can be fetched again.")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "The snapshot of {Client} cannot be used; the last one goes on.")]
+    private static partial void Broken(ILogger logger, string client, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The snapshot of {Client} can be fetched and used again.")]
     private static partial void Back(ILogger logger, string client);
 }

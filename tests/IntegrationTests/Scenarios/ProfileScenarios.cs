@@ -1,4 +1,6 @@
 using System.Net;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Nodes;
 using McpPlatform.IntegrationTests.Platform;
 using McpPlatform.IntegrationTests.Scenarios.Wire;
@@ -49,6 +51,10 @@ public abstract class ProfileScenarios(SharedPlatform shared)
         await using var upstream = await WireUpstream.Start(isModern: version == WireClient.Modern);
         upstream.Tool(Long, Say);
         upstream.Tool("short", Say);
+
+        // Called as the long one will be by this client.
+        var made = $"{Long[..43]}_{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Long)))[..16]}";
+        upstream.Tool(made, Say);
         var slug = await Register(steps, upstream);
         var key = way == "key" ? await KeyOf(steps, "cursor") : steps.Platform.AdminKey;
         (string, string)[] headers = way == "header" ? [("Mcp-Client-Profile", "cursor")] : [];
@@ -58,15 +64,17 @@ public abstract class ProfileScenarios(SharedPlatform shared)
         var names = (await page.Answer()).Result["tools"]!.AsArray().Select(tool => tool!["name"]!.GetValue<string>()).ToList();
 
         names.ShouldContain("short");
-        var shortened = names.Single(name => name != "short");
-        (shortened.Length, Long.StartsWith(shortened[..40], StringComparison.Ordinal)).ShouldBe((60, true));
-        foreach (var name in (string[])[shortened, Long])
+        names.ShouldAllBe(name => name.Length <= 60);
+        names.Count.ShouldBe(3);
+        names.ShouldContain(made);
+        foreach (var name in (string[])[made, Long])
         {
             await using var call = await client.Call(name, headers: headers);
             (await call.Answer()).Result["content"]![0]!["text"]!.GetValue<string>().ShouldBe("said", name);
         }
 
         upstream.Calls(Long).Count.ShouldBe(2, "the server knows its own name alone");
+        upstream.Calls(made).ShouldBeEmpty("a name never moves to a tool that is called so");
         if (way != "header")
         {
             // The header outranks key and client; the plain profile is one too.

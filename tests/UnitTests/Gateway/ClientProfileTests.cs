@@ -58,6 +58,40 @@ public sealed class ClientProfileTests
     }
 
     [Fact]
+    public void A_shortened_name_never_comes_to_mean_a_tool_that_is_called_so()
+    {
+        var cursor = ProfileSet.BuiltIn.Find("cursor")!;
+        var made = ShortName.Of(Long, cursor)!;
+        var views = cursor.Views.Of(Routes(Long, made).Servers["s"].Tools, ownNames: true);
+
+        views.Find(made)!.Name.ShouldBe(Long);
+        var names = views.Definitions.Select(definition => JsonNode.Parse(definition.Span)!["name"]!.GetValue<string>()).ToList();
+        names.ShouldBeUnique();
+        names.Select(name => views.Find(name)!.Name).ShouldBe([Long, made], ignoreOrder: true);
+        names.ShouldAllBe(name => name.Length <= 60);
+
+        // Without the tool that it was made for it means none, and not the other one.
+        cursor.Views.Of(Routes(made).Servers["s"].Tools, ownNames: true).Find(made).ShouldBeNull();
+        cursor.Makes(made).ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData("fine", false), InlineData("a_0123456789abcdef", true), InlineData("a_0123456789ABCDEF", false), InlineData("a_0123456789abcde", false), InlineData("_0123456789abcdef012345", true)]
+    public void A_name_is_known_by_its_form_where_names_are_shortened_at_all(string name, bool isMade)
+    {
+        ProfileSet.BuiltIn.Find("cursor")!.Makes(name).ShouldBe(isMade);
+        ProfileSet.With("""{"own":{"max_tools":5}}""").Find("own")!.Makes(name).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void The_shortest_limit_of_a_profile_leaves_room_for_every_form_of_a_name()
+    {
+        var least = ProfileSet.With("""{"own":{"max_name_length":24}}""").Find("own")!;
+
+        ((string[])[ShortName.Of(Long, least)!, ShortName.OnCollision(Long, least)]).ShouldAllBe(name => name.Length == 24 && name[0] == 'n' && least.Makes(name));
+    }
+
+    [Fact]
     public void A_list_ends_at_the_profiles_cap_and_says_how_much_it_leaves_out()
     {
         var names = Enumerable.Range(0, 250).Select(i => $"t{i:d3}").ToArray();
@@ -98,6 +132,24 @@ public sealed class ClientProfileTests
         properties["or"]!.ToJsonString().ShouldBe("""{"type":"integer","nullable":true}""");
         properties["one"]!["anyOf"]!.AsArray().Count.ShouldBe(2);
         properties["list"]!["items"].ShouldNotBeNull();
+    }
+
+    [Theory]
+    [InlineData(180 * 1024, 2000, 512 * 1024), InlineData(4000, 2000, 64 * 1024 * 4), InlineData(10, 2000, 64 * 1024 * 4)]
+    public void References_are_written_out_as_far_as_bytes_are_allowed_and_take_anything_beyond(int description, int references, int most)
+    {
+        var properties = string.Join(',', Enumerable.Range(0, references).Select(i => $$"""  "p{{i}}":{"$ref":"#/$defs/a"}"""));
+        var schema = $$$"""{"type":"object","$defs":{"a":{"type":"string","description":"{{{new string('d', description)}}}"}},"properties":{{{{properties}}}}}""";
+
+        var written = Write("gemini", schema);
+
+        var text = written.ToJsonString();
+        text.ShouldNotContain("$ref");
+        Encoding.UTF8.GetByteCount(text).ShouldBeLessThan(most + schema.Length);
+        var types = written["properties"]!.AsObject().Select(property => property.Value!["type"]!.GetValue<string>()).ToList();
+        types.Count.ShouldBe(references);
+        types[0].ShouldBe("string");
+        types.Contains("object").ShouldBe(description > 10);
     }
 
     [Fact]

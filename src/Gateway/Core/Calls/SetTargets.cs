@@ -46,7 +46,9 @@ internal static class SetTargets
             return Malformed("The arguments of a tool must be an object.");
         }
 
-        var tool = set.ByName.GetValueOrDefault(name!) ?? call.Profile?.Views.Of(set.Tools, ownNames: false).Find(name!) as SetTool;
+        // What search_tools finds has the set's names, whatever the client's lists say.
+        var profile = isWrapped ? null : call.Profile;
+        var tool = (profile?.Makes(name!) is true ? null : set.ByName.GetValueOrDefault(name!)) ?? profile?.Views.Of(set.Tools, ownNames: false).Find(name!) as SetTool;
         if (tool is null || !TargetResolver.IsIn(tool, call))
         {
             return TargetResolver.Unknown(call, TargetKind.Tool);

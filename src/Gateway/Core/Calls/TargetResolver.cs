@@ -64,7 +64,11 @@ internal static class TargetResolver
     private static Target Tool(ToolCall call, TenantRoutes routes, ServerRoute? server)
     {
         ToolRoute? tool = null;
-        _ = server is null ? routes.ByName.TryGetValue(call.Message.Name!, out tool) : server.ByName.TryGetValue(call.Message.Name!, out tool);
+        if (call.Profile?.Makes(call.Message.Name!) is not true)
+        {
+            _ = server is null ? routes.ByName.TryGetValue(call.Message.Name!, out tool) : server.ByName.TryGetValue(call.Message.Name!, out tool);
+        }
+
         var isRenamed = tool is null && (tool = call.Profile?.Views.Of(server?.Tools ?? routes.Tools, server is not null).Find(call.Message.Name!) as ToolRoute) is not null;
         if (tool is null || !IsIn(tool, call))
         {

@@ -12,9 +12,13 @@ internal static class SchemaParts
     private static readonly string[] Single =
         ["items", "additionalProperties", "additionalItems", "contains", "propertyNames", "not", "if", "then", "else", "unevaluatedProperties", "unevaluatedItems"];
 
+    /// <summary>Paths are for people, who need no more; a name that is half the definition must not be written into the path of everything within it.</summary>
+    private const int MostPath = 200;
+
     /// <summary>Those directly within, each with its path. Schemas that are only true or false are left out.</summary>
     public static IEnumerable<(JsonObject Schema, string Path)> Of(JsonObject schema, string path)
     {
+        path = Short(path);
         foreach (var name in Maps)
         {
             if (schema[name] is JsonObject map)
@@ -23,7 +27,7 @@ internal static class SchemaParts
                 {
                     if (value is JsonObject child)
                     {
-                        yield return (child, $"{path}.{name}.{key}");
+                        yield return (child, $"{path}.{name}.{Short(key)}");
                     }
                 }
             }
@@ -69,4 +73,6 @@ internal static class SchemaParts
 
         return at;
     }
+
+    private static string Short(string text) => text.Length <= MostPath ? text : text[..MostPath];
 }

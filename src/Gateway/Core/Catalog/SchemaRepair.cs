@@ -7,6 +7,8 @@ namespace McpPlatform.Gateway.Catalog;
 /// <param name="tool">Some servers put definitions beside the schema that refers to them.</param>
 internal sealed class SchemaRepair(JsonObject tool, JsonObject root, Repairs repairs)
 {
+    private HashSet<string>? _anchors;
+
     /// <summary>Keywords whose value may be anything, null included.</summary>
     private static readonly HashSet<string> Free = ["default", "const", "enum", "examples", "example"];
 
@@ -64,11 +66,28 @@ internal sealed class SchemaRepair(JsonObject tool, JsonObject root, Repairs rep
 
     private void Nulls(JsonObject schema, string path)
     {
-        foreach (var name in schema.Where(member => member.Value is null && !Free.Contains(member.Key)).Select(member => member.Key).ToList())
+        var all = schema.ToList();
+        if (!all.Exists(IsNull))
         {
-            Drop(schema, path, name, "null dropped");
+            return;
+        }
+
+        // Written anew: to remove one after the other moves all that follow each time.
+        schema.Clear();
+        foreach (var member in all)
+        {
+            if (IsNull(member))
+            {
+                repairs.Add(path, $"{member.Key}: null dropped");
+            }
+            else
+            {
+                schema.Add(member);
+            }
         }
     }
+
+    private static bool IsNull(KeyValuePair<string, JsonNode?> member) => member.Value is null && !Free.Contains(member.Key);
 
     private void Type(JsonObject schema, string path)
     {
@@ -197,7 +216,7 @@ internal sealed class SchemaRepair(JsonObject tool, JsonObject root, Repairs rep
 
         if (Text(value) is not { } reference || !(reference == "#" || reference.StartsWith("#/", StringComparison.Ordinal)))
         {
-            if (Text(value) is { } named && named.StartsWith('#') && root.ToJsonString().Contains("\"$anchor\"", StringComparison.Ordinal))
+            if (Text(value) is { } named && named.StartsWith('#') && Anchors().Contains(named[1..]))
             {
                 return;
             }
@@ -221,6 +240,40 @@ internal sealed class SchemaRepair(JsonObject tool, JsonObject root, Repairs rep
         {
             Drop(schema, path, "$ref", "reference that leads nowhere dropped");
         }
+    }
+
+    /// <summary>Names that schemas of this one have; looked for once, and only when a reference is to one.</summary>
+    private HashSet<string> Anchors()
+    {
+        if (_anchors is not null)
+        {
+            return _anchors;
+        }
+
+        _anchors = new HashSet<string>(StringComparer.Ordinal);
+        var left = new Stack<JsonNode>([root]);
+        while (left.TryPop(out var node))
+        {
+            foreach (var inner in node is JsonObject map ? map.Select(member => member.Value) : (JsonArray)node)
+            {
+                if (inner is JsonObject or JsonArray)
+                {
+                    left.Push(inner);
+                }
+            }
+
+            if (node is JsonObject schema)
+            {
+                _anchors.UnionWith(((string[])["$anchor", "$dynamicAnchor"]).Select(keyword => Text(schema[keyword])).OfType<string>());
+                if (Text(schema["$id"]) is ['#', .. var name])
+                {
+                    // As drafts 6 and 7 write it.
+                    _anchors.Add(name);
+                }
+            }
+        }
+
+        return _anchors;
     }
 
     /// <summary>Where else definitions lie: under the other keyword, in the OpenAPI place, or beside the schema.</summary>

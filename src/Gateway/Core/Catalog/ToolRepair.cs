@@ -13,6 +13,9 @@ public sealed record RepairedTool(ReadOnlyMemory<byte> Definition, IReadOnlyList
 /// </summary>
 public static class ToolRepair
 {
+    /// <summary>Definitions that people wrote or generated have hundreds. One with more is not worth the time while a state is compiled: it stays as it was sent, and says so.</summary>
+    internal const int MostReferences = 4096;
+
     private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Members of a tool that may be missing, and may not be null.</summary>
@@ -21,6 +24,11 @@ public static class ToolRepair
     /// <summary>Null when there is nothing to repair. Never fails: what cannot be read is left as it is.</summary>
     public static RepairedTool? Of(ReadOnlySpan<byte> definition)
     {
+        if (definition.Count("\"$ref\""u8) > MostReferences)
+        {
+            return new RepairedTool(definition.ToArray(), [$"inputSchema: more than {MostReferences} references, nothing repaired"]);
+        }
+
         try
         {
             var reader = new Utf8JsonReader(definition);

@@ -40,6 +40,9 @@ public sealed record ClientProfile
     [JsonIgnore]
     public ProfileViews Views => field ??= new ProfileViews(this);
 
+    /// <summary>Whether a name is one that only this profile's lists can give: for its clients it never means a tool that happens to be called so.</summary>
+    public bool Makes(string name) => ShortName.IsMade(name, this);
+
     private RequestTimers Alone => field ??= new RequestTimers(null, null, null, null, TimeSpan.FromMilliseconds(TimeoutMs!.Value));
 
     /// <summary>The shorter of what the request says and what such clients wait.</summary>

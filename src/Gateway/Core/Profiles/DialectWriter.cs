@@ -8,10 +8,7 @@ namespace McpPlatform.Gateway.Profiles;
 /// <summary>Rewrites the schemas of a tool into what a client can take.</summary>
 internal static class DialectWriter
 {
-    /// <summary>What references may make of one schema: beyond it they are cut, since each can name others several times.</summary>
-    private const int MostInlined = 2000;
-
-    private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    internal static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private static readonly string[] Alternatives = ["anyOf", "oneOf", "allOf"];
 
@@ -26,11 +23,12 @@ internal static class DialectWriter
                 return definition;
             }
 
+            var references = new ReferenceInliner(definition.Length);
             foreach (var name in (string[])["inputSchema", "outputSchema"])
             {
                 if (tool[name] is JsonObject schema)
                 {
-                    Whole(schema, dialect);
+                    Whole(schema, dialect, references);
                 }
             }
 
@@ -42,13 +40,11 @@ internal static class DialectWriter
         }
     }
 
-    private static void Whole(JsonObject schema, SchemaDialect dialect)
+    private static void Whole(JsonObject schema, SchemaDialect dialect, ReferenceInliner references)
     {
         if (dialect.InlineReferences)
         {
-            var left = MostInlined;
-            var source = (JsonObject)schema.DeepClone();
-            Inline(schema, source, [], ref left);
+            references.Inline(schema);
         }
 
         if (dialect.NoTopLevelAlternatives)
@@ -92,36 +88,6 @@ internal static class DialectWriter
                 }
             }
         }
-    }
-
-    private static void Inline(JsonObject schema, JsonObject source, List<string> within, ref int left)
-    {
-        var depth = within.Count;
-        while (schema["$ref"] is JsonValue value && value.TryGetValue(out string? reference))
-        {
-            schema.Remove("$ref");
-            if (--left <= 0 || within.Contains(reference) || within.Count > 32 || SchemaParts.Find(source, reference) is not JsonObject target)
-            {
-                schema["type"] ??= "object";
-                break;
-            }
-
-            within.Add(reference);
-            foreach (var (key, member) in target)
-            {
-                if (!schema.ContainsKey(key))
-                {
-                    schema[key] = member?.DeepClone();
-                }
-            }
-        }
-
-        foreach (var (child, _) in SchemaParts.Of(schema, "").ToList())
-        {
-            Inline(child, source, within, ref left);
-        }
-
-        within.RemoveRange(depth, within.Count - depth);
     }
 
     private static void Visit(JsonObject schema, string path, SchemaDialect dialect)

@@ -1,7 +1,5 @@
 using System.Collections.Frozen;
 using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
-using System.Text;
 using McpPlatform.Gateway.State;
 using McpPlatform.Mcp.Json;
 
@@ -23,31 +21,26 @@ public sealed class ProfileViews(ClientProfile profile)
 /// <summary>The tools of one view as one profile's clients get them.</summary>
 public sealed class ProfiledTools
 {
-    private const int UsualDigits = 8;
-    private const int CollisionDigits = 16;
-
     private readonly FrozenDictionary<string, IListed> _renamed;
 
     internal ProfiledTools(IListed[] tools, ClientProfile profile, bool ownNames)
     {
-        var taken = tools.Select(tool => NameOf(tool, ownNames)).ToHashSet(StringComparer.Ordinal);
+        var names = Array.ConvertAll(tools, tool => ShortName.Of(NameOf(tool, ownNames), profile));
+        var contested = names.OfType<string>().GroupBy(name => name, StringComparer.Ordinal).Where(name => name.Skip(1).Any()).Select(name => name.Key).ToHashSet(StringComparer.Ordinal);
         var renamed = new Dictionary<string, IListed>(StringComparer.Ordinal);
-        Definitions = Array.ConvertAll(tools, tool =>
+        Definitions = new ReadOnlyMemory<byte>[tools.Length];
+        for (var i = 0; i < tools.Length; i++)
         {
-            var name = NameOf(tool, ownNames);
+            var (tool, name) = (tools[i], names[i]);
             var definition = ownNames ? tool.Definition : tool.AggregatedDefinition;
-            if (Fit(name, profile, UsualDigits) is { } shorter)
+            if (name is not null && renamed.TryAdd(name = contested.Contains(name) ? ShortName.OnCollision(NameOf(tool, ownNames), profile) : name, tool))
             {
-                // Nobody's name may come to mean another tool.
-                shorter = taken.Contains(shorter) || renamed.ContainsKey(shorter) ? Fit(name, profile, CollisionDigits)! : shorter;
-                if (renamed.TryAdd(shorter, tool))
-                {
-                    definition = JsonSplice.Apply(definition.Span, MemberEdit.Set("name", JsonMembers.Quote(shorter)));
-                }
+                definition = JsonSplice.Apply(definition.Span, MemberEdit.Set("name", JsonMembers.Quote(name)));
             }
 
-            return profile.Schema is { } dialect ? DialectWriter.Write(definition, dialect) : definition;
-        });
+            Definitions[i] = profile.Schema is { } dialect ? DialectWriter.Write(definition, dialect) : definition;
+        }
+
         _renamed = renamed.ToFrozenDictionary(StringComparer.Ordinal);
     }
 
@@ -58,24 +51,4 @@ public sealed class ProfiledTools
     public IListed? Find(string name) => _renamed.GetValueOrDefault(name);
 
     private static string NameOf(IListed tool, bool own) => own ? tool.Name : tool.Aggregated;
-
-    /// <summary>Null when the name is fine. Else its beginning with a hash of all of it: always the same name for the same tool.</summary>
-    private static string? Fit(string name, ClientProfile profile, int digits)
-    {
-        var most = profile.MaxNameLength ?? int.MaxValue;
-        if (name.Length <= most && (!profile.PlainNames || name.All(IsPlain)))
-        {
-            return null;
-        }
-
-        var head = new StringBuilder();
-        foreach (var c in name.AsSpan(0, Math.Min(name.Length, most - digits - 1)))
-        {
-            head.Append(IsPlain(c) ? c : '_');
-        }
-
-        return head.Append('_').Append(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name))), 0, digits).ToString();
-    }
-
-    private static bool IsPlain(char c) => char.IsAsciiLetterOrDigit(c) || c is '_' or '-';
 }

@@ -52,17 +52,21 @@ internal sealed class GatewayServer(CallPath calls, SessionParts parts, ListenEn
 
     public ParamHeaders? HeadersOf(McpRequestContext context)
     {
-        var request = Of(context);
+        var (request, profile, name) = (Of(context), ProfileOf(context), context.Message.Name ?? "");
+        var isMade = profile?.Makes(name) is true;
         if (request.Set is { } set)
         {
-            return (set.ByName.GetValueOrDefault(context.Message.Name ?? "") ?? ProfileOf(context)?.Views.Of(set.Tools, ownNames: false).Find(context.Message.Name ?? "") as SetTool)?.Headers;
+            return ((isMade ? null : set.ByName.GetValueOrDefault(name)) ?? profile?.Views.Of(set.Tools, ownNames: false).Find(name) as SetTool)?.Headers;
         }
 
         ToolRoute? tool = null;
-        _ = request.Server is { } server
-            ? server.ByName.TryGetValue(context.Message.Name ?? "", out tool)
-            : request.State.Registry.RoutesOf(request.Caller.TenantId).ByName.TryGetValue(context.Message.Name ?? "", out tool);
-        tool ??= ProfileOf(context)?.Views.Of(request.Server?.Tools ?? request.State.Registry.RoutesOf(request.Caller.TenantId).Tools, request.Server is not null).Find(context.Message.Name ?? "") as ToolRoute;
+        var routes = request.State.Registry.RoutesOf(request.Caller.TenantId);
+        if (!isMade)
+        {
+            _ = request.Server is { } server ? server.ByName.TryGetValue(name, out tool) : routes.ByName.TryGetValue(name, out tool);
+        }
+
+        tool ??= profile?.Views.Of(request.Server?.Tools ?? routes.Tools, request.Server is not null).Find(name) as ToolRoute;
         return tool?.Headers;
     }
 

@@ -59,13 +59,13 @@ public sealed class ToolRepairTests
     [Theory]
     [InlineData("""{"$anchor":"a"}""", true), InlineData("""{"$dynamicAnchor":"a"}""", true), InlineData("""{"$id":"#a"}""", true), InlineData("""{"$anchor":"b"}""", false)]
     public void A_reference_by_name_stays_when_a_schema_has_that_name(string named, bool stays) =>
-        (ToolRepair.Of(Encoding.UTF8.GetBytes($$$"""{"name":"t","inputSchema":{"type":"object","properties":{"x":{"$ref":"#a"}},"$defs":{"A":{{{named}}}}}}""")) is null).ShouldBe(stays);
+        (ToolRepair.Of(Encoding.UTF8.GetBytes($$$"""{"name":"t","inputSchema":{"type":"object","properties":{"x":{"$ref":"#a"}},"$defs":{"A":{{{named}}} } } }""")) is null).ShouldBe(stays);
 
     [Fact]
     public void Many_references_by_name_cost_what_the_definition_is_long_and_not_its_square()
     {
-        var references = string.Join(',', Enumerable.Range(0, ToolRepair.MostReferences - 96).Select(i => $$"""{"$ref":"#a"}"""));
-        var definition = Encoding.UTF8.GetBytes($$"""{"name":"t","inputSchema":{"type":"object","anyOf":[{{references}}]}}""");
+        var references = string.Join(',', Enumerable.Range(0, ToolRepair.MostReferences - 96).Select(_ => """{"$ref":"#a"}"""));
+        var definition = Encoding.UTF8.GetBytes($$$"""{"name":"t","inputSchema":{"type":"object","anyOf":[{{{references}}}]}}""");
 
         Allocated(() => ToolRepair.Of(definition).ShouldNotBeNull()).ShouldBeLessThan(definition.Length * 400L);
     }
@@ -73,8 +73,8 @@ public sealed class ToolRepairTests
     [Fact]
     public void A_long_name_is_not_written_into_the_path_of_everything_within_it()
     {
-        var within = string.Join(',', Enumerable.Range(0, 4000).Select(i => $$"""{"a":{}}"""));
-        var definition = Encoding.UTF8.GetBytes($$$"""{"name":"t","inputSchema":{"type":"object","properties":{"{{{new string('n', 100_000)}}}":{"anyOf":[{{{within}}}]}}}}""");
+        var within = string.Join(',', Enumerable.Range(0, 4000).Select(_ => """{"a":{}}"""));
+        var definition = Encoding.UTF8.GetBytes($$$"""{"name":"t","inputSchema":{"type":"object","properties":{"{{{new string('n', 100_000)}}}":{"anyOf":[{{{within}}}]} } } }""");
 
         Allocated(() => ToolRepair.Of(definition).ShouldBeNull()).ShouldBeLessThan(definition.Length * 400L);
     }
@@ -82,8 +82,8 @@ public sealed class ToolRepairTests
     [Fact]
     public void A_definition_with_more_references_than_anybody_means_stays_as_it_was_sent_and_says_so()
     {
-        var references = string.Join(',', Enumerable.Range(0, ToolRepair.MostReferences + 1).Select(i => $$"""{"$ref":"#a"}"""));
-        var definition = Encoding.UTF8.GetBytes($$"""{"name":"t","inputSchema":{"anyOf":[{{references}}]}}""");
+        var references = string.Join(',', Enumerable.Range(0, ToolRepair.MostReferences + 1).Select(_ => """{"$ref":"#a"}"""));
+        var definition = Encoding.UTF8.GetBytes($$$"""{"name":"t","inputSchema":{"anyOf":[{{{references}}}]}}""");
 
         var left = ToolRepair.Of(definition)!;
 

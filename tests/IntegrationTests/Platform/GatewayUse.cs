@@ -13,8 +13,21 @@ internal sealed record GatewayUse(long ResidentBytes, int Handles, int Children)
     public static GatewayUse Of(int process)
     {
         var resident = File.ReadLines($"/proc/{process}/status").Single(l => l.StartsWith("VmRSS:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1];
-        var children = Directory.EnumerateDirectories($"/proc/{process}/task").Sum(t => File.ReadAllText(Path.Combine(t, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries).Length);
+        var children = Directory.EnumerateDirectories($"/proc/{process}/task").Sum(ChildrenOf);
         return new(long.Parse(resident, CultureInfo.InvariantCulture) * 1024, Directory.EnumerateFileSystemEntries($"/proc/{process}/fd").Count(), children);
+    }
+
+    /// <summary>None of a thread that has ended since it was listed: another one of the process has them now, or they are gone.</summary>
+    private static int ChildrenOf(string thread)
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(thread, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries).Length;
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
     }
 
     public override string ToString() => $"{ResidentBytes / 1048576.0:0.0} MiB, {Handles} handles, {Children} children";

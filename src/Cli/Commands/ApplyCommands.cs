@@ -25,7 +25,7 @@ internal static class ApplyCommands
     {
         var named = FileCommands.Named();
         var yes = new Option<bool>("--yes", "-y") { Description = "Do it without asking" };
-        return factory.Verb("apply", "Make the platform's servers, policies and limits what a configuration says: the plan first, then, after a yes, all of it", async context =>
+        return factory.Verb("apply", "Make the platform's servers, policies, limits, routes and tool sets what a configuration says: the plan first, then, after a yes, all of it", async context =>
         {
             var loaded = FileCommands.LoadValid(context, named);
             var plan = await Send(context, loaded, isPlan: true);

@@ -30,7 +30,8 @@ internal static class SetCommands
                 new("TITLE", "definition.title"),
                 new("ENDPOINT", "endpoint"),
                 new("DISCLOSURE", "definition.disclosure"),
-                new("VERSION", "version"));
+                new("VERSION", "version"),
+                new("MANAGED BY", "", item => (string?)item?["origin"] ?? Column.Show(item?["managed_by"])));
             return ExitCode.Ok;
         }, limit);
     }

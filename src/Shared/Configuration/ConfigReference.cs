@@ -74,6 +74,7 @@ public static class ConfigReference
         return (string?)member["type"] switch
         {
             "array" => $"list of {TypeOf(member["items"]!.AsObject())}",
+            "object" when member["additionalProperties"] is null => "group of members",
             "object" => $"by name: {TypeOf(member["additionalProperties"]!.AsObject())}",
             var type when member["minimum"] is { } least => string.Create(CultureInfo.InvariantCulture, $"{Word(type!)} {least} – {member["maximum"]}"),
             var type => Word(type!),

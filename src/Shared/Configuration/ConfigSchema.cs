@@ -73,6 +73,11 @@ public static class ConfigSchema
             return new JsonObject { ["type"] = "array", ["items"] = Of(item, says, definitions, isVerbatim), ["maxItems"] = says.MostEntries };
         }
 
+        if (type == typeof(JsonObject))
+        {
+            return new JsonObject { ["type"] = "object" };
+        }
+
         if (type == typeof(JsonNode))
         {
             return new JsonObject { ["type"] = new JsonArray("string", "number", "boolean", "array", "object") };

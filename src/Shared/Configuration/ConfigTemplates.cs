@@ -48,6 +48,18 @@ public static class ConfigTemplates
                   - { id: all, effect: allow, actions: ["tools:*"], resources: ["tool:docs/*", "tool:tracker/*"] }
                   - { id: delete, effect: require_approval, actions: ["tools:call"], resources: ["tool:tracker/*delete*"] }
 
+            # One address with what support needs: /mcp/sets/support.
+            tool_sets:
+              support:
+                title: Support
+                members:
+                  - { server: docs }
+                  - { server: tracker, tools: ["search_*", "get_*", create_issue] }
+                exclude: ["tracker/get_secret*"]
+                overrides:
+                  - { server: tracker, name: create_issue, rename: open_issue, arguments: { project: support } }
+                disclosure: auto
+
             limits:
               per_server: { rate_limit: { rate: 50, burst: 100 }, max_concurrency: 32 }
 

@@ -26,7 +26,7 @@ public static class Sent
         var sent = JsonSerializer.SerializeToNode(loaded.Configuration, Plain)!.AsObject();
         sent.Remove("launchers");
         Escape(sent);
-        IEnumerable<string> paths = [.. loaded.Configuration.Servers.Keys.Select(s => $"servers.{s}"), .. loaded.Configuration.Policies.Keys.Select(p => $"policies.{p}"), .. Enumerable.Range(0, loaded.Configuration.Routes.Count).Select(i => $"routes[{i}]"), "limits.max_concurrency"];
+        IEnumerable<string> paths = [.. loaded.Configuration.Servers.Keys.Select(s => $"servers.{s}"), .. loaded.Configuration.Policies.Keys.Select(p => $"policies.{p}"), .. Enumerable.Range(0, loaded.Configuration.Routes.Count).Select(i => $"routes[{i}]"), .. loaded.Configuration.ToolSets.Keys.Select(s => $"tool_sets.{s}"), "limits.max_concurrency"];
         sent[OriginsMember] = new JsonObject([.. paths.Select(path => KeyValuePair.Create(path, (JsonNode?)loaded.OriginOf(path)))]);
         return sent;
     }

@@ -36,6 +36,10 @@ public abstract class ConfiguredPlatform(IPlatformForm form) : IAsyncLifetime
         routes:
           - intent: declared.echo
             candidates: [{ server: declared, tool: echo, constants: { text: from the file, a: 1 } }]
+        tool_sets:
+          declared-set:
+            members: [{ server: declared, tools: [echo] }]
+            overrides: [{ server: declared, name: echo, rename: say, arguments: { text: fixed in the file } }]
 
         """;
 
@@ -104,7 +108,38 @@ public abstract class ConfigurationScenarios(ConfiguredPlatform configured)
         (route["managed_by"]!.GetValue<string>(), route["origin"]!.GetValue<string>()).ShouldBe(("file", "mcpplatform.yaml:12"));
         (await _steps.Admin.Delete($"/api/v1/routes/{route["id"]}")).ErrorCode.ShouldBe("routes.managed");
         (await _steps.Admin.Post("/v1/route/execute", new { intent = "declared.echo" })).Text.ShouldContain("from the file");
+        var set = (await _steps.Admin.Get("/api/v1/tool-sets/declared-set")).Expect(HttpStatusCode.OK).Json;
+        (set["managed_by"]!.GetValue<string>(), set["origin"]!.GetValue<string>()).ShouldBe(("file", "mcpplatform.yaml:15"));
+        foreach (var change in (ApiAnswer[])[
+            await _steps.Admin.Send(HttpMethod.Put, "/api/v1/tool-sets/declared-set", new { members = new[] { new { server = "declared" } } }),
+            await _steps.Admin.Post("/api/v1/tool-sets/declared-set/rollback", new { version = 1 }),
+            await _steps.Admin.Delete("/api/v1/tool-sets/declared-set")])
+        {
+            (change.Status, change.ErrorCode).ShouldBe((HttpStatusCode.Conflict, "tool_sets.managed"));
+            change.Text.ShouldContain("mcpplatform.yaml:15");
+        }
+
         (await _steps.Admin.Post("/api/v1/configuration/registry", new { servers = new { } })).ErrorCode.ShouldBe("configuration.file");
+    }
+
+    [Fact]
+    public async Task A_set_of_the_file_is_an_endpoint_changes_as_a_version_and_goes_with_its_lines()
+    {
+        await SetLists("say");
+        (await CallSet("say", [])).ShouldBe("fixed in the file");
+
+        await configured.Write(configured.Base.Replace("rename: say", "rename: tell", StringComparison.Ordinal));
+        await SetLists("tell");
+        var versions = (await _steps.Admin.Get("/api/v1/tool-sets/declared-set/versions")).Expect(HttpStatusCode.OK).Json["items"]!.AsArray();
+        versions.Select(v => v!["version"]!.GetValue<int>()).Take(2).ShouldBe([2, 1]);
+        (await _steps.Admin.Get("/api/v1/tool-sets/declared-set/diff")).Text.ShouldContain("tell");
+
+        var without = configured.Base[..configured.Base.IndexOf("tool_sets:", StringComparison.Ordinal)];
+        await configured.Write(without);
+        await Until.True(async () => (await _steps.Admin.Get("/api/v1/tool-sets/declared-set")).Status == HttpStatusCode.NotFound, Soon);
+        await _steps.OnEveryGateway(async gateway => (await SetNames(gateway)) is null, Soon, () => "The set is served still.");
+        await configured.Write(configured.Base);
+        await SetLists("say");
     }
 
     [Fact]
@@ -250,6 +285,21 @@ public abstract class ConfigurationScenarios(ConfiguredPlatform configured)
     {
         using var caller = new ModernCaller(new Uri(gateway, "/mcp"), _steps.Platform.AdminKey);
         return await caller.ToolNames();
+    }
+
+    private async Task SetLists(string tool) => await _steps.OnEveryGateway(async gateway => (await SetNames(gateway))?.Contains(tool) == true, Soon, () => $"The set does not list {tool}.");
+
+    /// <summary>Null when there is no such set.</summary>
+    private async Task<IReadOnlyList<string>?> SetNames(Uri gateway)
+    {
+        using var caller = new ModernCaller(new Uri(gateway, "/mcp/sets/declared-set"), _steps.Platform.AdminKey);
+        return (await caller.Request("tools/list")).Message?["result"]?["tools"]?.AsArray().Select(t => t!["name"]!.GetValue<string>()).ToList();
+    }
+
+    private async Task<string> CallSet(string tool, JsonObject arguments)
+    {
+        using var caller = new ModernCaller(new Uri(_steps.Mcp, "/mcp/sets/declared-set"), _steps.Platform.AdminKey);
+        return (await caller.Call(tool, arguments)).Result["content"]![0]!["text"]!.GetValue<string>();
     }
 
     private async Task<string> Call(string tool)

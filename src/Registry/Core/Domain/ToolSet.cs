@@ -27,6 +27,9 @@ public sealed class ToolSet : ITenantOwned, IAudited
 
     public ManagedBy ManagedBy { get; private set; }
 
+    /// <summary>File and line that declare it; null for others.</summary>
+    public string? Origin { get; private set; }
+
     public int Version { get; private set; }
 
     public DateTimeOffset CreatedAt { get; private set; }
@@ -40,7 +43,11 @@ public sealed class ToolSet : ITenantOwned, IAudited
     /// <summary>What it is.</summary>
     public ToolSetTerms Terms => Read(Body);
 
-    public static ToolSet Create(Guid tenantId, string slug, DateTimeOffset now) => new() { Id = Guid.CreateVersion7(now), TenantId = tenantId, Slug = slug, CreatedAt = now };
+    public static ToolSet Create(Guid tenantId, string slug, ManagedBy managedBy, DateTimeOffset now) =>
+        new() { Id = Guid.CreateVersion7(now), TenantId = tenantId, Slug = slug, ManagedBy = managedBy, CreatedAt = now };
+
+    /// <summary>It is declared there. Nothing that gateways know changes.</summary>
+    public void Move(string origin) => Origin = origin;
 
     /// <summary>Sets what it is; returns the revision to keep.</summary>
     public ToolSetRevision Describe(ToolSetTerms terms, string by, DateTimeOffset now)

@@ -11,7 +11,7 @@ using McpPlatform.Registry.Domain;
 
 namespace McpPlatform.Registry.Infrastructure;
 
-/// <summary>The registry's part of a configuration: routes, and servers with what limits says for each of them.</summary>
+/// <summary>The registry's part of a configuration: routes, tool sets, and servers with what limits says for each of them.</summary>
 internal sealed class ServerTaker : IConfigurationTaker
 {
     public string Module => RegistryModule.Name;
@@ -21,8 +21,9 @@ internal sealed class ServerTaker : IConfigurationTaker
         var defaults = configuration.Configuration.Limits?.PerServer;
         DeclaredServer[] servers = [.. configuration.Configuration.Servers.Select(s => new DeclaredServer(Terms(s.Key, s.Value, defaults), DeclaredPlan.Shorten(configuration.OriginOf($"servers.{s.Key}"))))];
         DeclaredRoute[] routes = [.. configuration.Configuration.Routes.Select((r, i) => new DeclaredRoute(Terms(r), $"routes[{i}]", DeclaredPlan.Shorten(configuration.OriginOf($"routes[{i}]"))))];
+        DeclaredSet[] sets = [.. configuration.Configuration.ToolSets.Select(s => new DeclaredSet(s.Key, Terms(s.Key, s.Value), DeclaredPlan.Shorten(configuration.OriginOf($"tool_sets.{s.Key}"))))];
         var sender = services.GetRequiredService<ISender>();
-        return isPlan ? sender.Send(new PlanServers(servers, routes), cancellationToken) : sender.Send(new DeclareServers(servers, routes), cancellationToken);
+        return isPlan ? sender.Send(new PlanServers(servers, routes, sets), cancellationToken) : sender.Send(new DeclareServers(servers, routes, sets), cancellationToken);
     }
 
     private static RegisterServer Terms(string slug, ServerSection s, ServerDefaults? defaults) => new(
@@ -59,6 +60,28 @@ internal sealed class ServerTaker : IConfigurationTaker
         r.Balancing switch { "round_robin" => RouteBalancing.RoundRobin, "weighted_random" => RouteBalancing.WeightedRandom, _ => RouteBalancing.Failover },
         [.. r.Candidates.Select(c => new RouteCandidate(c.Server, c.Tool, c.Weight, c.Constants is null ? null : JsonSerializer.SerializeToElement(c.Constants)))],
         r.Enabled);
+
+    private static ToolSetTerms Terms(string slug, ToolSetSection s) => new(
+        s.Title ?? slug,
+        s.Description ?? "",
+        s.Instructions,
+        [.. s.Members.Select(m => new SetMember(m.Server, m.Tag, m.Tools, m.Prompts, m.Resources))],
+        s.Overrides?.Select(Override).ToArray(),
+        s.Exclude,
+        s.Naming ?? ToolSetNaming.Qualified,
+        s.Disclosure ?? ToolSetDisclosure.Off,
+        s.Pinned,
+        s.Enabled);
+
+    private static SetOverride Override(SetOverrideSection o) => new(
+        o.Server,
+        o.Name,
+        o.Kind ?? SetItemKinds.Tool,
+        o.Rename,
+        o.Title,
+        o.Description,
+        o.Annotations is null ? null : JsonSerializer.SerializeToElement(o.Annotations),
+        o.Arguments?.ToDictionary(a => a.Key, a => JsonSerializer.SerializeToElement(a.Value)));
 
     private static RateTerms? Rate(RateSection? rate) => rate is null ? null : new RateTerms(rate.Rate, rate.Burst);
 }

@@ -82,7 +82,13 @@ internal sealed class Binder(References references, ProblemList problems)
             return List(items, says, node, path, isVerbatim);
         }
 
-        return type == typeof(JsonNode) ? Anything(node, path) : Shapes.IsSection(type) ? Section(type, node, path, isVerbatim) : Scalar(type, says, node, path, isVerbatim);
+        if (type == typeof(JsonObject) && node is not MapNode)
+        {
+            Wrong(node, path, $"It is {node.Kind}, and should be a group of members.", says.Text);
+            return null;
+        }
+
+        return type.IsAssignableTo(typeof(JsonNode)) ? FreeForm.Of(node, path, (scalar, at) => Resolve(scalar, at, isSecret: false, isVerbatim: false)) : Shapes.IsSection(type) ? Section(type, node, path, isVerbatim) : Scalar(type, says, node, path, isVerbatim);
     }
 
     private object? Group(Type type, MemberAttribute says, ConfigNode node, string path, bool isVerbatim)
@@ -149,7 +155,7 @@ internal sealed class Binder(References references, ProblemList problems)
             return null;
         }
 
-        if (Resolve(scalar, path, says.IsSecret, isVerbatim) is not { } value)
+        if (Resolve(scalar, path, says.IsSecret, isVerbatim, says.IsUri) is not { } value)
         {
             return null;
         }
@@ -186,35 +192,11 @@ internal sealed class Binder(References references, ProblemList problems)
         return Forms.Fits(says.Form, value.Text) ? value.Text : Nothing(scalar, path, "The text is not of the form that is taken here.", Forms.Rule(says.Form));
     }
 
-    private JsonNode? Anything(ConfigNode node, string path)
-    {
-        switch (node)
-        {
-            case ListNode list:
-                return new JsonArray([.. list.Items.Select((item, i) => Anything(item, $"{path}[{i}]"))]);
-            case MapNode map:
-                var members = new JsonObject();
-                map.Entries.ForEach(entry => members[entry.Key] = Anything(entry.Value, Join(path, entry.Key)));
-                return members;
-            default:
-                var scalar = (ScalarNode)node;
-                if (scalar.Form == ScalarKind.Null || Resolve(scalar, path, isSecret: false, isVerbatim: false) is not { } value)
-                {
-                    return null;
-                }
-
-                return scalar.Form == ScalarKind.Text ? value.Text
-                    : value.Text is "true" or "false" ? value.Text == "true"
-                    : decimal.TryParse(value.Text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) ? JsonValue.Create(number)
-                    : value.Text;
-        }
-    }
-
-    private Resolved? Resolve(ScalarNode scalar, string path, bool isSecret, bool isVerbatim)
+    private Resolved? Resolve(ScalarNode scalar, string path, bool isSecret, bool isVerbatim, bool isUri = false)
     {
         try
         {
-            var value = isVerbatim ? new Resolved(scalar.Text) : references.Resolve(scalar.Text);
+            var value = isVerbatim ? new Resolved(scalar.Text) : references.Resolve(scalar.Text, isUri);
             _values.Add(new ConfigValue(path, isSecret || value.IsSecret ? ConfigValue.Hidden : value.Text, scalar.At.Origin, value.Via));
             return value;
         }

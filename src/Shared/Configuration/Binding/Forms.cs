@@ -10,6 +10,7 @@ internal static partial class Forms
     public static string? Pattern(Form form) => form switch
     {
         Form.Slug => "^[a-z0-9](?:_?[a-z0-9-]){0,61}[a-z0-9]$|^[a-z0-9]$",
+        Form.SlugPattern => "^[a-z0-9*](?:_?[a-z0-9*-]){0,61}[a-z0-9*]$|^[a-z0-9*]$",
         Form.Intent => "^[a-z0-9](?:[a-z0-9._-]{0,61}[a-z0-9])?$",
         Form.Url => "^https?://[^\\s#]+$",
         Form.HeaderName => "^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}$",
@@ -22,6 +23,7 @@ internal static partial class Forms
     public static string Rule(Form form) => form switch
     {
         Form.Slug => "Write 1 to 63 of a-z, 0-9, '-' and single '_', starting and ending with a letter or digit.",
+        Form.SlugPattern => "Write the slug of a server, with * for any text if several are meant.",
         Form.Intent => "Write 1 to 63 of a-z, 0-9, '.', '-' and '_', starting and ending with a letter or digit.",
         Form.Url => "Write an absolute http or https address without user name, password and fragment; credentials belong into headers.",
         Form.HeaderName => "Write a name such as Authorization; the transport's own (Host, Content-Length, Mcp-…) cannot be set.",
@@ -38,7 +40,7 @@ internal static partial class Forms
         Form.Url => IsUrl(text),
         Form.HeaderName => Regex.IsMatch(text, Pattern(form)!, RegexOptions.NonBacktracking) && !Own.Contains(text),
         Form.HeaderValue => text.Length <= 8192 && text.All(c => c is '\t' or (>= ' ' and <= '~')),
-        Form.Slug => Regex.IsMatch(text, Pattern(form)!, RegexOptions.NonBacktracking) && !text.Contains("__", StringComparison.Ordinal),
+        Form.Slug or Form.SlugPattern => Regex.IsMatch(text, Pattern(form)!, RegexOptions.NonBacktracking) && !text.Contains("__", StringComparison.Ordinal),
         _ => Pattern(form) is not { } pattern || Regex.IsMatch(text, pattern, RegexOptions.NonBacktracking),
     };
 

@@ -24,14 +24,16 @@ internal sealed partial class References(Func<string, string?> environment, stri
     /// <summary>Absolute paths of the files that values were taken from.</summary>
     public HashSet<string> Files { get; } = new(StringComparer.Ordinal);
 
-    public Resolved Resolve(string text)
+    /// <param name="isUri">Where <c>file:</c> begins a URI.</param>
+    public Resolved Resolve(string text, bool isUri = false)
     {
-        if (folder is null && (text.StartsWith(FilePrefix, StringComparison.Ordinal) || text.Replace("$${", "", StringComparison.Ordinal).Contains("${", StringComparison.Ordinal)))
+        var isFile = !isUri && text.StartsWith(FilePrefix, StringComparison.Ordinal);
+        if (folder is null && (isFile || text.Replace("$${", "", StringComparison.Ordinal).Contains("${", StringComparison.Ordinal)))
         {
             throw new ReferenceException("References to variables and files are not followed here: they would be this server's.", "Send the value itself; 'mcpp config apply' does so.");
         }
 
-        return text.StartsWith(FilePrefix, StringComparison.Ordinal) ? ReadFile(text[FilePrefix.Length..]) : Fill(text);
+        return isFile ? ReadFile(text[FilePrefix.Length..]) : Fill(text);
     }
 
     private Resolved Fill(string text)

@@ -24,6 +24,11 @@ internal static class Together
             }
         }
 
+        foreach (var (slug, set) in configuration.ToolSets)
+        {
+            SetsTogether.Check($"tool_sets.{slug}", set, Add);
+        }
+
         var routes = new HashSet<(string, string?, string?)>();
         for (var i = 0; i < configuration.Routes.Count; i++)
         {

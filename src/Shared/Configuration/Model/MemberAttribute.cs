@@ -32,6 +32,9 @@ internal sealed class MemberAttribute(string text) : Attribute
     /// <summary><c>${NAME}</c> in it means something else, or nothing: it stays.</summary>
     public bool IsVerbatim { get; init; }
 
+    /// <summary>It may be a URI: <c>file:</c> begins one, and refers to nothing.</summary>
+    public bool IsUri { get; init; }
+
     /// <summary>An example value for the reference, as YAML.</summary>
     public string Example { get; init; } = "";
 }
@@ -44,6 +47,9 @@ internal enum Form
     /// <summary>May have several lines.</summary>
     Lines,
     Slug,
+
+    /// <summary>A slug, in which * may stand for any text.</summary>
+    SlugPattern,
     Intent,
     Url,
     HeaderName,

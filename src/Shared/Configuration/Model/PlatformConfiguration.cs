@@ -15,6 +15,9 @@ public sealed record PlatformConfiguration
     [Member("Intents, and the tools that carry them out.")]
     public IReadOnlyList<RouteSection> Routes { get; init; } = [];
 
+    [Member("Virtual servers at /mcp/sets/NAME, by slug: chosen tools, prompts and resources of several servers.", Names = Form.Slug)]
+    public IReadOnlyDictionary<string, ToolSetSection> ToolSets { get; init; } = new Dictionary<string, ToolSetSection>();
+
     [Member("How much is let through.")]
     public LimitsSection? Limits { get; init; }
 

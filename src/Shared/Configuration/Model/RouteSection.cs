@@ -39,6 +39,6 @@ public sealed record CandidateSection
     [Member("Its share against the others. Default 1.", Least = 1, Most = 100)]
     public int Weight { get; init; } = 1;
 
-    [Member("Arguments that the tool gets whatever the caller sends: a group of members.")]
-    public JsonNode? Constants { get; init; }
+    [Member("Arguments that the tool gets whatever the caller sends.")]
+    public JsonObject? Constants { get; init; }
 }

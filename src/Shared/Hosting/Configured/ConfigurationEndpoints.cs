@@ -76,6 +76,11 @@ public static class ConfigurationEndpoints
             return Error.Forbidden("servers.private", $"allow_private_address needs the permission {Permissions.ServersPrivate}. Ask an admin to apply this configuration.").ToResult();
         }
 
+        if (loaded.Configuration.ToolSets.Count > 0 && !caller.May(Permissions.ToolsWrite))
+        {
+            return Error.Forbidden("tools.write", $"tool_sets needs the permission {Permissions.ToolsWrite}. Ask an admin to apply this configuration, or leave them out.").ToResult();
+        }
+
         if (!dryRun && caller.TenantId == DefaultTenant.Id && status.Source is { } file)
         {
             return Error.Conflict("configuration.file", $"The platform reads {file} itself. Change it there: it is taken over within a second.").ToResult();

@@ -91,7 +91,7 @@ public sealed class ToolSetRulesTests
     [Fact]
     public void Versions_differ_by_member_item_and_override()
     {
-        var set = ToolSet.Create(Guid.NewGuid(), "set", DateTimeOffset.UnixEpoch);
+        var set = ToolSet.Create(Guid.NewGuid(), "set", ManagedBy.Api, DateTimeOffset.UnixEpoch);
         var first = set.Describe(Good with { Overrides = [new SetOverride("a", "x", Rename: "one")] }, "ada", DateTimeOffset.UnixEpoch);
         var second = set.Describe(Good with { Title = "New", Members = [new SetMember("b")], Overrides = [new SetOverride("a", "x", Rename: "two")] }, "ada", DateTimeOffset.UnixEpoch);
 

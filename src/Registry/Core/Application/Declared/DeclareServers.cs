@@ -3,6 +3,7 @@ using McpPlatform.Kernel;
 using McpPlatform.Registry.Application.HttpTools;
 using McpPlatform.Registry.Application.Routes;
 using McpPlatform.Registry.Application.Servers;
+using McpPlatform.Registry.Application.ToolSets;
 using MediatR;
 
 namespace McpPlatform.Registry.Application.Declared;
@@ -12,13 +13,13 @@ namespace McpPlatform.Registry.Application.Declared;
 public sealed record DeclaredServer(RegisterServer Terms, string Origin);
 
 /// <summary>
-/// Makes the servers and routes that are managed by a file the ones that are given: creates, changes and deletes those alone, all in one transaction. Twice is once. Fails with
-/// <c>configuration.taken</c> when a slug belongs to a server that is managed elsewhere, and <c>servers.limit</c>.
+/// Makes the servers, routes and tool sets that are managed by a file the ones that are given: creates, changes and deletes those alone, all in one transaction. Twice is once. Fails with
+/// <c>configuration.taken</c> when a name belongs to a record that is managed elsewhere, and <c>servers.limit</c>, <c>routes.limit</c>, <c>tool_sets.limit</c>.
 /// </summary>
-public sealed record DeclareServers(IReadOnlyList<DeclaredServer> Servers, IReadOnlyList<DeclaredRoute> Routes) : IRequest<Result<DeclaredPlan>>;
+public sealed record DeclareServers(IReadOnlyList<DeclaredServer> Servers, IReadOnlyList<DeclaredRoute> Routes, IReadOnlyList<DeclaredSet> Sets) : IRequest<Result<DeclaredPlan>>;
 
 /// <summary>What <see cref="DeclareServers"/> would do, and what it would refuse.</summary>
-public sealed record PlanServers(IReadOnlyList<DeclaredServer> Servers, IReadOnlyList<DeclaredRoute> Routes) : IRequest<Result<DeclaredPlan>>, IQuery;
+public sealed record PlanServers(IReadOnlyList<DeclaredServer> Servers, IReadOnlyList<DeclaredRoute> Routes, IReadOnlyList<DeclaredSet> Sets) : IRequest<Result<DeclaredPlan>>, IQuery;
 
 internal sealed class DeclareServersValidator : AbstractValidator<DeclareServers>
 {
@@ -26,6 +27,7 @@ internal sealed class DeclareServersValidator : AbstractValidator<DeclareServers
     {
         RuleFor(c => c.Servers).Custom(Check);
         RuleFor(c => c.Routes).Custom(CheckRoutes);
+        RuleFor(c => c.Sets).Custom(CheckSets);
     }
 
     /// <summary>The rules of a server that is registered over the API, told with the configuration's names.</summary>
@@ -52,6 +54,18 @@ internal sealed class DeclareServersValidator : AbstractValidator<DeclareServers
             }
         }
     }
+
+    internal static void CheckSets<T>(IReadOnlyList<DeclaredSet> sets, ValidationContext<T> context)
+    {
+        var rules = new ToolSetRules();
+        foreach (var set in sets)
+        {
+            foreach (var failure in rules.Validate(set.Terms).Errors)
+            {
+                context.AddFailure($"tool_sets.{set.Slug}.{failure.PropertyName}", failure.ErrorMessage);
+            }
+        }
+    }
 }
 
 internal sealed class PlanServersValidator : AbstractValidator<PlanServers>
@@ -60,16 +74,19 @@ internal sealed class PlanServersValidator : AbstractValidator<PlanServers>
     {
         RuleFor(c => c.Servers).Custom(DeclareServersValidator.Check);
         RuleFor(c => c.Routes).Custom(DeclareServersValidator.CheckRoutes);
+        RuleFor(c => c.Sets).Custom(DeclareServersValidator.CheckSets);
     }
 }
 
-internal sealed class PlanServersHandler(IServers servers, IHttpTools tools, IRoutes routes, ISecretProtector protector, RegistryQuotas quotas) : IRequestHandler<PlanServers, Result<DeclaredPlan>>
+internal sealed class PlanServersHandler(IServers servers, IHttpTools tools, IRoutes routes, IToolSets sets, ISecretProtector protector, RegistryQuotas quotas)
+    : IRequestHandler<PlanServers, Result<DeclaredPlan>>
 {
     public async Task<Result<DeclaredPlan>> Handle(PlanServers request, CancellationToken cancellationToken)
     {
         var plan = await ServerPlan.Make(request.Servers, servers, tools, protector, quotas, cancellationToken);
         var way = await RouteStep.Make(request.Routes, routes, quotas, cancellationToken);
-        return (plan.Error ?? way.Error) is { } error ? error : new DeclaredPlan([.. plan.Value.Told, .. way.Value.Select(s => s.Told)]);
+        var chosen = await SetStep.Make(request.Sets, sets, quotas, cancellationToken);
+        return (plan.Error ?? way.Error ?? chosen.Error) is { } error ? error : new DeclaredPlan([.. plan.Value.Told, .. way.Value.Select(s => s.Told), .. chosen.Value.Select(s => s.Told)]);
     }
 }
 
@@ -77,6 +94,7 @@ internal sealed class DeclareServersHandler(
     IServers servers,
     IHttpTools tools,
     IRoutes routes,
+    IToolSets sets,
     IRegistryVersion version,
     ISecretProtector protector,
     IEventOutbox outbox,
@@ -89,7 +107,8 @@ internal sealed class DeclareServersHandler(
         var next = await version.Next(cancellationToken);
         var made = await ServerPlan.Make(request.Servers, servers, tools, protector, quotas, cancellationToken);
         var way = await RouteStep.Make(request.Routes, routes, quotas, cancellationToken);
-        if ((made.Error ?? way.Error) is { } error)
+        var chosen = await SetStep.Make(request.Sets, sets, quotas, cancellationToken);
+        if ((made.Error ?? way.Error ?? chosen.Error) is { } error)
         {
             return error;
         }
@@ -118,6 +137,15 @@ internal sealed class DeclareServersHandler(
             }
         }
 
-        return new DeclaredPlan([.. made.Value.Told, .. way.Value.Select(s => s.Told)]);
+        foreach (var step in chosen.Value)
+        {
+            var set = step.Apply(tenant.TenantId!.Value, sets, tenant.Actor, now);
+            if (step.Action != DeclaredAction.Move)
+            {
+                outbox.Changed(set, next, now);
+            }
+        }
+
+        return new DeclaredPlan([.. made.Value.Told, .. way.Value.Select(s => s.Told), .. chosen.Value.Select(s => s.Told)]);
     }
 }

@@ -36,7 +36,7 @@ internal sealed class CreateToolSetHandler(IToolSets sets, IRegistryVersion vers
         }
 
         var now = clock.GetUtcNow();
-        var set = ToolSet.Create(tenant.TenantId!.Value, request.Slug, now);
+        var set = ToolSet.Create(tenant.TenantId!.Value, request.Slug, ManagedBy.Api, now);
         sets.Add(set);
         sets.Add(set.Describe(request.Terms, tenant.Actor, now));
         outbox.Changed(set, next, now);

@@ -1,10 +1,11 @@
 using FluentValidation;
 using McpPlatform.Kernel;
+using McpPlatform.Registry.Domain;
 using MediatR;
 
 namespace McpPlatform.Registry.Application.ToolSets;
 
-/// <summary>Removes a set; its endpoint is gone, its servers stay. Twice is answered alike. Fails with <c>tool_sets.not_found</c>, <c>tool_sets.changed</c>.</summary>
+/// <summary>Removes a set; its endpoint is gone, its servers stay. Twice is answered alike. Fails with <c>tool_sets.not_found</c>, <c>tool_sets.managed</c>, <c>tool_sets.changed</c>.</summary>
 /// <param name="Set">Id or slug.</param>
 public sealed record DeleteToolSet(string Set, long? ExpectedVersion) : IRequest<Result>;
 
@@ -21,6 +22,11 @@ internal sealed class DeleteToolSetHandler(IToolSets sets, IRegistryVersion vers
         if (await sets.Find(request.Set, cancellationToken) is not { } set)
         {
             return ToolSetView.NotFound();
+        }
+
+        if (set.DeletedAt is null && set.ManagedBy != ManagedBy.Api)
+        {
+            return ToolSetView.Managed(set);
         }
 
         if (set.DeletedAt is null && request.ExpectedVersion is { } expected && expected != set.Version)

@@ -1,11 +1,12 @@
 using FluentValidation;
 using McpPlatform.Kernel;
+using McpPlatform.Registry.Domain;
 using MediatR;
 
 namespace McpPlatform.Registry.Application.ToolSets;
 
 /// <summary>
-/// Makes a set what it was in one of its versions, as a new version: history only grows. Fails with <c>tool_sets.not_found</c>, <c>tool_sets.no_version</c>, <c>tool_sets.changed</c>.
+/// Makes a set what it was in one of its versions, as a new version: history only grows. Fails with <c>tool_sets.not_found</c>, <c>tool_sets.no_version</c>, <c>tool_sets.managed</c>, <c>tool_sets.changed</c>.
 /// </summary>
 /// <param name="Set">Id or slug.</param>
 /// <param name="ExpectedVersion">From If-Match; null = whatever it is.</param>
@@ -25,6 +26,11 @@ internal sealed class RollBackToolSetHandler(IToolSets sets, IRegistryVersion ve
         if (await sets.Find(request.Set, cancellationToken) is not { DeletedAt: null } set)
         {
             return ToolSetView.NotFound();
+        }
+
+        if (set.ManagedBy != ManagedBy.Api)
+        {
+            return ToolSetView.Managed(set);
         }
 
         if (request.ExpectedVersion is { } expected && expected != set.Version)

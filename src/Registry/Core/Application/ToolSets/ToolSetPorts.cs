@@ -10,6 +10,9 @@ public interface IToolSets
     /// <summary>By id or slug; deleted ones by id only.</summary>
     Task<ToolSet?> Find(string idOrSlug, CancellationToken cancellationToken);
 
+    /// <summary>All that are not deleted, tracked for change.</summary>
+    Task<IReadOnlyList<ToolSet>> Present(CancellationToken cancellationToken);
+
     Task<int> Count(CancellationToken cancellationToken);
 
     /// <summary>Not deleted ones by slug.</summary>

@@ -16,6 +16,8 @@ internal sealed class ToolSets(RegistryDbContext context) : IToolSets
         return byId ?? await context.ToolSets.FirstOrDefaultAsync(s => s.Slug == idOrSlug && s.DeletedAt == null, cancellationToken);
     }
 
+    public async Task<IReadOnlyList<ToolSet>> Present(CancellationToken cancellationToken) => await context.ToolSets.Where(s => s.DeletedAt == null).ToListAsync(cancellationToken);
+
     public Task<int> Count(CancellationToken cancellationToken) => context.ToolSets.CountAsync(s => s.DeletedAt == null, cancellationToken);
 
     public async Task<IReadOnlyList<ToolSet>> List(string? afterSlug, int limit, CancellationToken cancellationToken) => await context.ToolSets.AsNoTracking()
@@ -56,6 +58,7 @@ internal sealed class ToolSetConfiguration : IEntityTypeConfiguration<ToolSet>
         // text, not jsonb: fixed arguments go to servers as they were written, number text included.
         builder.Property(s => s.Body).HasColumnType("text");
         builder.Ignore(s => s.Terms);
+        builder.Property(s => s.Origin).HasMaxLength(DeclaredPlan.MaxOriginLength);
         builder.HasIndex(s => new { s.TenantId, s.Slug }).IsUnique().HasFilter("deleted_at IS NULL");
         builder.Property(s => s.Version).IsConcurrencyToken();
     }

@@ -945,6 +945,11 @@ namespace McpPlatform.Registry.Infrastructure.Persistence.Migrations
                         .HasColumnType("character varying(64)")
                         .HasColumnName("managed_by");
 
+                    b.Property<string>("Origin")
+                        .HasMaxLength(128)
+                        .HasColumnType("character varying(128)")
+                        .HasColumnName("origin");
+
                     b.Property<string>("Slug")
                         .IsRequired()
                         .HasMaxLength(63)

@@ -1,17 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 
 namespace McpPlatform.IntegrationTests.Platform;
-
-/// <summary>Five services as processes over RabbitMQ.</summary>
-/// <param name="gateways">How many gateways, each on a port of its own.</param>
-public sealed class DistributedForm(int gateways = 1) : IPlatformForm
-{
-    public async Task<IPlatformUnderTest> Create(IReadOnlyDictionary<string, string>? settings = null) => await DistributedPlatform.Create(gateways, settings);
-}
 
 /// <summary>The platform as <c>./run.sh --distributed</c> runs it: that very script, on ports and a data folder of the test's own.</summary>
 public sealed class DistributedPlatform : IPlatformUnderTest
@@ -27,14 +18,16 @@ public sealed class DistributedPlatform : IPlatformUnderTest
     private readonly int _gateways;
     private readonly bool _onePort;
     private readonly int _port;
-    private readonly Dictionary<string, LinkProxy> _links = [];
+    private readonly PlatformParts _parts;
+    private PlatformLinks? _links;
     private PrivatePostgres? _postgres;
     private Process? _process;
 
     private DistributedPlatform(int gateways, IReadOnlyDictionary<string, string>? settings, bool onePort)
     {
         (_gateways, _settings, _onePort) = (gateways, new Dictionary<string, string>(settings ?? new Dictionary<string, string>()), onePort);
-        _port = FreeBlock(30);
+        _port = PortBlock.Find(30);
+        _parts = new PlatformParts(DataFolder);
         Gateways = [.. Enumerable.Range(0, onePort ? 1 : gateways).Select(i => new Uri($"http://127.0.0.1:{_port + i}"))];
     }
 
@@ -62,7 +55,7 @@ public sealed class DistributedPlatform : IPlatformUnderTest
     public IReadOnlyList<string> GatewayParts => [.. Enumerable.Range(1, _gateways).Select(i => i == 1 ? "gateway" : $"gateway-{i}")];
 
     /// <summary>Links that can be cut, by what they lead to: <c>policy</c>, <c>registry</c>, <c>factory</c>, <c>tracing</c>, <c>gateway</c>, <c>postgres</c>, <c>rabbitmq</c>.</summary>
-    internal IReadOnlyDictionary<string, LinkProxy> Links => _links;
+    internal IReadOnlyDictionary<string, LinkProxy> Links => _links!.All;
 
     /// <summary>Starts it.</summary>
     /// <param name="gateways">How many gateways, each on a port of its own.</param>
@@ -83,8 +76,7 @@ public sealed class DistributedPlatform : IPlatformUnderTest
         {
             await (prepare?.Invoke(platform.DataFolder) ?? Task.CompletedTask);
             await (withLinks ? platform.Link() : Task.CompletedTask);
-            platform.Run();
-            await platform.WaitUntilHealthy();
+            await Starts.InTurn(platform.Run);
             platform._postgres ??= await PrivatePostgres.Of(platform.Folder("postgres"), platform.Folder("keys"));
             platform.AdminKey = (await File.ReadAllTextAsync(Path.Combine(platform.DataFolder, "bootstrap-admin-key"))).Trim();
             return platform;
@@ -101,30 +93,16 @@ public sealed class DistributedPlatform : IPlatformUnderTest
     public string OwnerConnection(string service) => _postgres!.Owner(service);
 
     /// <summary>The process id of a part; null while it does not run.</summary>
-    public int? ProcessOf(string part) =>
-        File.Exists(PidFile(part)) && int.TryParse(File.ReadLines(PidFile(part)).FirstOrDefault(), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) ? pid : null;
+    public int? ProcessOf(string part) => _parts.ProcessOf(part);
 
     /// <summary>kill -9 of one part, which comes back by itself.</summary>
-    public async Task Crash(string part)
-    {
-        var pid = ProcessOf(part) ?? throw new InvalidOperationException($"{part} does not run.");
-        await Shell.Run("kill", "-KILL", $"{pid}");
-        await Until.True(() => Task.FromResult(RunningProcesses.IsDead(pid)), TimeSpan.FromSeconds(10));
-    }
+    public Task Crash(string part) => _parts.Crash(part);
 
     /// <summary>kill -9 of one part, which stays away until <see cref="Release"/>.</summary>
-    public async Task Hold(string part)
-    {
-        await File.WriteAllTextAsync(HoldFile(part), "");
-        if (ProcessOf(part) is { } pid)
-        {
-            await Shell.Run("kill", "-KILL", $"{pid}");
-            await Until.True(() => Task.FromResult(RunningProcesses.IsDead(pid)), TimeSpan.FromSeconds(10));
-        }
-    }
+    public Task Hold(string part) => _parts.Hold(part);
 
     /// <summary>Lets a part come back.</summary>
-    public void Release(string part) => File.Delete(HoldFile(part));
+    public void Release(string part) => _parts.Release(part);
 
     public async Task Kill()
     {
@@ -149,7 +127,7 @@ public sealed class DistributedPlatform : IPlatformUnderTest
 
     public async Task StopDatabase()
     {
-        await File.WriteAllTextAsync(HoldFile("postgres"), "");
+        await _parts.KeepAway("postgres");
         await _postgres!.Stop();
     }
 
@@ -177,15 +155,10 @@ public sealed class DistributedPlatform : IPlatformUnderTest
     {
         await Stop();
         _process?.Dispose();
-        foreach (var link in _links.Values)
+        if (_links is not null)
         {
-            await link.DisposeAsync();
-        }
-
-        if (_links.Count > 0)
-        {
+            await _links.DisposeAsync();
             await _postgres!.DisposeAsync();
-            await Shell.Run(Path.Combine(Repository.Root, "scripts/private-rabbitmq.sh"), "stop", Folder("rabbitmq"));
         }
 
         Directory.Delete(_folder, recursive: true);
@@ -194,25 +167,20 @@ public sealed class DistributedPlatform : IPlatformUnderTest
     private async Task Link()
     {
         _postgres = await PrivatePostgres.Of(Folder("postgres"), Folder("keys"));
-        var database = new Npgsql.NpgsqlConnectionStringBuilder(_postgres.Runtime("policy"));
-        var postgres = _links["postgres"] = new LinkProxy(database.Host!, database.Port);
-        foreach (var (name, value) in _postgres.Settings)
+        _links = await PlatformLinks.Make(_postgres, Folder("rabbitmq"), Folder("keys"), [("gateway", _port + 10), .. ServiceAddresses.Select(s => (s.Key, s.Value.Port))]);
+        foreach (var (name, value) in _links.Settings)
         {
-            _settings[name] = new Npgsql.NpgsqlConnectionStringBuilder(value) { Port = postgres.Port }.ConnectionString;
-        }
-
-        var output = await Shell.Run(Path.Combine(Repository.Root, "scripts/private-rabbitmq.sh"), "start", Folder("rabbitmq"), "--keys", Folder("keys"), "--fast");
-        var broker = new Uri(output.Split('\n').Single(l => l.StartsWith("ConnectionStrings__rabbitmq=", StringComparison.Ordinal))["ConnectionStrings__rabbitmq=".Length..]);
-        var rabbit = _links["rabbitmq"] = new LinkProxy(broker.Host, broker.Port);
-        _settings["ConnectionStrings__rabbitmq"] = new UriBuilder(broker) { Port = rabbit.Port }.ToString();
-        foreach (var (service, port) in (IEnumerable<(string, int)>)[("gateway", _port + 10), .. ServiceAddresses.Select(s => (s.Key, s.Value.Port))])
-        {
-            var link = _links[service] = new LinkProxy("127.0.0.1", port);
-            _settings[$"Services__{service}__BaseAddress"] = $"http://127.0.0.1:{link.Port}";
+            _settings[name] = value;
         }
     }
 
-    private void Run()
+    private async Task Run()
+    {
+        Launch();
+        await WaitUntilHealthy();
+    }
+
+    private void Launch()
     {
         var start = new ProcessStartInfo(Path.Combine(Repository.Root, "run.sh")) { RedirectStandardError = true, RedirectStandardOutput = true, RedirectStandardInput = true };
         foreach (var argument in (string[])["--distributed", "--no-build", "--port", $"{_port}", "--internal-port", $"{_port + 10}", "--data", DataFolder, "--gateways", $"{_gateways}", "--gateway-ports", _onePort ? "shared" : "consecutive"])
@@ -263,15 +231,6 @@ public sealed class DistributedPlatform : IPlatformUnderTest
 
     private string Folder(string name) => Path.Combine(DataFolder, name);
 
-    private string PidFile(string part) => part switch
-    {
-        "rabbitmq" => Path.Combine(DataFolder, "rabbitmq/pid"),
-        "postgres" => Path.Combine(DataFolder, "postgres/cluster/postmaster.pid"),
-        _ => Path.Combine(DataFolder, "run", $"{part}.pid"),
-    };
-
-    private string HoldFile(string part) => Path.Combine(DataFolder, "run", $"{part}.hold");
-
     private IEnumerable<string> LogFiles() => Directory.Exists(Folder("logs")) ? Directory.EnumerateFiles(Folder("logs"), "*.log*").Order() : [];
 
     private static string ReadShared(string file)
@@ -285,35 +244,6 @@ public sealed class DistributedPlatform : IPlatformUnderTest
         if (line is not null)
         {
             _output.Enqueue(line);
-        }
-    }
-
-    // Below the ports that the system and the private servers hand out.
-    private static int FreeBlock(int count)
-    {
-        for (var attempt = 0; attempt < 50; attempt++)
-        {
-            var first = Random.Shared.Next(10_000, 19_900);
-            if (Enumerable.Range(first, count).All(IsFree))
-            {
-                return first;
-            }
-        }
-
-        throw new InvalidOperationException("No free block of ports between 10000 and 20000.");
-    }
-
-    private static bool IsFree(int port)
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        try
-        {
-            socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
         }
     }
 }

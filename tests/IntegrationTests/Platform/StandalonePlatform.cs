@@ -50,7 +50,7 @@ public sealed class StandalonePlatform : IPlatformUnderTest
         try
         {
             platform._postgres = await PrivatePostgres.Create(Path.Combine(platform._folder, "postgres"));
-            await platform.Start();
+            await Starts.InTurn(() => platform.Start());
             platform.AdminKey = (await File.ReadAllTextAsync(Path.Combine(platform.DataFolder, "bootstrap-admin-key"))).Trim();
             return platform;
         }

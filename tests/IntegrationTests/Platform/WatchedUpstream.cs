@@ -85,27 +85,44 @@ internal sealed class WatchedUpstream : IAsyncDisposable
         Subscriptions.Enqueue(subscription);
         await BeforeAcknowledging(subscription);
         await subscription.Send("notifications/subscriptions/acknowledged", new JsonObject { ["notifications"] = subscription.Wanted.DeepClone() });
+        subscription.IsAcknowledged = true;
         var gone = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var registration = context.RequestAborted.Register(() => gone.TrySetResult());
         await gone.Task;
         subscription.IsOver = true;
     }
 
-    /// <summary>One of them. The test writes to it, one message at a time.</summary>
+    /// <summary>One of them, to which anybody may write.</summary>
     internal sealed class Subscription(HttpResponse response, JsonNode id, JsonNode wanted)
     {
+        private readonly Lock _gate = new();
+        private Task _last = Task.CompletedTask;
+
         /// <summary>What it asked for (<c>params.notifications</c>).</summary>
         public JsonNode Wanted => wanted;
+
+        /// <summary>Whether it has been told that it is heard.</summary>
+        public bool IsAcknowledged { get; set; }
 
         public bool IsOver { get; set; }
 
         public Task Updated(string uri) => Send("notifications/resources/updated", new JsonObject { ["uri"] = uri });
 
-        internal async Task Send(string method, JsonObject parameters)
+        internal Task Send(string method, JsonObject parameters)
         {
             parameters["_meta"] = new JsonObject { ["io.modelcontextprotocol/subscriptionId"] = id.DeepClone() };
             var message = new JsonObject { ["jsonrpc"] = "2.0", ["method"] = method, ["params"] = parameters };
-            await response.WriteAsync($"data: {message.ToJsonString()}\n\n");
+            lock (_gate)
+            {
+                return _last = Write(_last, $"data: {message.ToJsonString()}\n\n");
+            }
+        }
+
+        /// <summary>Messages follow each other, whoever sends them.</summary>
+        private async Task Write(Task before, string text)
+        {
+            await before;
+            await response.WriteAsync(text);
             await response.Body.FlushAsync();
         }
     }

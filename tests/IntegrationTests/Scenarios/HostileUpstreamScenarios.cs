@@ -18,6 +18,8 @@ public abstract class HostileUpstreamScenarios(HostilePlatform besieged) : IAsyn
     /// <summary>Beyond the timer that is to end a call: what a busy machine may add.</summary>
     private static readonly TimeSpan Slack = TimeSpan.FromSeconds(5);
 
+    private static readonly TimeSpan AtOnce = TimeSpan.FromSeconds(2);
+
     private Steps _steps = null!;
 
     public static TheoryData<string> Behaviours => [.. HostileTable.All.Select(c => c.Behaviour)];
@@ -334,12 +336,19 @@ public abstract class HostileUpstreamScenarios(HostilePlatform besieged) : IAsyn
         return slug;
     }
 
+    /// <summary>Other servers answer at once. What a hostile one has done to the gateway lasts; a machine that was busy for a moment is not busy three times.</summary>
     private async Task ExpectHealthy()
     {
         using var caller = new ModernCaller(_steps.Mcp, _steps.Platform.AdminKey);
-        var watch = Stopwatch.StartNew();
-        (await caller.Call("up__echo", new JsonObject { ["text"] = "still here" })).ToolText.ShouldBe("still here");
-        watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(2), "other servers answer at once");
+        var fastest = TimeSpan.MaxValue;
+        for (var turn = 0; turn < 3 && fastest >= AtOnce; turn++)
+        {
+            var watch = Stopwatch.StartNew();
+            (await caller.Call("up__echo", new JsonObject { ["text"] = "still here" })).ToolText.ShouldBe("still here");
+            fastest = watch.Elapsed < fastest ? watch.Elapsed : fastest;
+        }
+
+        fastest.ShouldBeLessThan(AtOnce, "other servers answer at once");
         (await _steps.Admin.Get("/health")).Status.ShouldBe(HttpStatusCode.OK);
     }
 

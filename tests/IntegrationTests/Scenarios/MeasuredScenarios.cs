@@ -381,7 +381,7 @@ public abstract class MeasuredScenarios(MeasuredPlatform measured) : IAsyncLifet
         return (reading.Value("mcpp.gateway.endpoint.health", ("mcpp.server", _slug)), reading.Value("mcpp.gateway.breaker.state", ("mcpp.server", _slug)));
     }
 
-    private Task<MetricReading> Read() => MetricReading.Of(_steps.Admin);
+    private Task<MetricReading> Read() => MetricReading.Settled(_steps.Admin);
 
     private ModernCaller Caller(string key) => new(new Uri(_steps.Platform.Address, "/mcp"), key);
 

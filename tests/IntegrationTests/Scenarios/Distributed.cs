@@ -54,9 +54,19 @@ public sealed class Catalogs(SharedDistributed shared) : CatalogScenarios(shared
 
 public sealed class HostileInputs(SharedDistributed shared) : HostileInputScenarios(shared);
 
-public sealed class Draining() : DrainPlatform(new DistributedForm());
+public sealed class Hurt() : HurtPlatform(new DistributedForm());
 
-public sealed class Drained(Draining draining) : DrainScenarios(draining), IClassFixture<Draining>;
+[CollectionDefinition]
+public sealed class Hurting : ICollectionFixture<Hurt>;
+
+[Collection<Hurting>]
+public sealed class Drained(Hurt platform) : DrainScenarios(platform);
+
+[Collection<Hurting>]
+public sealed class Packs(Hurt platform) : PackScenarios(platform);
+
+[Collection<Hurting>]
+public sealed class Faults(Hurt platform) : FaultScenarios(platform);
 
 public sealed class Besieging() : HostilePlatform(new DistributedForm());
 
@@ -65,14 +75,6 @@ public sealed class Hostile(Besieging besieging) : HostileUpstreamScenarios(besi
 public sealed class MalformedInputs(SharedDistributed shared) : MalformedInputScenarios(shared);
 
 public sealed class Secrets(SharedDistributed shared) : SecretScenarios(shared);
-
-public sealed class Packing() : PackPlatform(new DistributedForm());
-
-public sealed class Packs(Packing packing) : PackScenarios(packing), IClassFixture<Packing>;
-
-public sealed class Breaking() : BrokenPlatform(new DistributedForm());
-
-public sealed class Faults(Breaking breaking) : FaultScenarios(breaking), IClassFixture<Breaking>;
 
 public sealed class Configuring() : ConfiguredPlatform(new DistributedForm());
 
@@ -94,11 +96,16 @@ public sealed class Supervised(Supervising supervising) : SupervisedScenarios(su
 
 public sealed class Traces(SharedDistributed shared) : TraceScenarios(shared);
 
-public sealed class TraceExports() : TraceExportScenarios(new DistributedForm());
+public sealed class Inspected() : InspectedPlatform(new DistributedForm());
 
-public sealed class Trusted() : TrustPlatform(new DistributedForm());
+[CollectionDefinition]
+public sealed class Inspecting : ICollectionFixture<Inspected>;
 
-public sealed class Trusts(Trusted trust) : TrustScenarios(trust), IClassFixture<Trusted>;
+[Collection<Inspecting>]
+public sealed class Trusts(Inspected platform) : TrustScenarios(platform);
+
+[Collection<Inspecting>]
+public sealed class TraceExports(Inspected platform) : TraceExportScenarios(platform);
 
 public sealed class TenantWalls(SharedDistributed shared) : TenantWallScenarios(shared);
 

@@ -8,47 +8,13 @@ using Xunit;
 
 namespace McpPlatform.IntegrationTests.Scenarios;
 
-/// <summary>A platform whose gateway each scenario stops and starts again.</summary>
-public abstract class DrainPlatform(IPlatformForm form) : IAsyncLifetime
-{
-    internal static readonly TimeSpan Timeout = TimeSpan.FromSeconds(4);
-
-    internal Steps Steps { get; private set; } = null!;
-
-    internal ScriptedUpstream Upstream { get; private set; } = null!;
-
-    internal WireUpstream Old { get; private set; } = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        Upstream = await ScriptedUpstream.Start();
-        Old = await WireUpstream.Start(isModern: false);
-        Old.Tool("hang", static async call =>
-        {
-            await call.Progress(1);
-            return await call.Hang();
-        });
-        Steps = await Steps.With(await form.Create(new Dictionary<string, string> { ["Drain__Timeout"] = $"{Timeout}", ["Drain__Notice"] = "00:00:00.8" }));
-        await Steps.Register("slow", new { transport = "http", url = Upstream.Address });
-        await Steps.RegisterHttp("old", Old.Address);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        GC.SuppressFinalize(this);
-        await Upstream.DisposeAsync();
-        await Old.DisposeAsync();
-        await Steps.DisposeAsync();
-    }
-}
-
 /// <summary>A gateway is told to stop: it takes nothing new, lets finish what runs, and says so to what takes too long.</summary>
-public abstract class DrainScenarios(DrainPlatform platform) : IAsyncLifetime
+public abstract class DrainScenarios(HurtPlatform platform) : IAsyncLifetime
 {
-    private static readonly TimeSpan Timeout = DrainPlatform.Timeout;
+    private static readonly TimeSpan Timeout = HurtPlatform.DrainTimeout;
 
     private readonly Steps _steps = platform.Steps;
-    private readonly ScriptedUpstream _upstream = platform.Upstream;
+    private readonly ScriptedUpstream _upstream = platform.Slow;
     private TaskCompletionSource _called = null!;
     private TaskCompletionSource _release = null!;
     private int _signalled;

@@ -8,22 +8,8 @@ using Xunit;
 
 namespace McpPlatform.IntegrationTests.Scenarios;
 
-/// <summary>A platform that each scenario breaks, and leaves whole.</summary>
-public abstract class BrokenPlatform(IPlatformForm form) : IAsyncLifetime
-{
-    internal Steps Steps { get; private set; } = null!;
-
-    public async ValueTask InitializeAsync() => Steps = await Steps.With(await form.Create());
-
-    public ValueTask DisposeAsync()
-    {
-        GC.SuppressFinalize(this);
-        return Steps.DisposeAsync();
-    }
-}
-
 /// <summary>Things break; what was answered stays answered, and calls go on.</summary>
-public abstract class FaultScenarios(BrokenPlatform platform) : IAsyncLifetime
+public abstract class FaultScenarios(HurtPlatform platform) : IAsyncLifetime
 {
     private readonly Steps _steps = platform.Steps;
 

@@ -6,39 +6,8 @@ using Xunit;
 
 namespace McpPlatform.IntegrationTests.Scenarios;
 
-/// <summary>A platform that may deploy what calls loopback, and an API there.</summary>
-public abstract class PackPlatform(IPlatformForm form) : IAsyncLifetime
-{
-    private TestApi? _api;
-    private Steps? _steps;
-
-    internal TestApi Api => _api ?? throw new InvalidOperationException("Not started.");
-
-    internal Steps Steps => _steps ?? throw new InvalidOperationException("Not started.");
-
-    public async ValueTask InitializeAsync()
-    {
-        _api = await TestApi.Start();
-        _steps = await Steps.With(await form.Create(new Dictionary<string, string> { ["Factory__AllowedPrivateHosts__0"] = "127.0.0.0/8" }));
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        GC.SuppressFinalize(this);
-        if (_steps is not null)
-        {
-            await _steps.DisposeAsync();
-        }
-
-        if (_api is not null)
-        {
-            await _api.DisposeAsync();
-        }
-    }
-}
-
 /// <summary>An API becomes tools: document, pack, deployment, call, and away again. Each scenario has a version or a name of its own.</summary>
-public abstract class PackScenarios(PackPlatform platform)
+public abstract class PackScenarios(HurtPlatform platform)
 {
     private readonly TestApi _api = platform.Api;
     private readonly Steps _steps = platform.Steps;
@@ -88,7 +57,7 @@ public abstract class PackScenarios(PackPlatform platform)
     {
         (await _steps.Admin.Send(HttpMethod.Put, "/api/v1/secrets/orders-key", new { value = TestApi.Bearer })).Status.ShouldBe(HttpStatusCode.OK);
         await CreatePack("3.0.0");
-        await Deploy("3.0.0", "climbing");
+        var deployment = await Deploy("3.0.0", "climbing");
         using var caller = new ModernCaller(_steps.McpOf("climbing"), _steps.Platform.AdminKey);
         // The server is known a moment before its tools are.
         await Until.True(async () => (await caller.Request("tools/list")).Status == HttpStatusCode.OK && (await caller.ToolNames()).Count > 0, Steps.Propagation);
@@ -99,6 +68,7 @@ public abstract class PackScenarios(PackPlatform platform)
 
         answer.Text.ShouldContain("isError");
         _api.Asked.ShouldBeEmpty();
+        (await _steps.Admin.Delete($"/api/v1/deployments/{deployment}")).Status.ShouldBeOneOf(HttpStatusCode.Accepted, HttpStatusCode.NoContent);
     }
 
     [Fact]

@@ -54,9 +54,19 @@ public sealed class Catalogs(SharedStandalone shared) : CatalogScenarios(shared)
 
 public sealed class HostileInputs(SharedStandalone shared) : HostileInputScenarios(shared);
 
-public sealed class Draining() : DrainPlatform(new StandaloneForm());
+public sealed class Hurt() : HurtPlatform(new StandaloneForm());
 
-public sealed class Drained(Draining draining) : DrainScenarios(draining), IClassFixture<Draining>;
+[CollectionDefinition]
+public sealed class Hurting : ICollectionFixture<Hurt>;
+
+[Collection<Hurting>]
+public sealed class Drained(Hurt platform) : DrainScenarios(platform);
+
+[Collection<Hurting>]
+public sealed class Packs(Hurt platform) : PackScenarios(platform);
+
+[Collection<Hurting>]
+public sealed class Faults(Hurt platform) : FaultScenarios(platform);
 
 public sealed class Besieging() : HostilePlatform(new StandaloneForm());
 
@@ -65,14 +75,6 @@ public sealed class Hostile(Besieging besieging) : HostileUpstreamScenarios(besi
 public sealed class MalformedInputs(SharedStandalone shared) : MalformedInputScenarios(shared);
 
 public sealed class Secrets(SharedStandalone shared) : SecretScenarios(shared);
-
-public sealed class Packing() : PackPlatform(new StandaloneForm());
-
-public sealed class Packs(Packing packing) : PackScenarios(packing), IClassFixture<Packing>;
-
-public sealed class Breaking() : BrokenPlatform(new StandaloneForm());
-
-public sealed class Faults(Breaking breaking) : FaultScenarios(breaking), IClassFixture<Breaking>;
 
 public sealed class Configuring() : ConfiguredPlatform(new StandaloneForm());
 
@@ -94,11 +96,16 @@ public sealed class Supervised(Supervising supervising) : SupervisedScenarios(su
 
 public sealed class Traces(SharedStandalone shared) : TraceScenarios(shared);
 
-public sealed class TraceExports() : TraceExportScenarios(new StandaloneForm());
+public sealed class Inspected() : InspectedPlatform(new StandaloneForm());
 
-public sealed class Trusted() : TrustPlatform(new StandaloneForm());
+[CollectionDefinition]
+public sealed class Inspecting : ICollectionFixture<Inspected>;
 
-public sealed class Trusts(Trusted trust) : TrustScenarios(trust), IClassFixture<Trusted>;
+[Collection<Inspecting>]
+public sealed class Trusts(Inspected platform) : TrustScenarios(platform);
+
+[Collection<Inspecting>]
+public sealed class TraceExports(Inspected platform) : TraceExportScenarios(platform);
 
 public sealed class TenantWalls(SharedStandalone shared) : TenantWallScenarios(shared);
 

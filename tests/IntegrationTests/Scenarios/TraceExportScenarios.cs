@@ -8,26 +8,10 @@ using Xunit;
 namespace McpPlatform.IntegrationTests.Scenarios;
 
 /// <summary>What operators see of a trace: spans at their collector, and log lines.</summary>
-public abstract class TraceExportScenarios(IPlatformForm form) : IAsyncLifetime
+public abstract class TraceExportScenarios(InspectedPlatform inspected)
 {
-    private TestCollector _collector = null!;
-    private Steps _steps = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        _collector = await TestCollector.Start();
-        var settings = _collector.Settings;
-        // The platform itself says nothing of requests that succeed; the framework can.
-        settings["Logging__LogLevel__Microsoft.AspNetCore.Routing"] = "Information";
-        _steps = await Steps.With(await form.Create(settings));
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        GC.SuppressFinalize(this);
-        await _steps.DisposeAsync();
-        await _collector.DisposeAsync();
-    }
+    private readonly TestCollector _collector = inspected.Collector;
+    private readonly Steps _steps = inspected.Steps;
 
     [Fact]
     public async Task The_spans_of_a_call_and_its_log_lines_belong_to_the_clients_trace()

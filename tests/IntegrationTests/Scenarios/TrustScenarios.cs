@@ -11,33 +11,10 @@ using Xunit;
 
 namespace McpPlatform.IntegrationTests.Scenarios;
 
-/// <summary>The platform of these scenarios: its internal key is known, and no rate is in the way.</summary>
-public abstract class TrustPlatform(IPlatformForm form) : IAsyncLifetime
-{
-    internal const string InternalKey = "internal-key-of-the-trust-scenarios-0123456789";
-
-    internal IPlatformUnderTest Platform { get; private set; } = null!;
-
-    public async ValueTask InitializeAsync() => Platform = await form.Create(new Dictionary<string, string>
-    {
-        ["MCPP_INTERNAL_KEY"] = InternalKey,
-        ["Limits__RequestsPerSecond"] = "100000",
-        ["Limits__Burst"] = "100000",
-        ["Gateway__RequestsPerSecond"] = "100000",
-        ["Gateway__Burst"] = "100000",
-    });
-
-    public ValueTask DisposeAsync()
-    {
-        GC.SuppressFinalize(this);
-        return Platform.DisposeAsync();
-    }
-}
-
 /// <summary>Every address as everybody: the reviewed table says who may, and all others are refused.</summary>
-public abstract class TrustScenarios(TrustPlatform trust) : IDisposable
+public abstract class TrustScenarios(InspectedPlatform trust) : IDisposable
 {
-    private const string InternalKey = TrustPlatform.InternalKey;
+    private const string InternalKey = InspectedPlatform.InternalKey;
 
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(20) };
     private readonly IPlatformUnderTest _platform = trust.Platform;

@@ -6,7 +6,6 @@ using Xunit;
 namespace McpPlatform.IntegrationTests.Faults;
 
 /// <summary>The clock of all processes jumps, forward by two days and back by an hour, while people are at work.</summary>
-[Collection(nameof(OneFaultAtATime))]
 public sealed class ClockFaults : FaultyPlatform
 {
     private static readonly string? Library = new[] { "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1", "/usr/lib/aarch64-linux-gnu/faketime/libfaketime.so.1" }.FirstOrDefault(File.Exists);

@@ -5,8 +5,8 @@ using Xunit;
 namespace McpPlatform.IntegrationTests.Faults;
 
 /// <summary>Processes die or stand still under load. Calls go on, nothing acknowledged is lost or doubled, and all of it comes back by itself.</summary>
-[Collection(nameof(OneFaultAtATime))]
-public sealed class CrashFaults(CrashingPlatform faulty) : IClassFixture<CrashingPlatform>
+[Collection<Crashes>]
+public sealed class CrashFaults(CrashingPlatform faulty)
 {
     [Theory]
     [InlineData("policy")]

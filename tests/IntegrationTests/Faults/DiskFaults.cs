@@ -8,49 +8,13 @@ using Xunit;
 namespace McpPlatform.IntegrationTests.Faults;
 
 /// <summary>Disks fill up. What must be on record is refused, the rest goes on and is counted, and space is all it takes to recover.</summary>
-[Collection(nameof(OneFaultAtATime))]
-public sealed class DiskFaults : IAsyncLifetime
+public sealed class DiskFaults(CrampedPlatform cramped) : IClassFixture<CrampedPlatform>
 {
-    private readonly List<SmallDisk> _disks = [];
-    private Steps? _steps;
-    private bool _possible;
-
-    public async ValueTask InitializeAsync()
-    {
-        _possible = await SmallDisk.IsPossible();
-        if (!_possible)
-        {
-            return;
-        }
-
-        var spool = Directory.CreateTempSubdirectory("mcpp-spool-").FullName;
-        _disks.Add(await SmallDisk.Mount(spool, 3));
-        var settings = new Dictionary<string, string> { ["Gateway__Folder"] = spool, ["Gateway__RequestsPerSecond"] = "10000", ["Gateway__Burst"] = "10000", ["Gateway__ResendAfter"] = "00:00:05" };
-        _steps = await Steps.With(await DistributedPlatform.Create(
-            settings: settings, prepare: async data => _disks.Add(await SmallDisk.Mount(Path.Combine(data, "postgres"), 220))));
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_steps is not null)
-        {
-            var data = _steps.Platform.DataFolder;
-            await ((DistributedPlatform)_steps.Platform).Stop();
-            foreach (var disk in _disks)
-            {
-                await disk.DisposeAsync();
-            }
-
-            _disks.Clear();
-            await _steps.DisposeAsync();
-        }
-    }
-
     [Fact]
     public async Task A_full_spool_refuses_what_must_be_on_record_counts_what_it_drops_and_accepts_again_by_itself()
     {
-        Assert.SkipUnless(_possible, "Mounting a small file system needs root with CAP_SYS_ADMIN.");
-        var (steps, platform) = (_steps!, (DistributedPlatform)_steps!.Platform);
+        var steps = cramped.Get();
+        var platform = (DistributedPlatform)steps.Platform;
         (await steps.Admin.Post("/api/v1/servers", new { slug = "audited", transport = "http", url = steps.Upstream.Address.ToString(), allow_private_address = true, tags = new[] { "audit" } }))
             .Expect(HttpStatusCode.Created);
         using var caller = new ModernCaller(steps.Mcp, platform.AdminKey);
@@ -59,7 +23,7 @@ public sealed class DiskFaults : IAsyncLifetime
         await platform.Hold("tracing");
         var ledger = new CallLedger();
         await Answered(20);
-        await _disks[0].Fill();
+        await cramped.Spool.Fill();
         // The last page of the spool's file still takes a few.
         await Answered(30);
 
@@ -71,7 +35,7 @@ public sealed class DiskFaults : IAsyncLifetime
         dropped.ShouldBeGreaterThan(1);
         (await MetricReading.Of(steps.Admin)).Value("mcpp.gateway.spool.dropped").ShouldNotBeNull().ShouldBeGreaterThanOrEqualTo(dropped);
 
-        _disks[0].Free();
+        cramped.Spool.Free();
         platform.Release("tracing");
 
         await Until.True(async () => (await Status(steps))["accepts"]!.GetValue<bool>(), TimeSpan.FromSeconds(40), () => platform.Logs[^3000..]);
@@ -95,11 +59,11 @@ public sealed class DiskFaults : IAsyncLifetime
     [Fact]
     public async Task A_full_database_disk_stops_changes_with_503_and_space_is_all_it_takes()
     {
-        Assert.SkipUnless(_possible, "Mounting a small file system needs root with CAP_SYS_ADMIN.");
-        var (steps, platform) = (_steps!, (DistributedPlatform)_steps!.Platform);
+        var steps = cramped.Get();
+        var platform = (DistributedPlatform)steps.Platform;
         using var caller = new ModernCaller(steps.Mcp, platform.AdminKey);
         var ledger = new CallLedger();
-        await _disks[1].Fill();
+        await cramped.Database.Fill();
 
         HttpStatusCode answer = 0;
         for (var i = 0; i < 600 && answer != HttpStatusCode.ServiceUnavailable; i++)
@@ -112,7 +76,7 @@ public sealed class DiskFaults : IAsyncLifetime
         }
 
         answer.ShouldBe(HttpStatusCode.ServiceUnavailable, "the disk is full");
-        _disks[1].Free();
+        cramped.Database.Free();
 
         await Until.True(
             async () => (await steps.Admin.Post("/api/v1/keys", new { name = $"space-{Guid.NewGuid():n}", roles = new[] { "admin" } })).Status == HttpStatusCode.Created,

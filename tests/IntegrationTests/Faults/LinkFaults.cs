@@ -4,7 +4,6 @@ using Xunit;
 namespace McpPlatform.IntegrationTests.Faults;
 
 /// <summary>Cables are pulled under load: what is sent is never seen, and nobody is told. Mended, all of it works again by itself.</summary>
-[Collection(nameof(OneFaultAtATime))]
 public sealed class LinkFaults(LinkedPlatform faulty) : IClassFixture<LinkedPlatform>
 {
     /// <summary>Longer than any request of ours to another service waits at most without being cancelled, and than two snapshots.</summary>

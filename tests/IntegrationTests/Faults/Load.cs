@@ -14,6 +14,11 @@ internal sealed class Load : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
+    // Paced: a fault matters, not the machine's speed, and what begins again after one needs the machine, too. Scenarios wait for numbers of calls, not for times.
+    private static readonly TimeSpan BetweenCalls = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan BetweenChanges = TimeSpan.FromMilliseconds(400);
+    private static readonly TimeSpan BetweenAttempts = TimeSpan.FromMilliseconds(100);
+
     private readonly Steps _steps;
     private readonly Key _denied;
     private readonly CancellationTokenSource _stop = new();
@@ -66,7 +71,7 @@ internal sealed class Load : IAsyncDisposable
         }
     }
 
-    // Paced: a fault matters, not the machine's speed. Bounded by the test, which stops it.
+    // Bounded by the test, which stops it.
     private async Task Call(int number)
     {
         using var http = new CallersOfAll(_steps.Platform.Gateways, _steps.Platform.AdminKey);
@@ -99,7 +104,7 @@ internal sealed class Load : IAsyncDisposable
                 await Task.Delay(50);
             }
 
-            await Task.Delay(20);
+            await Task.Delay(BetweenCalls);
         }
     }
 
@@ -139,7 +144,7 @@ internal sealed class Load : IAsyncDisposable
                 }
             }
 
-            await Task.Delay(200);
+            await Task.Delay(BetweenChanges);
         }
     }
 
@@ -160,7 +165,7 @@ internal sealed class Load : IAsyncDisposable
                 // Nothing was allowed.
             }
 
-            await Task.Delay(50);
+            await Task.Delay(BetweenAttempts);
         }
     }
 

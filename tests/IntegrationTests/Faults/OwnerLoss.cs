@@ -8,17 +8,16 @@ using Xunit;
 namespace McpPlatform.IntegrationTests.Faults;
 
 /// <summary>The gateway that owns sessions and held calls is killed: whoever has them learns it from the other one, in time, and goes on there.</summary>
-[Collection(nameof(OneFaultAtATime))]
-public sealed class OwnerLoss : IAsyncLifetime
+[Collection<Crashes>]
+public sealed class OwnerLoss(CrashingPlatform faulty) : IAsyncLifetime
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
 
-    private Steps _steps = null!;
+    private readonly Steps _steps = faulty.Steps;
     private WireUpstream _upstream = null!;
 
     public async ValueTask InitializeAsync()
     {
-        _steps = await Steps.With(await DistributedPlatform.Create(gateways: 2));
         _upstream = await WireUpstream.Start(isModern: false);
         _upstream.Tool("note", static _ => Task.FromResult("""{"content":[]}"""));
         _upstream.Tool("hang", static async call =>
@@ -30,13 +29,13 @@ public sealed class OwnerLoss : IAsyncLifetime
         await _steps.RegisterHttp("old", _upstream.Address);
     }
 
+    /// <summary>Whatever became of the test: the next one finds two gateways and no server of this one.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (_steps is not null)
-        {
-            await _steps.DisposeAsync();
-            await _upstream.DisposeAsync();
-        }
+        faulty.Platform.Release("gateway-2");
+        await faulty.Platform.WaitUntilHealthy();
+        await _steps.Admin.Delete("/api/v1/servers/old");
+        await _upstream.DisposeAsync();
     }
 
     [Fact]

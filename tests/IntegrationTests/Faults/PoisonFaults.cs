@@ -9,8 +9,8 @@ using Xunit;
 namespace McpPlatform.IntegrationTests.Faults;
 
 /// <summary>Messages that nobody can handle end where an admin of the platform sees them, through the gateway, and hold up nothing.</summary>
-[Collection(nameof(OneFaultAtATime))]
-public sealed class PoisonFaults(CrashingPlatform faulty) : IClassFixture<CrashingPlatform>
+[Collection<Crashes>]
+public sealed class PoisonFaults(CrashingPlatform faulty)
 {
     private const string Letters = "/api/v1/admin/dead-letters";
 

@@ -23,6 +23,8 @@ public sealed class ClockFaults : FaultyPlatform
             Settings["FAKETIME_CACHE_DURATION"] = "1";
             Settings["FAKETIME_DONT_FAKE_MONOTONIC"] = "1";
             Settings["DONT_FAKE_MONOTONIC"] = "1";
+            // Waits by the monotonic clock are not touched either: with libfaketime's own correction for them, a thread of every .NET process spins, and starting takes minutes.
+            Settings["FAKETIME_FORCE_MONOTONIC_FIX"] = "0";
         }
     }
 

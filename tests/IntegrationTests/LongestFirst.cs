@@ -1,5 +1,9 @@
+using McpPlatform.IntegrationTests;
+using Xunit;
 using Xunit.Sdk;
 using Xunit.v3;
+
+[assembly: TestCollectionOrderer(typeof(LongestFirst))]
 
 namespace McpPlatform.IntegrationTests;
 

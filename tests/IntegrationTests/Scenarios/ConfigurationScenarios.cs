@@ -2,81 +2,11 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Text.Json.Nodes;
 using McpPlatform.IntegrationTests.Platform;
+using McpPlatform.IntegrationTests.Scenarios.Wire;
 using Shouldly;
 using Xunit;
 
 namespace McpPlatform.IntegrationTests.Scenarios;
-
-/// <summary>A platform that is described by a file, with a variable over it and a server from the environment.</summary>
-public abstract class ConfiguredPlatform(IPlatformForm form) : IAsyncLifetime
-{
-    /// <summary>What no log and no answer may show.</summary>
-    public const string Secret = "canary-of-the-configuration-7f3a";
-
-    private readonly string _folder = Directory.CreateTempSubdirectory("mcpp-configured-").FullName;
-
-    internal Steps Steps { get; private set; } = null!;
-
-    public string File => Path.Combine(_folder, "mcpplatform.yaml");
-
-    internal TestUpstream Declared { get; private set; } = null!;
-
-    /// <summary>What every test begins and ends with.</summary>
-    public string Base => $$"""
-        servers:
-          declared:
-            title: From the file
-            url: {{Declared.Address}}
-            allow_private_address: true
-            headers: { X-Upstream-Key: "${CONFIGURED_SECRET}", X-File: "file:secret" }
-        policies:
-          declared-role:
-            grants:
-              - { id: echo, effect: allow, actions: ["tools:*"], resources: ["tool:declared/echo"] }
-        routes:
-          - intent: declared.echo
-            candidates: [{ server: declared, tool: echo, constants: { text: from the file, a: 1 } }]
-        tool_sets:
-          declared-set:
-            members: [{ server: declared, tools: [echo] }]
-            overrides: [{ server: declared, name: echo, rename: say, arguments: { text: fixed in the file } }]
-
-        """;
-
-    public async ValueTask InitializeAsync()
-    {
-        Declared = await TestUpstream.Start();
-        System.IO.File.SetUnixFileMode(_folder, (UnixFileMode)0b111_101_101);
-        await System.IO.File.WriteAllTextAsync(Path.Combine(_folder, "secret"), Secret + "\n");
-        await Write(Base);
-        Steps = await Steps.With(await form.Create(new Dictionary<string, string>
-        {
-            ["MCPP_CONFIG"] = File,
-            ["CONFIGURED_SECRET"] = Secret,
-            ["MCPP_SERVERS__DECLARED__TITLE"] = "From the environment",
-            ["MCP_SERVER_URL"] = Declared.Address.ToString(),
-            ["MCP_SERVER_TOKEN"] = Secret,
-            ["MCP_RETRY_ATTEMPTS"] = "1",
-        }));
-        var key = (await Steps.Admin.Get("/api/v1/keys")).Expect(HttpStatusCode.OK).Json["items"]!.AsArray().Single()!["id"];
-        (await Steps.Admin.Send(HttpMethod.Patch, $"/api/v1/keys/{key}", new { rate = 100_000, burst = 100_000 })).Expect(HttpStatusCode.OK);
-    }
-
-    /// <summary>Writes the file as careful editors do: whole, under another name first.</summary>
-    public async Task Write(string text)
-    {
-        await System.IO.File.WriteAllTextAsync(File + ".new", text);
-        System.IO.File.Move(File + ".new", File, overwrite: true);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        GC.SuppressFinalize(this);
-        await Steps.DisposeAsync();
-        await Declared.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
-    }
-}
 
 /// <summary>The operator's file is what the platform has: seen by a client, read-only elsewhere, taken over while it runs.</summary>
 public abstract class ConfigurationScenarios(ConfiguredPlatform configured)
@@ -182,13 +112,37 @@ public abstract class ConfigurationScenarios(ConfiguredPlatform configured)
     }
 
     [Fact]
+    public async Task A_server_that_the_configuration_puts_under_quarantine_again_goes_on_with_all_that_it_served_in_between()
+    {
+        await using var upstream = await WireUpstream.Start(isModern: false);
+        upstream.Tool("echo", Say);
+        using var theirs = await Tenant();
+        await Apply("quarantine");
+        await Looked("echo");
+        upstream.Tool("later", Say);
+        (await theirs.Post("/api/v1/servers/pinned/discover", new { })).Expect(HttpStatusCode.OK);
+        (await Pending()).ShouldBe(1);
+
+        await Apply("auto");
+        await Apply("quarantine");
+
+        (await Pending()).ShouldBe(0);
+
+        Task<string> Say(WireCall call) => Task.FromResult(WireTools.Text("said"));
+
+        async Task Apply(string definitions) => (await theirs.Post(
+            "/api/v1/configuration/registry",
+            new { servers = new { pinned = new { url = upstream.Address, allow_private_address = true, definitions } } })).Expect(HttpStatusCode.OK);
+
+        Task Looked(string tool) => Until.True(async () => (await theirs.Get("/api/v1/tools?server=pinned")).Text.Contains(tool, StringComparison.Ordinal), Soon);
+
+        async Task<int> Pending() => (await theirs.Get("/api/v1/servers/pinned/changes")).Expect(HttpStatusCode.OK).Json["pending"]!.AsArray().Count;
+    }
+
+    [Fact]
     public async Task Another_tenant_applies_its_own_over_the_API_as_a_plan_first_and_reaches_nobody_elses()
     {
-        var slug = $"configured-{Guid.NewGuid():n}"[..24];
-        (await _steps.Admin.Post("/api/v1/tenants", new { slug, name = slug })).Expect(HttpStatusCode.Created);
-        var key = (await _steps.Admin.Post($"/api/v1/tenants/{slug}/keys", new { name = "admin", roles = new[] { "admin" } })).Expect(HttpStatusCode.Created).Json["key"]!.GetValue<string>();
-        using var theirs = new ApiClient(_steps.Platform.Address, key);
-        await Until.True(async () => (await theirs.Get("/api/v1/servers")).Status == HttpStatusCode.OK, Steps.Propagation);
+        using var theirs = await Tenant();
         var configuration = new JsonObject { ["servers"] = new JsonObject { ["declared"] = new JsonObject { ["url"] = "https://example.com/mcp", ["enabled"] = false, ["tool_rate_limits"] = new JsonObject { ["zz"] = new JsonObject { ["rate"] = 1 }, ["a"] = new JsonObject { ["rate"] = 2, ["burst"] = 3 } } } } };
 
         var plan = (await theirs.Post("/api/v1/configuration/registry?dry_run=true", configuration)).Expect(HttpStatusCode.OK).Json["changes"]!.AsArray();
@@ -306,6 +260,17 @@ public abstract class ConfigurationScenarios(ConfiguredPlatform configured)
     {
         using var caller = new ModernCaller(_steps.Mcp, _steps.Platform.AdminKey);
         return (await caller.Call(tool, new JsonObject { ["text"] = "hello" })).Result["content"]![0]!["text"]!.GetValue<string>();
+    }
+
+    /// <summary>The admin of a tenant of its own.</summary>
+    private async Task<ApiClient> Tenant()
+    {
+        var slug = $"configured-{Guid.NewGuid():n}"[..24];
+        (await _steps.Admin.Post("/api/v1/tenants", new { slug, name = slug })).Expect(HttpStatusCode.Created);
+        var key = (await _steps.Admin.Post($"/api/v1/tenants/{slug}/keys", new { name = "admin", roles = new[] { "admin" } })).Expect(HttpStatusCode.Created).Json["key"]!.GetValue<string>();
+        var theirs = new ApiClient(_steps.Platform.Address, key);
+        await Until.True(async () => (await theirs.Get("/api/v1/servers")).Status == HttpStatusCode.OK, Steps.Propagation);
+        return theirs;
     }
 
     private async Task<JsonNode> Status(string service) => (await _steps.Admin.Get($"/api/v1/configuration/{service}")).Expect(HttpStatusCode.OK).Json;

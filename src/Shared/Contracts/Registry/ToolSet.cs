@@ -52,10 +52,6 @@ public sealed record ToolSetTerms(
         return false;
     }
 
-    /// <summary>What is said of an item; null = nothing.</summary>
-    public SetOverride? OverrideOf(string server, string kind, string name) =>
-        Overrides?.FirstOrDefault(item => item.Server == server && item.Kind == kind && item.Name == name);
-
     /// <summary>Whether a tool is listed however tools are found.</summary>
     public bool IsPinned(string server, string name) => IsIn(Pinned, server, name);
 

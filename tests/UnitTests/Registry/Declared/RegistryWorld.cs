@@ -12,7 +12,7 @@ using McpPlatform.Registry.Domain;
 namespace McpPlatform.UnitTests.Registry.Declared;
 
 /// <summary>What declaring needs of the registry's ports, in memory, for one tenant.</summary>
-internal sealed class RegistryWorld : IServers, IHttpTools, IRoutes, IToolSets, IRegistryVersion, IEventOutbox, ISecretProtector
+internal sealed class RegistryWorld : IServers, ICatalog, IHttpTools, IRoutes, IToolSets, IRegistryVersion, IEventOutbox, ISecretProtector
 {
     private readonly TenantContext _tenant = new();
     private long _version = 1;
@@ -41,7 +41,7 @@ internal sealed class RegistryWorld : IServers, IHttpTools, IRoutes, IToolSets, 
             new PlanServers([.. records.OfType<DeclaredServer>()], [.. records.OfType<DeclaredRoute>()], [.. records.OfType<DeclaredSet>()]), CancellationToken.None);
 
     public Task<Result<DeclaredPlan>> Declare(params object[] records) =>
-        new DeclareServersHandler(this, this, this, this, this, this, this, _tenant, Quotas, TimeProvider.System).Handle(
+        new DeclareServersHandler(this, this, new DefinitionDefaults(Quarantine: false), this, this, this, this, this, this, _tenant, Quotas, TimeProvider.System).Handle(
             new DeclareServers([.. records.OfType<DeclaredServer>()], [.. records.OfType<DeclaredRoute>()], [.. records.OfType<DeclaredSet>()]), CancellationToken.None);
 
     public Task<Result<ToolSetView>> Replace(string slug, ToolSetTerms terms) =>
@@ -55,6 +55,8 @@ internal sealed class RegistryWorld : IServers, IHttpTools, IRoutes, IToolSets, 
     Task<IReadOnlyList<RegisteredServer>> IServers.Present(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<RegisteredServer>>([.. Servers.Where(s => s.DeletedAt is null)]);
 
     void IServers.Add(RegisteredServer server) => Servers.Add(server);
+
+    Task<PinnedDefinitions?> ICatalog.PinsOf(Guid serverId, CancellationToken cancellationToken) => Task.FromResult<PinnedDefinitions?>(null);
 
     Task<bool> IHttpTools.HasSlug(string slug, CancellationToken cancellationToken) => Task.FromResult(HttpTools.Contains(slug));
 
@@ -121,4 +123,28 @@ internal sealed class RegistryWorld : IServers, IHttpTools, IRoutes, IToolSets, 
     Task<ToolSetRevision?> IToolSets.Find(Guid setId, int version, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     Task<IReadOnlyList<OfferedServer>> IToolSets.Offered(ToolSetTerms terms, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    void ICatalog.Add(PinnedDefinitions pins) => throw new NotSupportedException();
+
+    void ICatalog.Remove(PinnedDefinitions pins) => throw new NotSupportedException();
+
+    Task<IReadOnlyList<CatalogTool>> ICatalog.ToolsOf(Guid serverId, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    void ICatalog.Add(CatalogTool tool) => throw new NotSupportedException();
+
+    void ICatalog.Remove(CatalogTool tool) => throw new NotSupportedException();
+
+    void ICatalog.Add(CatalogChange change) => throw new NotSupportedException();
+
+    Task<CatalogOffer?> ICatalog.OfferOf(Guid serverId, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    void ICatalog.Add(CatalogOffer offer) => throw new NotSupportedException();
+
+    Task<IReadOnlyList<ForeignTool>> ICatalog.ToolsOfOthers(Guid serverId, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    Task<FoundTool?> ICatalog.Find(string server, string tool, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    Task<IReadOnlyList<FoundTool>> ICatalog.Search(ToolFilter filter, ToolPosition? after, int limit, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    Task<IReadOnlyList<CatalogChange>> ICatalog.ChangesOf(Guid serverId, int limit, CancellationToken cancellationToken) => throw new NotSupportedException();
 }

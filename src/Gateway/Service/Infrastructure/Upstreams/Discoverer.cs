@@ -11,10 +11,10 @@ namespace McpPlatform.Gateway.Infrastructure.Upstreams;
 /// <summary>Looks at a server for the registry, over the same connection that calls use.</summary>
 internal sealed partial class Discoverer(UpstreamPool pool, ConditionalTools conditional, ILogger<Discoverer> logger)
 {
-    /// <summary>Longest a whole look may take, the start of a process and all pages included.</summary>
     /// <summary>Whoever has more bad items than this has found out by then.</summary>
     private const int MostLeftOut = 20;
 
+    /// <summary>Longest a whole look may take, the start of a process and all pages included.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(40);
 
     /// <summary>Never throws for a server that fails: that is what the answer is about.</summary>

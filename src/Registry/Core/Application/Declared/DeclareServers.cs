@@ -1,5 +1,6 @@
 using FluentValidation;
 using McpPlatform.Kernel;
+using McpPlatform.Registry.Application.Definitions;
 using McpPlatform.Registry.Application.HttpTools;
 using McpPlatform.Registry.Application.Routes;
 using McpPlatform.Registry.Application.Servers;
@@ -92,6 +93,8 @@ internal sealed class PlanServersHandler(IServers servers, IHttpTools tools, IRo
 
 internal sealed class DeclareServersHandler(
     IServers servers,
+    ICatalog catalog,
+    DefinitionDefaults defaults,
     IHttpTools tools,
     IRoutes routes,
     IToolSets sets,
@@ -120,6 +123,12 @@ internal sealed class DeclareServersHandler(
             if (step.Action == DeclaredAction.Create)
             {
                 servers.Add(server);
+            }
+
+            // Whoever serves what comes accepts it all: what was accepted before is no measure any more.
+            if (step.Action == DeclaredAction.Change && !defaults.RuleOf(server).Quarantine && await catalog.PinsOf(server.Id, cancellationToken) is { } pins)
+            {
+                catalog.Remove(pins);
             }
 
             if (step.Action != DeclaredAction.Move)

@@ -13,8 +13,15 @@ public static class ETags
     /// <summary>The version that If-None-Match names; null without the header or when it is none of ours.</summary>
     public static long? KnownVersion(this HttpContext http) => http.Request.Headers.IfNoneMatch is [{ } tag] && TryRead(tag, out var version) ? version : null;
 
-    /// <summary>The version that If-Match names; null without the header, or for <c>*</c>.</summary>
-    public static Result<long?> ExpectedVersion(this HttpContext http)
+    /// <summary>Runs a command with the version that If-Match names, null without the header or for <c>*</c>; refuses what is none of ours.</summary>
+    public static Task<TResult> IfMatch<TResult>(this HttpContext http, Func<long?, Task<TResult>> command)
+        where TResult : IResult<TResult>
+    {
+        var expected = ExpectedVersion(http);
+        return expected.Error is { } refused ? Task.FromResult(TResult.Refuse(refused)) : command(expected.Value);
+    }
+
+    private static Result<long?> ExpectedVersion(HttpContext http)
     {
         var header = http.Request.Headers.IfMatch;
         if (header.Count == 0 || header is ["*"])

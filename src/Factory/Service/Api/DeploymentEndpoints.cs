@@ -32,13 +32,13 @@ internal static class DeploymentEndpoints
     private static async Task<Results<Ok<Page<DeploymentView>>, ErrorResult>> List(int? limit, string? cursor, [FromQuery(Name = "include_deleted")] bool? includeDeleted, ISender sender, CancellationToken ct)
     {
         var result = await sender.Send(new ListDeployments(limit, cursor, includeDeleted ?? false), ct);
-        return result.Match<Results<Ok<Page<DeploymentView>>, ErrorResult>>(page => TypedResults.Ok(page), error => error.ToResult());
+        return result.ToOk();
     }
 
     private static async Task<Results<Ok<DeploymentView>, ErrorResult>> Get(Guid id, ISender sender, CancellationToken ct)
     {
         var result = await sender.Send(new GetDeployment(id), ct);
-        return result.Match<Results<Ok<DeploymentView>, ErrorResult>>(deployment => TypedResults.Ok(deployment), error => error.ToResult());
+        return result.ToOk();
     }
 
     private static async Task<Results<Ok<Page<LogLine>>, ErrorResult>> Logs(Guid id, int? limit, ISender sender, CancellationToken ct)

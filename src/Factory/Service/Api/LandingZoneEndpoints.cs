@@ -26,31 +26,31 @@ internal static class LandingZoneEndpoints
     private static async Task<Results<Created<LandingZoneView>, ErrorResult>> Create(CreateLandingZoneRequest request, ISender sender, CancellationToken ct)
     {
         var result = await sender.Send(new SetLandingZone(request.Name, request.Kind, request.AllowedPrivateHosts ?? [], MustBeNew: true), ct);
-        return result.Match<Results<Created<LandingZoneView>, ErrorResult>>(zone => TypedResults.Created($"/api/v1/landing-zones/{zone.Name}", zone), error => error.ToResult());
+        return result.ToCreated(zone => $"/api/v1/landing-zones/{zone.Name}");
     }
 
     private static async Task<Results<Ok<LandingZoneView>, ErrorResult>> Replace(string name, LandingZoneRequest request, ISender sender, CancellationToken ct)
     {
         var result = await sender.Send(new SetLandingZone(name, request.Kind, request.AllowedPrivateHosts ?? [], MustBeNew: false), ct);
-        return result.Match<Results<Ok<LandingZoneView>, ErrorResult>>(zone => TypedResults.Ok(zone), error => error.ToResult());
+        return result.ToOk();
     }
 
     private static async Task<Results<Ok<Page<LandingZoneView>>, ErrorResult>> List(int? limit, string? cursor, ISender sender, CancellationToken ct)
     {
         var result = await sender.Send(new ListLandingZones(limit, cursor), ct);
-        return result.Match<Results<Ok<Page<LandingZoneView>>, ErrorResult>>(page => TypedResults.Ok(page), error => error.ToResult());
+        return result.ToOk();
     }
 
     private static async Task<Results<Ok<LandingZoneView>, ErrorResult>> Get(string name, ISender sender, CancellationToken ct)
     {
         var result = await sender.Send(new GetLandingZone(name), ct);
-        return result.Match<Results<Ok<LandingZoneView>, ErrorResult>>(zone => TypedResults.Ok(zone), error => error.ToResult());
+        return result.ToOk();
     }
 
     private static async Task<Results<NoContent, ErrorResult>> Delete(string name, ISender sender, CancellationToken ct)
     {
         var result = await sender.Send(new DeleteLandingZone(name), ct);
-        return result.Match<Results<NoContent, ErrorResult>>(() => TypedResults.NoContent(), error => error.ToResult());
+        return result.ToNoContent();
     }
 }
 

@@ -47,7 +47,7 @@ internal static class PackEndpoints
         }
 
         var result = await sender.Send(new AnalyzeSource(content), ct);
-        return result.Match<Results<Ok<AnalysisView>, ErrorResult>>(view => TypedResults.Ok(view), error => error.ToResult());
+        return result.ToOk();
     }
 
     private static async Task<Results<Created<PackView>, Ok<PackView>, ErrorResult>> Create(CreatePackRequest request, ISender sender, CancellationToken ct)
@@ -67,13 +67,13 @@ internal static class PackEndpoints
     private static async Task<Results<Ok<Page<PackView>>, ErrorResult>> List(int? limit, string? cursor, ISender sender, CancellationToken ct)
     {
         var result = await sender.Send(new ListPacks(limit, cursor), ct);
-        return result.Match<Results<Ok<Page<PackView>>, ErrorResult>>(page => TypedResults.Ok(page), error => error.ToResult());
+        return result.ToOk();
     }
 
     private static async Task<Results<Ok<PackView>, ErrorResult>> Get(string @namespace, string name, string version, ISender sender, CancellationToken ct)
     {
         var result = await sender.Send(new GetPack(@namespace, name, version), ct);
-        return result.Match<Results<Ok<PackView>, ErrorResult>>(pack => TypedResults.Ok(pack), error => error.ToResult());
+        return result.ToOk();
     }
 
     private static async Task<Results<FileContentHttpResult, ErrorResult>> GetLock(string @namespace, string name, string version, ISender sender, CancellationToken ct)
@@ -87,7 +87,7 @@ internal static class PackEndpoints
     private static async Task<Results<NoContent, ErrorResult>> Delete(string @namespace, string name, string version, ISender sender, CancellationToken ct)
     {
         var result = await sender.Send(new DeletePack(@namespace, name, version), ct);
-        return result.Match<Results<NoContent, ErrorResult>>(() => TypedResults.NoContent(), error => error.ToResult());
+        return result.ToNoContent();
     }
 }
 

@@ -23,19 +23,19 @@ internal static class SecretEndpoints
     private static async Task<Results<Ok<SecretView>, ErrorResult>> Set(string name, SecretRequest request, ISender sender, CancellationToken ct)
     {
         var result = await sender.Send(new SetSecret(name, new SecretText(request.Value), request.AllowedHosts ?? []), ct);
-        return result.Match<Results<Ok<SecretView>, ErrorResult>>(secret => TypedResults.Ok(secret), error => error.ToResult());
+        return result.ToOk();
     }
 
     private static async Task<Results<Ok<Page<SecretView>>, ErrorResult>> List(int? limit, string? cursor, ISender sender, CancellationToken ct)
     {
         var result = await sender.Send(new ListSecrets(limit, cursor), ct);
-        return result.Match<Results<Ok<Page<SecretView>>, ErrorResult>>(page => TypedResults.Ok(page), error => error.ToResult());
+        return result.ToOk();
     }
 
     private static async Task<Results<NoContent, ErrorResult>> Delete(string name, ISender sender, CancellationToken ct)
     {
         var result = await sender.Send(new DeleteSecret(name), ct);
-        return result.Match<Results<NoContent, ErrorResult>>(() => TypedResults.NoContent(), error => error.ToResult());
+        return result.ToNoContent();
     }
 }
 

@@ -33,21 +33,19 @@ internal static class KeyEndpoints
         int? limit = null,
         string? cursor = null,
         bool include_revoked = false) =>
-        (await sender.Send(new ListKeys(limit, cursor, include_revoked), ct)).Match<Results<Ok<Page<KeyView>>, ErrorResult>>(
-            page => TypedResults.Ok(page),
-            error => error.ToResult());
+        (await sender.Send(new ListKeys(limit, cursor, include_revoked), ct)).ToOk();
 
     private static async Task<Results<Created<CreatedKeyResponse>, ErrorResult>> Create(CreateKeyBody body, HttpContext http, ISender sender, CancellationToken ct) =>
         Created(await sender.Send(body.ToCommand(new Granter(http.Caller().KeyId)), ct));
 
     private static async Task<Results<Ok<KeyView>, ErrorResult>> Get(Guid id, ISender sender, CancellationToken ct) =>
-        (await sender.Send(new GetKey(id), ct)).Match<Results<Ok<KeyView>, ErrorResult>>(key => TypedResults.Ok(key), error => error.ToResult());
+        (await sender.Send(new GetKey(id), ct)).ToOk();
 
     private static async Task<Results<Ok<KeyView>, ErrorResult>> Limit(Guid id, LimitKeyBody body, ISender sender, CancellationToken ct) =>
-        (await sender.Send(new LimitKey(id, body.Rate, body.Burst, body.ClientProfile), ct)).Match<Results<Ok<KeyView>, ErrorResult>>(key => TypedResults.Ok(key), error => error.ToResult());
+        (await sender.Send(new LimitKey(id, body.Rate, body.Burst, body.ClientProfile), ct)).ToOk();
 
     private static async Task<Results<NoContent, ErrorResult>> Revoke(Guid id, ISender sender, CancellationToken ct) =>
-        (await sender.Send(new RevokeKey(id), ct)).Match<Results<NoContent, ErrorResult>>(() => TypedResults.NoContent(), error => error.ToResult());
+        (await sender.Send(new RevokeKey(id), ct)).ToNoContent();
 }
 
 /// <summary>A key to be made.</summary>

@@ -49,46 +49,24 @@ internal static class PolicyEndpoints
         string? Ip = null);
 
     private static async Task<Results<Ok<Page<PolicySetView>>, ErrorResult>> List(ISender sender, CancellationToken ct, int? limit = null, string? cursor = null) =>
-        (await sender.Send(new ListPolicySets(limit, cursor), ct)).Match<Results<Ok<Page<PolicySetView>>, ErrorResult>>(
-            page => TypedResults.Ok(page),
-            error => error.ToResult());
+        (await sender.Send(new ListPolicySets(limit, cursor), ct)).ToOk();
 
     private static async Task<Results<Created<PolicySetView>, ErrorResult>> Create(PolicyBody body, HttpContext http, ISender sender, CancellationToken ct) =>
-        (await sender.Send(new CreatePolicySet(body.Name, body.Description, body.Grants), ct)).Match<Results<Created<PolicySetView>, ErrorResult>>(
-            set => TypedResults.Created($"/api/v1/policies/{set.Id}", Tagged(http, set)),
-            error => error.ToResult());
+        (await sender.Send(new CreatePolicySet(body.Name, body.Description, body.Grants), ct)).ToCreated(http, set => $"/api/v1/policies/{set.Id}");
 
     private static async Task<Results<Ok<PolicySetView>, ErrorResult>> Get(string policy, HttpContext http, ISender sender, CancellationToken ct) =>
-        (await sender.Send(new GetPolicySet(policy), ct)).Match<Results<Ok<PolicySetView>, ErrorResult>>(set => TypedResults.Ok(Tagged(http, set)), error => error.ToResult());
+        (await sender.Send(new GetPolicySet(policy), ct)).ToOk(http);
 
-    private static async Task<Results<Ok<PolicySetView>, ErrorResult>> Replace(string policy, ReplacePolicyBody body, HttpContext http, ISender sender, CancellationToken ct)
-    {
-        var expected = http.ExpectedVersion();
-        return expected.Error is { } refused
-            ? refused.ToResult()
-            : (await sender.Send(new ReplacePolicySet(policy, body.Name, body.Description, body.Grants, expected.Value), ct)).Match<Results<Ok<PolicySetView>, ErrorResult>>(
-                set => TypedResults.Ok(Tagged(http, set)),
-                error => error.ToResult());
-    }
+    private static async Task<Results<Ok<PolicySetView>, ErrorResult>> Replace(string policy, ReplacePolicyBody body, HttpContext http, ISender sender, CancellationToken ct) =>
+        (await http.IfMatch(version => sender.Send(new ReplacePolicySet(policy, body.Name, body.Description, body.Grants, version), ct))).ToOk(http);
 
-    private static async Task<Results<NoContent, ErrorResult>> Delete(string policy, HttpContext http, ISender sender, CancellationToken ct)
-    {
-        var expected = http.ExpectedVersion();
-        return expected.Error is { } refused
-            ? refused.ToResult()
-            : (await sender.Send(new DeletePolicySet(policy, expected.Value), ct)).Match<Results<NoContent, ErrorResult>>(() => TypedResults.NoContent(), error => error.ToResult());
-    }
+    private static async Task<Results<NoContent, ErrorResult>> Delete(string policy, HttpContext http, ISender sender, CancellationToken ct) =>
+        (await http.IfMatch(version => sender.Send(new DeletePolicySet(policy, version), ct))).ToNoContent();
 
     private static async Task<Results<Ok<ExplainedDecision>, ErrorResult>> Explain(ExplainBody body, ISender sender, CancellationToken ct)
     {
         var question = new ExplainDecision(
             body.KeyId, body.Roles, body.Scopes, body.Subject, body.Action, body.Server, body.Tool, body.Environment, body.Arguments, body.Time, body.Ip);
-        return (await sender.Send(question, ct)).Match<Results<Ok<ExplainedDecision>, ErrorResult>>(explained => TypedResults.Ok(explained), error => error.ToResult());
-    }
-
-    private static PolicySetView Tagged(HttpContext http, PolicySetView set)
-    {
-        http.Tag(set.Version);
-        return set;
+        return (await sender.Send(question, ct)).ToOk();
     }
 }

@@ -32,23 +32,19 @@ internal static class TenantEndpoints
     internal sealed record UpdateTenantBody(string Name, bool Active, int? MaxConcurrency = null);
 
     private static async Task<Results<Ok<Page<TenantView>>, ErrorResult>> List(ISender sender, CancellationToken ct, int? limit = null, string? cursor = null) =>
-        (await sender.Send(new ListTenants(limit, cursor), ct)).Match<Results<Ok<Page<TenantView>>, ErrorResult>>(page => TypedResults.Ok(page), error => error.ToResult());
+        (await sender.Send(new ListTenants(limit, cursor), ct)).ToOk();
 
     private static async Task<Results<Created<TenantView>, ErrorResult>> Create(CreateTenantBody body, ISender sender, CancellationToken ct) =>
-        (await sender.Send(new CreateTenant(body.Slug, body.Name), ct)).Match<Results<Created<TenantView>, ErrorResult>>(
-            tenant => TypedResults.Created($"/api/v1/tenants/{tenant.Id}", tenant),
-            error => error.ToResult());
+        (await sender.Send(new CreateTenant(body.Slug, body.Name), ct)).ToCreated(tenant => $"/api/v1/tenants/{tenant.Id}");
 
     private static async Task<Results<Ok<TenantView>, ErrorResult>> Get(string tenant, ISender sender, CancellationToken ct) =>
-        (await sender.Send(new GetTenant(tenant), ct)).Match<Results<Ok<TenantView>, ErrorResult>>(found => TypedResults.Ok(found), error => error.ToResult());
+        (await sender.Send(new GetTenant(tenant), ct)).ToOk();
 
     private static async Task<Results<Ok<TenantView>, ErrorResult>> Update(string tenant, UpdateTenantBody body, ISender sender, CancellationToken ct) =>
-        (await sender.Send(new UpdateTenant(tenant, body.Name, body.Active, body.MaxConcurrency), ct)).Match<Results<Ok<TenantView>, ErrorResult>>(
-            changed => TypedResults.Ok(changed),
-            error => error.ToResult());
+        (await sender.Send(new UpdateTenant(tenant, body.Name, body.Active, body.MaxConcurrency), ct)).ToOk();
 
     private static async Task<Results<NoContent, ErrorResult>> Delete(string tenant, ISender sender, CancellationToken ct) =>
-        (await sender.Send(new DeleteTenant(tenant), ct)).Match<Results<NoContent, ErrorResult>>(() => TypedResults.NoContent(), error => error.ToResult());
+        (await sender.Send(new DeleteTenant(tenant), ct)).ToNoContent();
 
     private static async Task<Results<Created<CreatedKeyResponse>, ErrorResult>> CreateKey(
         string tenant,

@@ -24,15 +24,15 @@ internal static class BreakerEndpoints
     }
 
     private static async Task<Results<Ok<ServerHealthView>, ErrorResult>> Health(string server, ISender sender, CancellationToken ct) =>
-        (await sender.Send(new GetServerHealth(server), ct)).Match<Results<Ok<ServerHealthView>, ErrorResult>>(view => TypedResults.Ok(view), error => error.ToResult());
+        (await sender.Send(new GetServerHealth(server), ct)).ToOk();
 
     private static async Task<Results<Ok<Page<BreakerView>>, ErrorResult>> List(ISender sender, CancellationToken ct, int? limit = null, string? cursor = null) =>
-        (await sender.Send(new ListBreakers(limit, cursor), ct)).Match<Results<Ok<Page<BreakerView>>, ErrorResult>>(page => TypedResults.Ok(page), error => error.ToResult());
+        (await sender.Send(new ListBreakers(limit, cursor), ct)).ToOk();
 
     private static Task<Results<Ok<BreakerView>, ErrorResult>> Reset(string id, ISender sender, CancellationToken ct) => Change(id, false, sender, ct);
 
     private static Task<Results<Ok<BreakerView>, ErrorResult>> ForceOpen(string id, ISender sender, CancellationToken ct) => Change(id, true, sender, ct);
 
     private static async Task<Results<Ok<BreakerView>, ErrorResult>> Change(string id, bool forceOpen, ISender sender, CancellationToken ct) =>
-        (await sender.Send(new ChangeBreaker(id, forceOpen), ct)).Match<Results<Ok<BreakerView>, ErrorResult>>(view => TypedResults.Ok(view), error => error.ToResult());
+        (await sender.Send(new ChangeBreaker(id, forceOpen), ct)).ToOk();
 }

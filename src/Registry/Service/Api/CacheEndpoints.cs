@@ -15,5 +15,5 @@ internal static class CacheEndpoints
             .WithSummary("Has every gateway forget what it keeps of all servers, of one (server), or of one tool (server and tool); within the time that a snapshot takes.");
 
     private static async Task<Results<Ok<CacheCleared>, ErrorResult>> Clear(ISender sender, CancellationToken ct, string? server = null, string? tool = null) =>
-        (await sender.Send(new ClearCache(server, tool), ct)).Match<Results<Ok<CacheCleared>, ErrorResult>>(cleared => TypedResults.Ok(cleared), error => error.ToResult());
+        (await sender.Send(new ClearCache(server, tool), ct)).ToOk();
 }

@@ -23,7 +23,7 @@ internal static class DefinitionEndpoints
     }
 
     private static async Task<Results<Ok<ChangesView>, ErrorResult>> List(string server, ISender sender, CancellationToken ct, int? limit = null) =>
-        (await sender.Send(new ListChanges(server, limit), ct)).Match<Results<Ok<ChangesView>, ErrorResult>>(view => TypedResults.Ok(view), error => error.ToResult());
+        (await sender.Send(new ListChanges(server, limit), ct)).ToOk();
 
     private static Task<Results<Ok<ChangesView>, ErrorResult>> Accept(string server, string change, ISender sender, CancellationToken ct, string? mark = null) =>
         Decide(new DecideChange(server, change, mark, Accept: true), sender, ct);
@@ -32,5 +32,5 @@ internal static class DefinitionEndpoints
         Decide(new DecideChange(server, change, mark, Accept: false), sender, ct);
 
     private static async Task<Results<Ok<ChangesView>, ErrorResult>> Decide(DecideChange command, ISender sender, CancellationToken ct) =>
-        (await sender.Send(command, ct)).Match<Results<Ok<ChangesView>, ErrorResult>>(view => TypedResults.Ok(view), error => error.ToResult());
+        (await sender.Send(command, ct)).ToOk();
 }

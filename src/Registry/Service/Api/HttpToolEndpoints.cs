@@ -57,40 +57,20 @@ internal static class HttpToolEndpoints
     }
 
     private static async Task<Results<Created<HttpToolView>, ErrorResult>> Register(RegisterHttpToolBody body, HttpContext http, ISender sender, CancellationToken ct) =>
-        (await sender.Send(new RegisterHttpTool(body.Name, body.Slug, body.Terms), ct)).Match<Results<Created<HttpToolView>, ErrorResult>>(
-            tool => TypedResults.Created($"/api/v1/tools/http/{tool.Id}", Tagged(http, tool)),
-            error => error.ToResult());
+        (await sender.Send(new RegisterHttpTool(body.Name, body.Slug, body.Terms), ct)).ToCreated(http, tool => $"/api/v1/tools/http/{tool.Id}");
 
     private static async Task<Results<Ok<Page<HttpToolView>>, ErrorResult>> List(ISender sender, CancellationToken ct, int? limit = null, string? cursor = null) =>
-        (await sender.Send(new ListHttpTools(limit, cursor), ct)).Match<Results<Ok<Page<HttpToolView>>, ErrorResult>>(page => TypedResults.Ok(page), error => error.ToResult());
+        (await sender.Send(new ListHttpTools(limit, cursor), ct)).ToOk();
 
     private static async Task<Results<Ok<HttpToolView>, ErrorResult>> Get(Guid id, HttpContext http, ISender sender, CancellationToken ct) =>
-        (await sender.Send(new GetHttpTool(id), ct)).Match<Results<Ok<HttpToolView>, ErrorResult>>(tool => TypedResults.Ok(Tagged(http, tool)), error => error.ToResult());
+        (await sender.Send(new GetHttpTool(id), ct)).ToOk(http);
 
-    private static async Task<Results<Ok<HttpToolView>, ErrorResult>> Replace(Guid id, HttpOperationBody body, HttpContext http, ISender sender, CancellationToken ct)
-    {
-        var expected = http.ExpectedVersion();
-        return expected.Error is { } refused
-            ? refused.ToResult()
-            : (await sender.Send(new ReplaceHttpTool(id, body.Terms, expected.Value), ct)).Match<Results<Ok<HttpToolView>, ErrorResult>>(
-                tool => TypedResults.Ok(Tagged(http, tool)),
-                error => error.ToResult());
-    }
+    private static async Task<Results<Ok<HttpToolView>, ErrorResult>> Replace(Guid id, HttpOperationBody body, HttpContext http, ISender sender, CancellationToken ct) =>
+        (await http.IfMatch(version => sender.Send(new ReplaceHttpTool(id, body.Terms, version), ct))).ToOk(http);
 
-    private static async Task<Results<NoContent, ErrorResult>> Delete(Guid id, HttpContext http, ISender sender, CancellationToken ct)
-    {
-        var expected = http.ExpectedVersion();
-        return expected.Error is { } refused
-            ? refused.ToResult()
-            : (await sender.Send(new DeleteHttpTool(id, expected.Value), ct)).Match<Results<NoContent, ErrorResult>>(() => TypedResults.NoContent(), error => error.ToResult());
-    }
+    private static async Task<Results<NoContent, ErrorResult>> Delete(Guid id, HttpContext http, ISender sender, CancellationToken ct) =>
+        (await http.IfMatch(version => sender.Send(new DeleteHttpTool(id, version), ct))).ToNoContent();
 
     private static async Task<Results<Ok<Page<HttpToolRevisionView>>, ErrorResult>> History(Guid id, ISender sender, CancellationToken ct) =>
-        (await sender.Send(new GetHttpToolHistory(id), ct)).Match<Results<Ok<Page<HttpToolRevisionView>>, ErrorResult>>(page => TypedResults.Ok(page), error => error.ToResult());
-
-    private static HttpToolView Tagged(HttpContext http, HttpToolView tool)
-    {
-        http.Tag(tool.Version);
-        return tool;
-    }
+        (await sender.Send(new GetHttpToolHistory(id), ct)).ToOk();
 }

@@ -41,37 +41,17 @@ internal static class IntegrationEndpoints
     }
 
     private static async Task<Results<Ok<Page<IntegrationView>>, ErrorResult>> List(ISender sender, CancellationToken ct, int? limit = null, string? cursor = null) =>
-        (await sender.Send(new ListIntegrations(limit, cursor), ct)).Match<Results<Ok<Page<IntegrationView>>, ErrorResult>>(page => TypedResults.Ok(page), error => error.ToResult());
+        (await sender.Send(new ListIntegrations(limit, cursor), ct)).ToOk();
 
     private static async Task<Results<Created<IntegrationView>, ErrorResult>> Register(RegisterIntegrationBody body, HttpContext http, ISender sender, CancellationToken ct) =>
-        (await sender.Send(new RegisterIntegration(body.Name, body.Terms), ct)).Match<Results<Created<IntegrationView>, ErrorResult>>(
-            view => TypedResults.Created($"/v1/integrations/mcp/{view.Id}", Tagged(http, view)),
-            error => error.ToResult());
+        (await sender.Send(new RegisterIntegration(body.Name, body.Terms), ct)).ToCreated(http, view => $"/v1/integrations/mcp/{view.Id}");
 
     private static async Task<Results<Ok<IntegrationView>, ErrorResult>> Get(string integration, HttpContext http, ISender sender, CancellationToken ct) =>
-        (await sender.Send(new GetIntegration(integration), ct)).Match<Results<Ok<IntegrationView>, ErrorResult>>(view => TypedResults.Ok(Tagged(http, view)), error => error.ToResult());
+        (await sender.Send(new GetIntegration(integration), ct)).ToOk(http);
 
-    private static async Task<Results<Ok<IntegrationView>, ErrorResult>> Replace(string integration, IntegrationBody body, HttpContext http, ISender sender, CancellationToken ct)
-    {
-        var expected = http.ExpectedVersion();
-        return expected.Error is { } refused
-            ? refused.ToResult()
-            : (await sender.Send(new ReplaceIntegration(integration, body.Terms, expected.Value), ct)).Match<Results<Ok<IntegrationView>, ErrorResult>>(
-                view => TypedResults.Ok(Tagged(http, view)),
-                error => error.ToResult());
-    }
+    private static async Task<Results<Ok<IntegrationView>, ErrorResult>> Replace(string integration, IntegrationBody body, HttpContext http, ISender sender, CancellationToken ct) =>
+        (await http.IfMatch(version => sender.Send(new ReplaceIntegration(integration, body.Terms, version), ct))).ToOk(http);
 
-    private static async Task<Results<NoContent, ErrorResult>> Delete(string integration, HttpContext http, ISender sender, CancellationToken ct)
-    {
-        var expected = http.ExpectedVersion();
-        return expected.Error is { } refused
-            ? refused.ToResult()
-            : (await sender.Send(new DeleteIntegration(integration, expected.Value), ct)).Match<Results<NoContent, ErrorResult>>(() => TypedResults.NoContent(), error => error.ToResult());
-    }
-
-    private static IntegrationView Tagged(HttpContext http, IntegrationView integration)
-    {
-        http.Tag(integration.Version);
-        return integration;
-    }
+    private static async Task<Results<NoContent, ErrorResult>> Delete(string integration, HttpContext http, ISender sender, CancellationToken ct) =>
+        (await http.IfMatch(version => sender.Send(new DeleteIntegration(integration, version), ct))).ToNoContent();
 }

@@ -43,37 +43,17 @@ internal static class RouteEndpoints
     }
 
     private static async Task<Results<Ok<Page<RouteView>>, ErrorResult>> List(ISender sender, CancellationToken ct, string? intent = null, int? limit = null, string? cursor = null) =>
-        (await sender.Send(new ListRoutes(intent, limit, cursor), ct)).Match<Results<Ok<Page<RouteView>>, ErrorResult>>(page => TypedResults.Ok(page), error => error.ToResult());
+        (await sender.Send(new ListRoutes(intent, limit, cursor), ct)).ToOk();
 
     private static async Task<Results<Created<RouteView>, ErrorResult>> Add(RouteBody body, HttpContext http, ISender sender, CancellationToken ct) =>
-        (await sender.Send(new AddRoute(body.Terms), ct)).Match<Results<Created<RouteView>, ErrorResult>>(
-            route => TypedResults.Created($"/api/v1/routes/{route.Id}", Tagged(http, route)),
-            error => error.ToResult());
+        (await sender.Send(new AddRoute(body.Terms), ct)).ToCreated(http, route => $"/api/v1/routes/{route.Id}");
 
     private static async Task<Results<Ok<RouteView>, ErrorResult>> Get(Guid id, HttpContext http, ISender sender, CancellationToken ct) =>
-        (await sender.Send(new GetRoute(id), ct)).Match<Results<Ok<RouteView>, ErrorResult>>(route => TypedResults.Ok(Tagged(http, route)), error => error.ToResult());
+        (await sender.Send(new GetRoute(id), ct)).ToOk(http);
 
-    private static async Task<Results<Ok<RouteView>, ErrorResult>> Replace(Guid id, RouteBody body, HttpContext http, ISender sender, CancellationToken ct)
-    {
-        var expected = http.ExpectedVersion();
-        return expected.Error is { } refused
-            ? refused.ToResult()
-            : (await sender.Send(new ReplaceRoute(id, body.Terms, expected.Value), ct)).Match<Results<Ok<RouteView>, ErrorResult>>(
-                route => TypedResults.Ok(Tagged(http, route)),
-                error => error.ToResult());
-    }
+    private static async Task<Results<Ok<RouteView>, ErrorResult>> Replace(Guid id, RouteBody body, HttpContext http, ISender sender, CancellationToken ct) =>
+        (await http.IfMatch(version => sender.Send(new ReplaceRoute(id, body.Terms, version), ct))).ToOk(http);
 
-    private static async Task<Results<NoContent, ErrorResult>> Delete(Guid id, HttpContext http, ISender sender, CancellationToken ct)
-    {
-        var expected = http.ExpectedVersion();
-        return expected.Error is { } refused
-            ? refused.ToResult()
-            : (await sender.Send(new DeleteRoute(id, expected.Value), ct)).Match<Results<NoContent, ErrorResult>>(() => TypedResults.NoContent(), error => error.ToResult());
-    }
-
-    private static RouteView Tagged(HttpContext http, RouteView route)
-    {
-        http.Tag(route.Version);
-        return route;
-    }
+    private static async Task<Results<NoContent, ErrorResult>> Delete(Guid id, HttpContext http, ISender sender, CancellationToken ct) =>
+        (await http.IfMatch(version => sender.Send(new DeleteRoute(id, version), ct))).ToNoContent();
 }

@@ -111,8 +111,7 @@ internal static class ServerEndpoints
         var (byTransport, byHealth) = (Read<ServerTransport>("transport", transport), Read<ServerHealth>("health", health));
         return (byTransport.Error ?? byHealth.Error) is { } error
             ? error.ToResult()
-            : (await sender.Send(new ListServers(new ServerFilter(q, tag, byTransport.Value, byHealth.Value), limit, cursor), ct))
-                .Match<Results<Ok<Page<ServerView>>, ErrorResult>>(page => TypedResults.Ok(page), refused => refused.ToResult());
+            : (await sender.Send(new ListServers(new ServerFilter(q, tag, byTransport.Value, byHealth.Value), limit, cursor), ct)).ToOk();
     }
 
     private static async Task<Results<Created<ServerView>, ErrorResult>> Register(RegisterServerBody body, HttpContext http, ISender sender, CancellationToken ct)
@@ -126,13 +125,11 @@ internal static class ServerEndpoints
             body.Slug, body.Title, body.Transport, body.Url, body.Launcher, body.AllowPrivateAddress, body.Headers, body.Variables, body.Environment, body.Tags, body.Enabled,
             body.Timeouts, body.MaxAttempts, body.Endpoints, body.Balancing, body.Scope, body.IdleStopMs, body.MaxInstances,
             body.RateLimit, body.ToolRateLimits, body.MaxConcurrency, body.Definitions, body.TrustOnFirstUse, body.Cache);
-        return (await sender.Send(command, ct)).Match<Results<Created<ServerView>, ErrorResult>>(
-            server => TypedResults.Created($"/api/v1/servers/{server.Id}", Tagged(http, server)),
-            error => error.ToResult());
+        return (await sender.Send(command, ct)).ToCreated(http, server => $"/api/v1/servers/{server.Id}");
     }
 
     private static async Task<Results<Ok<ServerView>, ErrorResult>> Get(string server, HttpContext http, ISender sender, CancellationToken ct) =>
-        (await sender.Send(new GetServer(server), ct)).Match<Results<Ok<ServerView>, ErrorResult>>(view => TypedResults.Ok(Tagged(http, view)), error => error.ToResult());
+        (await sender.Send(new GetServer(server), ct)).ToOk(http);
 
     private static async Task<Results<Ok<ServerView>, ErrorResult>> Change(string server, ChangeServerBody body, HttpContext http, ISender sender, CancellationToken ct)
     {
@@ -142,40 +139,24 @@ internal static class ServerEndpoints
             return NoPrivate().ToResult();
         }
 
-        var expected = http.ExpectedVersion();
-        if (expected.Error is { } refused)
-        {
-            return refused.ToResult();
-        }
-
         var isMoved = body.Url is not null || body.Endpoints is not null;
         var mayPrivate = http.Caller().May(Permissions.ServersPrivate);
-        var command = new ChangeServer(
-            server, body.Title, body.Url, body.Launcher, isMoved && !mayPrivate ? false : body.AllowPrivateAddress, body.Headers, body.Variables, body.Environment, body.Tags, body.Enabled, expected.Value,
+        return (await http.IfMatch(version => sender.Send(Command(version), ct))).ToOk(http);
+
+        ChangeServer Command(long? version) => new(
+            server, body.Title, body.Url, body.Launcher, isMoved && !mayPrivate ? false : body.AllowPrivateAddress, body.Headers, body.Variables, body.Environment, body.Tags, body.Enabled, version,
             body.Timeouts, body.MaxAttempts, body.Endpoints, body.Balancing, body.Scope, body.IdleStopMs, body.MaxInstances,
             body.RateLimit, body.ToolRateLimits, body.MaxConcurrency, body.Definitions, body.TrustOnFirstUse, body.Cache);
-        return (await sender.Send(command, ct)).Match<Results<Ok<ServerView>, ErrorResult>>(view => TypedResults.Ok(Tagged(http, view)), error => error.ToResult());
     }
 
-    private static async Task<Results<NoContent, ErrorResult>> Delete(string server, HttpContext http, ISender sender, CancellationToken ct)
-    {
-        var expected = http.ExpectedVersion();
-        return expected.Error is { } refused
-            ? refused.ToResult()
-            : (await sender.Send(new DeleteServer(server, expected.Value), ct)).Match<Results<NoContent, ErrorResult>>(() => TypedResults.NoContent(), error => error.ToResult());
-    }
+    private static async Task<Results<NoContent, ErrorResult>> Delete(string server, HttpContext http, ISender sender, CancellationToken ct) =>
+        (await http.IfMatch(version => sender.Send(new DeleteServer(server, version), ct))).ToNoContent();
 
     private static async Task<Results<Ok<ServerView>, ErrorResult>> Discover(string server, HttpContext http, ISender sender, CancellationToken ct) =>
-        (await sender.Send(new DiscoverNow(server), ct)).Match<Results<Ok<ServerView>, ErrorResult>>(view => TypedResults.Ok(Tagged(http, view)), error => error.ToResult());
+        (await sender.Send(new DiscoverNow(server), ct)).ToOk(http);
 
     private static async Task<Results<Ok<OfferView>, ErrorResult>> Offer(string server, ISender sender, CancellationToken ct) =>
-        (await sender.Send(new GetOffer(server), ct)).Match<Results<Ok<OfferView>, ErrorResult>>(offer => TypedResults.Ok(offer), error => error.ToResult());
-
-    private static ServerView Tagged(HttpContext http, ServerView server)
-    {
-        http.Tag(server.Version);
-        return server;
-    }
+        (await sender.Send(new GetOffer(server), ct)).ToOk();
 
     private static Error NoPrivate() => Error.Forbidden("servers.private", $"allow_private_address needs the permission {Permissions.ServersPrivate}. Ask an admin to register this server.");
 

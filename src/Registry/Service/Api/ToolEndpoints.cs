@@ -21,8 +21,8 @@ internal static class ToolEndpoints
 
     private static async Task<Results<Ok<Page<ToolView>>, ErrorResult>> Search(
         ISender sender, CancellationToken ct, string? q = null, string? server = null, string? tag = null, int? limit = null, string? cursor = null) =>
-        (await sender.Send(new SearchTools(q, server, tag, limit, cursor), ct)).Match<Results<Ok<Page<ToolView>>, ErrorResult>>(page => TypedResults.Ok(page), error => error.ToResult());
+        (await sender.Send(new SearchTools(q, server, tag, limit, cursor), ct)).ToOk();
 
     private static async Task<Results<Ok<ToolDetails>, ErrorResult>> Get(string server, string tool, ISender sender, CancellationToken ct) =>
-        (await sender.Send(new GetTool(server, tool), ct)).Match<Results<Ok<ToolDetails>, ErrorResult>>(view => TypedResults.Ok(view), error => error.ToResult());
+        (await sender.Send(new GetTool(server, tool), ct)).ToOk();
 }

@@ -71,52 +71,30 @@ internal static class ToolSetEndpoints
     internal sealed record RollBackBody(int Version);
 
     private static async Task<Results<Ok<Page<ToolSetView>>, ErrorResult>> List(ISender sender, CancellationToken ct, int? limit = null, string? cursor = null) =>
-        (await sender.Send(new ListToolSets(limit, cursor), ct)).Match<Results<Ok<Page<ToolSetView>>, ErrorResult>>(page => TypedResults.Ok(page), error => error.ToResult());
+        (await sender.Send(new ListToolSets(limit, cursor), ct)).ToOk();
 
     private static async Task<Results<Created<ToolSetView>, ErrorResult>> Create(CreateToolSetBody body, HttpContext http, ISender sender, CancellationToken ct) =>
-        (await sender.Send(new CreateToolSet(body.Slug, body.Terms(body.Slug)), ct)).Match<Results<Created<ToolSetView>, ErrorResult>>(
-            set => TypedResults.Created($"/api/v1/tool-sets/{set.Id}", Tagged(http, set)),
-            error => error.ToResult());
+        (await sender.Send(new CreateToolSet(body.Slug, body.Terms(body.Slug)), ct)).ToCreated(http, set => $"/api/v1/tool-sets/{set.Id}");
 
     private static async Task<Results<Ok<ToolSetView>, ErrorResult>> Get(string set, HttpContext http, ISender sender, CancellationToken ct) =>
-        Answer(http, await sender.Send(new GetToolSet(set), ct));
+        (await sender.Send(new GetToolSet(set), ct)).ToOk(http);
 
-    private static async Task<Results<Ok<ToolSetView>, ErrorResult>> Replace(string set, ToolSetBody body, HttpContext http, ISender sender, CancellationToken ct)
-    {
-        var expected = http.ExpectedVersion();
-        return expected.Error is { } refused ? refused.ToResult() : Answer(http, await sender.Send(new ReplaceToolSet(set, body.Terms(set), expected.Value, KeepsTitle: body.Title is null), ct));
-    }
+    private static async Task<Results<Ok<ToolSetView>, ErrorResult>> Replace(string set, ToolSetBody body, HttpContext http, ISender sender, CancellationToken ct) =>
+        (await http.IfMatch(version => sender.Send(new ReplaceToolSet(set, body.Terms(set), version, KeepsTitle: body.Title is null), ct))).ToOk(http);
 
-    private static async Task<Results<NoContent, ErrorResult>> Delete(string set, HttpContext http, ISender sender, CancellationToken ct)
-    {
-        var expected = http.ExpectedVersion();
-        return expected.Error is { } refused
-            ? refused.ToResult()
-            : (await sender.Send(new DeleteToolSet(set, expected.Value), ct)).Match<Results<NoContent, ErrorResult>>(() => TypedResults.NoContent(), error => error.ToResult());
-    }
+    private static async Task<Results<NoContent, ErrorResult>> Delete(string set, HttpContext http, ISender sender, CancellationToken ct) =>
+        (await http.IfMatch(version => sender.Send(new DeleteToolSet(set, version), ct))).ToNoContent();
 
     private static async Task<Results<Ok<Page<ToolSetRevisionView>>, ErrorResult>> Versions(string set, ISender sender, CancellationToken ct, int? limit = null, string? cursor = null) =>
-        (await sender.Send(new GetToolSetVersions(set, limit, cursor), ct)).Match<Results<Ok<Page<ToolSetRevisionView>>, ErrorResult>>(page => TypedResults.Ok(page), error => error.ToResult());
+        (await sender.Send(new GetToolSetVersions(set, limit, cursor), ct)).ToOk();
 
     /// <summary>What is no number is a version that there is not.</summary>
     private static async Task<Results<Ok<ToolSetRevisionView>, ErrorResult>> Version(string set, string version, ISender sender, CancellationToken ct) =>
-        (await sender.Send(new GetToolSetVersion(set, int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0), ct)).Match<Results<Ok<ToolSetRevisionView>, ErrorResult>>(view => TypedResults.Ok(view), error => error.ToResult());
+        (await sender.Send(new GetToolSetVersion(set, int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0), ct)).ToOk();
 
     private static async Task<Results<Ok<ToolSetDifference>, ErrorResult>> Diff(string set, ISender sender, CancellationToken ct, int? from = null, int? to = null) =>
-        (await sender.Send(new DiffToolSet(set, from, to), ct)).Match<Results<Ok<ToolSetDifference>, ErrorResult>>(difference => TypedResults.Ok(difference), error => error.ToResult());
+        (await sender.Send(new DiffToolSet(set, from, to), ct)).ToOk();
 
-    private static async Task<Results<Ok<ToolSetView>, ErrorResult>> RollBack(string set, RollBackBody body, HttpContext http, ISender sender, CancellationToken ct)
-    {
-        var expected = http.ExpectedVersion();
-        return expected.Error is { } refused ? refused.ToResult() : Answer(http, await sender.Send(new RollBackToolSet(set, body.Version, expected.Value), ct));
-    }
-
-    private static Results<Ok<ToolSetView>, ErrorResult> Answer(HttpContext http, Result<ToolSetView> result) =>
-        result.Match<Results<Ok<ToolSetView>, ErrorResult>>(set => TypedResults.Ok(Tagged(http, set)), error => error.ToResult());
-
-    private static ToolSetView Tagged(HttpContext http, ToolSetView set)
-    {
-        http.Tag(set.Version);
-        return set;
-    }
+    private static async Task<Results<Ok<ToolSetView>, ErrorResult>> RollBack(string set, RollBackBody body, HttpContext http, ISender sender, CancellationToken ct) =>
+        (await http.IfMatch(version => sender.Send(new RollBackToolSet(set, body.Version, version), ct))).ToOk(http);
 }

@@ -25,19 +25,17 @@ internal static class DeadLetterEndpoints
 
     private static async Task<Results<Ok<Page<DeadLetterSummary>>, ErrorResult>> List(
         ISender sender, CancellationToken ct, string? queue = null, string? state = null, int? limit = null, string? cursor = null) =>
-        (await sender.Send(new ListDeadLetters(queue, state, limit, cursor), ct)).Match<Results<Ok<Page<DeadLetterSummary>>, ErrorResult>>(
-            page => TypedResults.Ok(page),
-            error => error.ToResult());
+        (await sender.Send(new ListDeadLetters(queue, state, limit, cursor), ct)).ToOk();
 
     private static async Task<Results<Ok<DeadLetterDetail>, ErrorResult>> Get(Guid id, ISender sender, CancellationToken ct) =>
-        (await sender.Send(new GetDeadLetter(id), ct)).Match<Results<Ok<DeadLetterDetail>, ErrorResult>>(letter => TypedResults.Ok(letter), error => error.ToResult());
+        (await sender.Send(new GetDeadLetter(id), ct)).ToOk();
 
     private static async Task<Results<NoContent, ErrorResult>> Requeue(Guid id, ISender sender, CancellationToken ct) =>
-        (await sender.Send(new RequeueDeadLetter(id), ct)).Match<Results<NoContent, ErrorResult>>(() => TypedResults.NoContent(), error => error.ToResult());
+        (await sender.Send(new RequeueDeadLetter(id), ct)).ToNoContent();
 
     private static async Task<Results<Ok<RequeuedLetters>, ErrorResult>> RequeueAll(RequeueDeadLetters body, ISender sender, CancellationToken ct) =>
-        (await sender.Send(body, ct)).Match<Results<Ok<RequeuedLetters>, ErrorResult>>(letters => TypedResults.Ok(letters), error => error.ToResult());
+        (await sender.Send(body, ct)).ToOk();
 
     private static async Task<Results<NoContent, ErrorResult>> Discard(Guid id, ISender sender, CancellationToken ct) =>
-        (await sender.Send(new DiscardDeadLetter(id), ct)).Match<Results<NoContent, ErrorResult>>(() => TypedResults.NoContent(), error => error.ToResult());
+        (await sender.Send(new DiscardDeadLetter(id), ct)).ToNoContent();
 }

@@ -24,12 +24,10 @@ internal static class ExecutionEndpoints
     }
 
     private static async Task<Results<Ok<Page<CallSummary>>, ErrorResult>> List(string server, string tool, [AsParameters] ExecutionQuery query, ISender sender, CancellationToken ct) =>
-        (await sender.Send(query.ToRequest(server, Name(tool)), ct)).Match<Results<Ok<Page<CallSummary>>, ErrorResult>>(page => TypedResults.Ok(page), error => error.ToResult());
+        (await sender.Send(query.ToRequest(server, Name(tool)), ct)).ToOk();
 
     private static async Task<Results<Ok<ToolExecutions>, ErrorResult>> Summarize(string server, string tool, [AsParameters] WindowQuery query, ISender sender, CancellationToken ct) =>
-        (await sender.Send(new SummarizeExecutions(server, Name(tool), query.From, query.To), ct)).Match<Results<Ok<ToolExecutions>, ErrorResult>>(
-            executions => TypedResults.Ok(executions),
-            error => error.ToResult());
+        (await sender.Send(new SummarizeExecutions(server, Name(tool), query.From, query.To), ct)).ToOk();
 
     // Routing leaves the slash of a name as it was sent.
     private static string Name(string tool) => tool.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);

@@ -28,19 +28,19 @@ internal static class TraceEndpoints
     private static async Task<Results<Ok<Page<CallSummary>>, ErrorResult>> List([AsParameters] TraceQuery query, ISender sender, CancellationToken ct)
     {
         var result = await sender.Send(query.ToRequest(), ct);
-        return result.Match<Results<Ok<Page<CallSummary>>, ErrorResult>>(page => TypedResults.Ok(page), error => error.ToResult());
+        return result.ToOk();
     }
 
     private static async Task<Results<Ok<CallStatistics>, ErrorResult>> Summarize([AsParameters] SummaryQuery query, ISender sender, CancellationToken ct)
     {
         var result = await sender.Send(new SummarizeCalls(query.From, query.To, query.GroupBy), ct);
-        return result.Match<Results<Ok<CallStatistics>, ErrorResult>>(statistics => TypedResults.Ok(statistics), error => error.ToResult());
+        return result.ToOk();
     }
 
     private static async Task<Results<Ok<CallDetail>, ErrorResult>> Get(Guid id, ISender sender, CancellationToken ct)
     {
         var result = await sender.Send(new GetCall(id), ct);
-        return result.Match<Results<Ok<CallDetail>, ErrorResult>>(call => TypedResults.Ok(call), error => error.ToResult());
+        return result.ToOk();
     }
 }
 

@@ -21,7 +21,7 @@ public sealed record PolicySetView(
     DateTimeOffset? UpdatedAt,
     string? UpdatedBy,
     PolicyManagedBy ManagedBy = PolicyManagedBy.Api,
-    string? Origin = null)
+    string? Origin = null) : IVersioned
 {
     internal static PolicySetView Of(PolicySet set) =>
         new(set.Id, set.Name, set.Description, JsonElement.Parse(set.Grants), set.Version, false, set.CreatedAt, set.UpdatedAt, set.UpdatedBy, set.ManagedBy, set.Origin);

@@ -7,7 +7,7 @@ namespace McpPlatform.Registry.Application.HttpTools;
 /// <summary>A tool that was registered as an HTTP operation.</summary>
 /// <param name="Server">The server under which it appears once the factory has deployed it; its health is the server's.</param>
 /// <param name="Version">Its ETag.</param>
-public sealed record HttpToolView(Guid Id, string Name, string Server, HttpToolTerms Definition, int Version, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
+public sealed record HttpToolView(Guid Id, string Name, string Server, HttpToolTerms Definition, int Version, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt) : IVersioned
 {
     internal static HttpToolView Of(HttpTool tool) => new(tool.Id, tool.Name, tool.Slug, HttpToolTerms.Read(tool.Terms), tool.Version, tool.CreatedAt, tool.UpdatedAt);
 

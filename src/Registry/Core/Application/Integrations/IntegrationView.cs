@@ -17,7 +17,7 @@ public sealed record IntegrationView(
     ManagedBy ManagedBy,
     int Version,
     DateTimeOffset CreatedAt,
-    DateTimeOffset UpdatedAt)
+    DateTimeOffset UpdatedAt) : IVersioned
 {
     internal static IntegrationView Of(Integration i) =>
         new(i.Id, i.Name, i.Server, i.Environment, i.Description, i.Capabilities, i.Enabled, i.ManagedBy, i.Version, i.CreatedAt, i.UpdatedAt);

@@ -21,7 +21,7 @@ public sealed record RouteView(
     int Version,
     DateTimeOffset CreatedAt,
     DateTimeOffset UpdatedAt,
-    string? Origin)
+    string? Origin) : IVersioned
 {
     internal static RouteView Of(IntentRoute r) => new(
         r.Id, r.Intent, r.Environment, r.IntentVersion, r.Description, r.Balancing, r.Candidates, r.Enabled, r.ManagedBy, r.Version, r.CreatedAt, r.UpdatedAt, r.Origin);

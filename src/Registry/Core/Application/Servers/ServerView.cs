@@ -55,7 +55,7 @@ public sealed record ServerView(
     string? Definitions,
     bool? TrustOnFirstUse,
     string? Origin,
-    ServerCache? Cache)
+    ServerCache? Cache) : IVersioned
 {
     internal static ServerView Of(RegisteredServer s) => new(
         s.Id, s.Slug, s.Title, s.Transport, s.Url, s.Launcher, s.AllowPrivateAddress, Names(s.Headers), Names(s.Variables), s.Environment, s.Tags, s.Enabled, s.ManagedBy,

@@ -21,7 +21,7 @@ public sealed record ToolSetView(
     DateTimeOffset UpdatedAt,
     HeldItems? Holds,
     IReadOnlyList<string>? Unmatched,
-    string? Origin)
+    string? Origin) : IVersioned
 {
     internal static ToolSetView Of(ToolSet set) => new(set.Id, set.Slug, $"/mcp/sets/{set.Slug}", set.Terms, set.ManagedBy, set.Version, set.CreatedAt, set.UpdatedAt, null, null, set.Origin);
 

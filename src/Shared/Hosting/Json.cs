@@ -7,7 +7,10 @@ namespace McpPlatform.Hosting;
 public static class Json
 {
     /// <summary>The same settings for whoever reads or writes this API's JSON outside an endpoint.</summary>
-    public static JsonSerializerOptions Options { get; } = Create();
+    public static JsonSerializerOptions Options { get; } = Create(JsonUnmappedMemberHandling.Disallow);
+
+    /// <summary>Between the platform's own parts, which are replaced one by one: a member that only the newer one knows is passed over by the older.</summary>
+    public static JsonSerializerOptions Internal { get; } = Create(JsonUnmappedMemberHandling.Skip);
 
     internal static void Configure(JsonSerializerOptions options)
     {
@@ -20,10 +23,11 @@ public static class Json
         options.NumberHandling = JsonNumberHandling.Strict;
     }
 
-    private static JsonSerializerOptions Create()
+    private static JsonSerializerOptions Create(JsonUnmappedMemberHandling unknown)
     {
         var options = new JsonSerializerOptions(JsonSerializerDefaults.Web);
         Configure(options);
+        options.UnmappedMemberHandling = unknown;
         options.MakeReadOnly(populateMissingResolver: true);
         return options;
     }

@@ -83,6 +83,16 @@ public sealed class ContractSampleTests
     }
 
     [Theory]
+    [MemberData(nameof(Samples))]
+    public void A_sample_with_members_that_a_newer_version_added_is_read_all_the_same(string contract, string form)
+    {
+        var text = Text(contract, form);
+        Grow(Form(form).Members(text), Sample(contract).GetType());
+
+        Values(Form(form).Read(text, Sample(contract).GetType())).ShouldBe(Values(Sample(contract)));
+    }
+
+    [Theory]
     [InlineData(nameof(PolicySnapshot))]
     [InlineData(nameof(RegistrySnapshot))]
     public void A_gateway_reads_a_snapshot_and_passes_over_a_member_that_a_newer_service_added(string contract)
@@ -172,6 +182,27 @@ public sealed class ContractSampleTests
                     Thin(members[name!], parameter.ParameterType, form);
                 }
             }
+        }
+    }
+
+    /// <summary>Adds a member to a contract's text, and to its parts.</summary>
+    private static void Grow(JsonNode? text, Type type)
+    {
+        if (text is JsonArray items)
+        {
+            foreach (var item in items)
+            {
+                Grow(item, type.GetGenericArguments()[0]);
+            }
+        }
+        else if (text is JsonObject members && type.Assembly == typeof(IIntegrationEvent).Assembly)
+        {
+            foreach (var property in type.GetProperties())
+            {
+                Grow(members.SingleOrDefault(m => m.Key.Replace("_", "", StringComparison.Ordinal).Equals(property.Name, StringComparison.OrdinalIgnoreCase)).Value, property.PropertyType);
+            }
+
+            members["added_later"] = new JsonObject { ["more"] = 1 };
         }
     }
 

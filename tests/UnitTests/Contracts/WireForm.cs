@@ -89,9 +89,9 @@ internal abstract class WireForm(string name)
     {
         public override bool Carries(object contract) => contract is not IIntegrationEvent;
 
-        public override JsonObject Write(object contract) => JsonSerializer.SerializeToNode(contract, contract.GetType(), Json.Options)!.AsObject();
+        public override JsonObject Write(object contract) => JsonSerializer.SerializeToNode(contract, contract.GetType(), Json.Internal)!.AsObject();
 
-        public override object Read(JsonObject text, Type type) => text.Deserialize(type, Json.Options)!;
+        public override object Read(JsonObject text, Type type) => text.Deserialize(type, Json.Internal)!;
 
         public override JsonObject Members(JsonObject text) => text;
     }

@@ -1,5 +1,6 @@
 using McpPlatform.Contracts.Gateway;
 using McpPlatform.Gateway.Infrastructure.Upstreams;
+using McpPlatform.Hosting.Internal;
 using McpPlatform.Hosting.Security;
 
 namespace McpPlatform.Gateway.Endpoints;
@@ -9,5 +10,5 @@ internal static class DiscoverEndpoint
 {
     public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapPost("/internal/v1/gateway/discover", Discover).InternalOnly();
 
-    private static Task<DiscoveredServer> Discover(DiscoverServer server, Discoverer discoverer, CancellationToken ct) => discoverer.Discover(server, ct);
+    private static Task<DiscoveredServer> Discover(InternalBody<DiscoverServer> server, Discoverer discoverer, CancellationToken ct) => discoverer.Discover(server.Value, ct);
 }

@@ -42,7 +42,7 @@ internal sealed partial class PlatformMetrics(ProcessMetricsReader own, IHttpCli
         {
             using var client = clients.CreateClient(service);
             var query = name is null ? "" : $"?name={Uri.EscapeDataString(name)}";
-            var metrics = await client.GetFromJsonAsync<ProcessMetrics>($"internal/v1/metrics{query}", Json.Options, both.Token) ?? throw new JsonException("It answered with nothing.");
+            var metrics = await client.GetFromJsonAsync<ProcessMetrics>($"internal/v1/metrics{query}", Json.Internal, both.Token) ?? throw new JsonException("It answered with nothing.");
             return (new MetricsOrigin(metrics.Service, metrics.Instance, null), metrics);
         }
         catch (Exception failure) when (failure is HttpRequestException or JsonException or IOException || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested))

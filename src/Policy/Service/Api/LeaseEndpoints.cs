@@ -1,5 +1,6 @@
 using McpPlatform.Contracts.Policy;
 using McpPlatform.Hosting.Errors;
+using McpPlatform.Hosting.Internal;
 using McpPlatform.Hosting.Mediation;
 using McpPlatform.Hosting.Security;
 using McpPlatform.Policy.Application.Limits;
@@ -12,6 +13,6 @@ internal static class LeaseEndpoints
 {
     public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapPost("/internal/v1/policy/limit-leases", Lend).InternalOnly().WithRequestTimeout("management");
 
-    private static async Task<Results<Ok<LimitLeases>, ErrorResult>> Lend(LimitLeaseRequest request, ISender sender, CancellationToken ct) =>
-        (await sender.Send(new LendShares(request), ct)).Match<Results<Ok<LimitLeases>, ErrorResult>>(leases => TypedResults.Ok(leases), error => error.ToResult());
+    private static async Task<Results<Ok<LimitLeases>, ErrorResult>> Lend(InternalBody<LimitLeaseRequest> request, ISender sender, CancellationToken ct) =>
+        (await sender.Send(new LendShares(request.Value), ct)).ToOk();
 }

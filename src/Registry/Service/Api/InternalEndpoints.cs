@@ -2,6 +2,7 @@ using McpPlatform.Contracts.Gateway;
 using McpPlatform.Contracts.Registry;
 using McpPlatform.Hosting;
 using McpPlatform.Hosting.Errors;
+using McpPlatform.Hosting.Internal;
 using McpPlatform.Hosting.Mediation;
 using McpPlatform.Hosting.Security;
 using McpPlatform.Kernel;
@@ -25,16 +26,16 @@ internal static class InternalEndpoints
         endpoints.MapDelete("/internal/v1/registry/deployments/{deployment:guid}/server", Removed).InternalOnly();
     }
 
-    private static async Task<Results<NoContent, ErrorResult>> Report(EndpointReport report, HttpContext http, TenantContext tenant, ISender sender, CancellationToken ct)
+    private static async Task<Results<NoContent, ErrorResult>> Report(InternalBody<EndpointReport> report, HttpContext http, TenantContext tenant, ISender sender, CancellationToken ct)
     {
-        tenant.Enter(report.TenantId, $"service:{http.Caller().Service}", RequestIds.Of(http));
-        return (await sender.Send(new StoreEndpointReport(report), ct)).Match<Results<NoContent, ErrorResult>>(() => TypedResults.NoContent(), error => error.ToResult());
+        tenant.Enter(report.Value.TenantId, $"service:{http.Caller().Service}", RequestIds.Of(http));
+        return (await sender.Send(new StoreEndpointReport(report.Value), ct)).ToNoContent();
     }
 
-    private static async Task<Results<NoContent, ErrorResult>> Seen(SeenCatalog seen, HttpContext http, TenantContext tenant, ISender sender, CancellationToken ct)
+    private static async Task<Results<NoContent, ErrorResult>> Seen(InternalBody<SeenCatalog> seen, HttpContext http, TenantContext tenant, ISender sender, CancellationToken ct)
     {
-        tenant.Enter(seen.TenantId, $"service:{http.Caller().Service}", RequestIds.Of(http));
-        return (await sender.Send(new StoreSeenCatalog(seen), ct)).Match<Results<NoContent, ErrorResult>>(_ => TypedResults.NoContent(), error => error.ToResult());
+        tenant.Enter(seen.Value.TenantId, $"service:{http.Caller().Service}", RequestIds.Of(http));
+        return (await sender.Send(new StoreSeenCatalog(seen.Value), ct)).Match<Results<NoContent, ErrorResult>>(_ => TypedResults.NoContent(), error => error.ToResult());
     }
 
     private static async Task<Results<Ok<RegistrySnapshot>, StatusCodeHttpResult, ErrorResult>> Snapshot(HttpContext http, TenantContext tenant, ISender sender, CancellationToken ct)
@@ -50,10 +51,10 @@ internal static class InternalEndpoints
             error => error.ToResult());
     }
 
-    private static async Task<Results<Ok<DeployedServerResult>, ErrorResult>> Deployed(Guid deployment, DeployedServer body, HttpContext http, TenantContext tenant, ISender sender, CancellationToken ct)
+    private static async Task<Results<Ok<DeployedServerResult>, ErrorResult>> Deployed(Guid deployment, InternalBody<DeployedServer> body, HttpContext http, TenantContext tenant, ISender sender, CancellationToken ct)
     {
-        tenant.Enter(body.TenantId, $"service:{http.Caller().Service}", RequestIds.Of(http));
-        var registered = await sender.Send(new RegisterDeployment(deployment, body), ct);
+        tenant.Enter(body.Value.TenantId, $"service:{http.Caller().Service}", RequestIds.Of(http));
+        var registered = await sender.Send(new RegisterDeployment(deployment, body.Value), ct);
         if (registered.Error is { } error)
         {
             return error.ToResult();
@@ -68,6 +69,6 @@ internal static class InternalEndpoints
     {
         // A deployment's id is unique over all tenants; the one that it belongs to comes with the record.
         tenant.EnterSystem("factory");
-        return (await sender.Send(new RemoveDeployment(deployment), ct)).Match<Results<NoContent, ErrorResult>>(() => TypedResults.NoContent(), error => error.ToResult());
+        return (await sender.Send(new RemoveDeployment(deployment), ct)).ToNoContent();
     }
 }

@@ -1,5 +1,6 @@
 using McpPlatform.Contracts.Tracing;
 using McpPlatform.Hosting.Errors;
+using McpPlatform.Hosting.Internal;
 using McpPlatform.Hosting.Mediation;
 using McpPlatform.Hosting.Security;
 using McpPlatform.Kernel;
@@ -14,10 +15,9 @@ internal static class BatchEndpoints
     public static void Map(IEndpointRouteBuilder endpoints) =>
         endpoints.MapPost("/internal/v1/tracing/batches/committed", Committed).InternalOnly().WithRequestTimeout("management");
 
-    private static async Task<Results<Ok<CommittedBatches>, ErrorResult>> Committed(BatchQuery query, TenantContext tenant, ISender sender, CancellationToken ct)
+    private static async Task<Results<Ok<CommittedBatches>, ErrorResult>> Committed(InternalBody<BatchQuery> query, TenantContext tenant, ISender sender, CancellationToken ct)
     {
         tenant.EnterSystem("batches");
-        var result = await sender.Send(new FindCommittedBatches(query.EventIds), ct);
-        return result.Match<Results<Ok<CommittedBatches>, ErrorResult>>(batches => TypedResults.Ok(batches), error => error.ToResult());
+        return (await sender.Send(new FindCommittedBatches(query.Value.EventIds), ct)).ToOk();
     }
 }

@@ -16,7 +16,7 @@ internal sealed class ServerRegistration(IHttpClientFactory clients, IOptions<Fa
         var title = plan.Pack.Title.Length > 0 ? plan.Pack.Title : plan.Pack.Name;
         var address = RuntimeVerifier.Address(deployment, options.Value.DeploymentHost).AbsoluteUri;
         var server = new DeployedServer(deployment.TenantId, deployment.Slug, title, address, plan.Bearer.Reveal(), ["factory"]);
-        using var response = await clients.CreateClient("registry").PutAsJsonAsync(Path(deployment), server, Json.Options, ct);
+        using var response = await clients.CreateClient("registry").PutAsJsonAsync(Path(deployment), server, Json.Internal, ct);
         if (response.StatusCode is HttpStatusCode.Conflict or HttpStatusCode.UnprocessableEntity or HttpStatusCode.BadRequest)
         {
             var answer = await response.Content.ReadAsStringAsync(ct);
@@ -24,7 +24,7 @@ internal sealed class ServerRegistration(IHttpClientFactory clients, IOptions<Fa
         }
 
         response.EnsureSuccessStatusCode();
-        var registered = await response.Content.ReadFromJsonAsync<DeployedServerResult>(Json.Options, ct);
+        var registered = await response.Content.ReadFromJsonAsync<DeployedServerResult>(Json.Internal, ct);
         return (registered ?? throw new HttpRequestException("The registry answered nothing."), null);
     }
 

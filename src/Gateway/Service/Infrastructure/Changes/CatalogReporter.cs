@@ -12,7 +12,7 @@ internal sealed partial class CatalogReporter(IHttpClientFactory clients, ILogge
         try
         {
             using var http = clients.CreateClient("registry");
-            using var response = await http.PostAsJsonAsync("internal/v1/registry/catalogs", new SeenCatalog(tenantId, serverId, found), Json.Options, cancellationToken);
+            using var response = await http.PostAsJsonAsync("internal/v1/registry/catalogs", new SeenCatalog(tenantId, serverId, found), Json.Internal, cancellationToken);
             response.EnsureSuccessStatusCode();
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))

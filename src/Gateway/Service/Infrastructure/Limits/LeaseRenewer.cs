@@ -93,9 +93,9 @@ internal sealed partial class LeaseRenewer(LimitShares shares, HostShape shape, 
         try
         {
             using var http = clients.CreateClient("policy");
-            using var response = await http.PostAsJsonAsync("internal/v1/policy/limit-leases", request, Json.Options, cancellationToken);
+            using var response = await http.PostAsJsonAsync("internal/v1/policy/limit-leases", request, Json.Internal, cancellationToken);
             response.EnsureSuccessStatusCode();
-            if (await response.Content.ReadFromJsonAsync<LimitLeases>(Json.Options, cancellationToken) is { } leases && !request.Leaving)
+            if (await response.Content.ReadFromJsonAsync<LimitLeases>(Json.Internal, cancellationToken) is { } leases && !request.Leaving)
             {
                 _leases.Take(leases);
             }

@@ -106,9 +106,9 @@ internal sealed partial class SpoolSender(SpoolOutbox outbox, CallSpool spool, I
 
         _askedAt = time.GetTimestamp();
         using var http = clients.CreateClient("tracing");
-        using var response = await http.PostAsJsonAsync("internal/v1/tracing/batches/committed", new BatchQuery(awaited), Json.Options, cancellationToken);
+        using var response = await http.PostAsJsonAsync("internal/v1/tracing/batches/committed", new BatchQuery(awaited), Json.Internal, cancellationToken);
         response.EnsureSuccessStatusCode();
-        var committed = await response.Content.ReadFromJsonAsync<CommittedBatches>(Json.Options, cancellationToken);
+        var committed = await response.Content.ReadFromJsonAsync<CommittedBatches>(Json.Internal, cancellationToken);
         outbox.MarkCommitted(committed?.EventIds.ToHashSet() ?? []);
         return true;
     }

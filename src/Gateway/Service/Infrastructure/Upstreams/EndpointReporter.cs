@@ -77,7 +77,7 @@ internal sealed partial class EndpointReporter(GatewayStateStore store, CallSpoo
         try
         {
             using var http = clients.CreateClient("registry");
-            using var response = await http.PostAsJsonAsync("internal/v1/registry/endpoint-reports", report, Json.Options, cancellationToken);
+            using var response = await http.PostAsJsonAsync("internal/v1/registry/endpoint-reports", report, Json.Internal, cancellationToken);
             response.EnsureSuccessStatusCode();
             _away = false;
             return true;

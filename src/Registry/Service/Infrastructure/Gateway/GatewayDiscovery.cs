@@ -15,14 +15,14 @@ internal sealed partial class GatewayDiscovery(IHttpClientFactory clients, ILogg
     {
         try
         {
-            using var response = await clients.CreateClient(Client).PostAsJsonAsync("internal/v1/gateway/discover", server, Json.Options, cancellationToken);
+            using var response = await clients.CreateClient(Client).PostAsJsonAsync("internal/v1/gateway/discover", server, Json.Internal, cancellationToken);
             if (!response.IsSuccessStatusCode)
             {
                 NoAnswer(logger, server.ServerId, (int)response.StatusCode, null);
                 return null;
             }
 
-            return await response.Content.ReadFromJsonAsync<DiscoveredServer>(Json.Options, cancellationToken);
+            return await response.Content.ReadFromJsonAsync<DiscoveredServer>(Json.Internal, cancellationToken);
         }
         catch (Exception e) when (e is HttpRequestException or JsonException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {

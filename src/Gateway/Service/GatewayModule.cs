@@ -197,6 +197,7 @@ public sealed class GatewayModule : IServiceModule
         services.AddMcpEndpoint(p => new McpEndpointOptions
         {
             MaxBodyBytes = (int)Math.Min(int.MaxValue, p.GetRequiredService<IOptions<LimitOptions>>().Value.MaxBodyBytes),
+            MaxArrivingBytes = Sessions(p).ArrivingBytes,
             KeepAlive = Sessions(p).KeepAlive,
             Sessions = Sessions(p).Bounds,
             AllowedOrigins = Options(p).AllowedOrigins.ToHashSet(StringComparer.OrdinalIgnoreCase),

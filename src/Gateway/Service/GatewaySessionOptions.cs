@@ -65,6 +65,13 @@ public sealed class GatewaySessionOptions
     [Range(1_024, 1L << 40, ErrorMessage = "Gateway__Sessions__KeptBytesInAll must be between 1024 and 1099511627776.")]
     public long KeptBytesInAll { get; set; } = 64 << 20;
 
+    /// <summary>
+    /// Most bytes of messages that clients have begun to send and not ended, of all; half of it of a tenant. Beyond it a message is refused: 429 the tenant's, else 503; a WebSocket is closed with 1013.
+    /// The first 64 KiB of a message do not count. Default 256 MiB (268435456): 25 of the largest bodies at once. At less than twice Limits__MaxBodyBytes the largest bodies never get in.
+    /// </summary>
+    [Range(128 * 1024, 1L << 40, ErrorMessage = "Gateway__Sessions__ArrivingBytes must be between 131072 and 1099511627776.")]
+    public long ArrivingBytes { get; set; } = 256 << 20;
+
     /// <summary>How long the stream of an answered request is kept for a client that did not get the answer. Default 1 min: clients reconnect within seconds.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00", ErrorMessage = "Gateway__Sessions__KeepFor must be between 00:00:01 and 01:00:00.")]
     public TimeSpan KeepFor { get; set; } = TimeSpan.FromMinutes(1);

@@ -19,6 +19,7 @@ public sealed class McpEndpoint : IDisposable
     private readonly LiveSessions _live;
     private readonly RequestDispatcher _dispatcher;
     private readonly LegacyExchange _legacy;
+    private readonly Arrivals _arrivals;
     private readonly SseTransport _sse;
     private readonly SocketTransport _sockets;
     private readonly (ISessionIds Ids, ISessionOwners Owners) _sessions;
@@ -39,8 +40,9 @@ public sealed class McpEndpoint : IDisposable
         var door = new SessionDoor(ids, owners, _live, time);
         var messages = new MessageExchange(_dispatcher, door, options);
         _legacy = new(door, _dispatcher, options, time);
-        _sse = new(door, messages, _dispatcher, options, time);
-        _sockets = new(door, messages, _dispatcher, options, time);
+        _arrivals = new(options);
+        _sse = new(door, messages, _dispatcher, _arrivals, options, time);
+        _sockets = new(door, messages, _dispatcher, _arrivals, options, time);
     }
 
     /// <summary>How many legacy sessions live on this process.</summary>
@@ -148,9 +150,9 @@ public sealed class McpEndpoint : IDisposable
         Task? rest = null;
         try
         {
-            if (!await RequestBody.TryRead(http, body, _options))
+            if (await RequestBody.Read(http, body, _arrivals) is { } unread)
             {
-                await Refuse(sink, HttpGate.TooLarge(_options), era);
+                await Refuse(sink, unread, era);
             }
             else if (legacy is not null && EnvelopeParser.IsBatch(body.Written.Span))
             {

@@ -9,6 +9,12 @@ public sealed record McpEndpointOptions
     /// <summary>Largest request body. 10 MB: the platform's default for all bodies.</summary>
     public int MaxBodyBytes { get; init; } = 10 * 1024 * 1024;
 
+    /// <summary>
+    /// Most bytes of messages that have not come whole, of all clients together; a tenant may have half of it. Beyond it a message is refused (503, the tenant's half 429) or its WebSocket closed (1013).
+    /// 256 MiB: 25 of the largest at once, and what agents send is a thousandth of that.
+    /// </summary>
+    public long MaxArrivingBytes { get; init; } = 256 << 20;
+
     /// <summary>Most messages in one batch (2025-03-26 only).</summary>
     public int MaxBatch { get; init; } = 50;
 

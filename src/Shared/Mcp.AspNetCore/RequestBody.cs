@@ -14,9 +14,10 @@ internal static class RequestBody
     public static int FirstSize(HttpContext http) => (int)Math.Min(http.Request.ContentLength ?? 0, FirstBuffer) + 1;
 
     /// <summary>
-    /// False when the body is larger than allowed. What is left of it is drained by the server after the answer, so that the client reads the answer.
+    /// Null, or why it was not read to its end: it is larger than allowed, or there is no memory for it now. What is left of it is drained by the server after the answer, so that the client reads
+    /// the answer.
     /// </summary>
-    public static async ValueTask<bool> TryRead(HttpContext http, PooledBuffer body, McpEndpointOptions options)
+    public static async ValueTask<McpError?> Read(HttpContext http, PooledBuffer body, Arrivals arrivals)
     {
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
         {
@@ -25,16 +26,24 @@ internal static class RequestBody
 
         // What was announced is all there is: the end need not be waited for.
         var announced = http.Request.ContentLength ?? long.MaxValue;
-        int read;
-        while (body.Written.Length < announced && (read = await http.Request.Body.ReadAsync(body.GetMemory(), http.RequestAborted)) > 0)
+        var arrival = arrivals.Begin(http);
+        try
         {
-            body.Advance(read);
-            if (body.Written.Length > options.MaxBodyBytes)
+            int read;
+            while (body.Written.Length < announced && (read = await http.Request.Body.ReadAsync(body.GetMemory(), http.RequestAborted)) > 0)
             {
-                return false;
+                body.Advance(read);
+                if (arrival.Has(body.Written.Length) is { } refusal)
+                {
+                    return refusal;
+                }
             }
-        }
 
-        return true;
+            return null;
+        }
+        finally
+        {
+            arrival.Dispose();
+        }
     }
 }

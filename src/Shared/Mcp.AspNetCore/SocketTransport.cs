@@ -11,9 +11,13 @@ namespace McpPlatform.Mcp.AspNetCore;
 /// MCP over WebSocket, subprotocol <c>mcp</c>: one message per text frame in either direction. There are no headers per message, so of the modern rules those
 /// for the body apply; batches are not taken.
 /// </summary>
-internal sealed class SocketTransport(SessionDoor door, MessageExchange messages, RequestDispatcher dispatcher, McpEndpointOptions options, TimeProvider time)
+internal sealed class SocketTransport(SessionDoor door, MessageExchange messages, RequestDispatcher dispatcher, Arrivals arrivals, McpEndpointOptions options, TimeProvider time)
 {
     private const string Protocol = "mcp";
+
+    /// <summary>"Try again later", of IANA's registry of close codes.</summary>
+    private const WebSocketCloseStatus TryAgainLater = (WebSocketCloseStatus)1013;
+
     private static readonly TimeSpan ClosingTime = TimeSpan.FromSeconds(2);
 
     /// <summary>For running requests to say how they ended when the process ends them.</summary>
@@ -86,22 +90,9 @@ internal sealed class SocketTransport(SessionDoor door, MessageExchange messages
             var isTaken = false;
             try
             {
-                ValueWebSocketReceiveResult part;
-                do
+                if (await Read(client.Http, socket, body, cancellationToken) is { } end)
                 {
-                    part = await socket.ReceiveAsync(body.GetMemory(), cancellationToken);
-                    body.Advance(part.Count);
-                }
-                while (!part.EndOfMessage && body.Written.Length <= options.MaxBodyBytes);
-
-                if (part.MessageType != WebSocketMessageType.Text || body.Written.Length > options.MaxBodyBytes)
-                {
-                    return part.MessageType switch
-                    {
-                        WebSocketMessageType.Close => WebSocketCloseStatus.NormalClosure,
-                        WebSocketMessageType.Binary => WebSocketCloseStatus.InvalidMessageType,
-                        _ => WebSocketCloseStatus.MessageTooBig,
-                    };
+                    return end;
                 }
 
                 isTaken = await Take(client, body, cancellationToken);
@@ -113,6 +104,42 @@ internal sealed class SocketTransport(SessionDoor door, MessageExchange messages
                     body.Dispose();
                 }
             }
+        }
+    }
+
+    /// <summary>Reads a message. Null, or how the connection ends. The first byte may take as long as it likes, every further one no longer than the stall limit.</summary>
+    private async ValueTask<WebSocketCloseStatus?> Read(HttpContext http, WebSocket socket, PooledBuffer body, CancellationToken cancellationToken)
+    {
+        var arrival = arrivals.Begin(http);
+        try
+        {
+            var part = await socket.ReceiveAsync(body.GetMemory(), cancellationToken);
+            while (true)
+            {
+                body.Advance(part.Count);
+                if (part.MessageType != WebSocketMessageType.Text)
+                {
+                    return part.MessageType == WebSocketMessageType.Close ? WebSocketCloseStatus.NormalClosure : WebSocketCloseStatus.InvalidMessageType;
+                }
+
+                if (arrival.Has(body.Written.Length) is { } refusal)
+                {
+                    return refusal.HttpStatus == StatusCodes.Status413PayloadTooLarge ? WebSocketCloseStatus.MessageTooBig : TryAgainLater;
+                }
+
+                if (part.EndOfMessage)
+                {
+                    return null;
+                }
+
+                using var stall = new CancellationTokenSource(options.Sessions.StallLimit, time);
+                using var either = CancellationTokenSource.CreateLinkedTokenSource(stall.Token, cancellationToken);
+                part = await socket.ReceiveAsync(body.GetMemory(), either.Token);
+            }
+        }
+        finally
+        {
+            arrival.Dispose();
         }
     }
 

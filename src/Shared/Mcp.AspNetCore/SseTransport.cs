@@ -10,7 +10,7 @@ namespace McpPlatform.Mcp.AspNetCore;
 /// HTTP+SSE of 2024-11-05: a GET whose event stream carries everything to the client, and POSTs of messages to the address that its first event names. The
 /// session lives as long as the stream; there is no resumption.
 /// </summary>
-internal sealed class SseTransport(SessionDoor door, MessageExchange messages, RequestDispatcher dispatcher, McpEndpointOptions options, TimeProvider time)
+internal sealed class SseTransport(SessionDoor door, MessageExchange messages, RequestDispatcher dispatcher, Arrivals arrivals, McpEndpointOptions options, TimeProvider time)
 {
     private const string Parameter = "sessionId";
 
@@ -99,9 +99,9 @@ internal sealed class SseTransport(SessionDoor door, MessageExchange messages, R
         Envelope? message = null;
         try
         {
-            if (!await RequestBody.TryRead(http, body, options))
+            if (await RequestBody.Read(http, body, arrivals) is { } unread)
             {
-                return HttpGate.TooLarge(options);
+                return unread;
             }
 
             var parsed = EnvelopeParser.Parse(body.Written);

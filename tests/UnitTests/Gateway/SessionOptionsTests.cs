@@ -16,7 +16,7 @@ public sealed class SessionOptionsTests
     private static readonly Dictionary<string, string> Others = new()
     {
         ["MaxPerPrincipal"] = "7", ["MaxPerTenant"] = "8", ["Max"] = "9", ["IdleLimit"] = "00:02:00", ["MaxAge"] = "02:00:00", ["MaxRunning"] = "5", ["MaxQuestions"] = "6", ["MaxWatched"] = "3",
-        ["KeptEvents"] = "11", ["KeptBytes"] = "2048", ["KeptBytesPerTenant"] = "4096", ["KeptBytesInAll"] = "8192", ["KeepFor"] = "00:00:09", ["UnsentBytes"] = "3072", ["StallLimit"] = "00:00:07",
+        ["KeptEvents"] = "11", ["KeptBytes"] = "2048", ["KeptBytesPerTenant"] = "4096", ["KeptBytesInAll"] = "8192", ["ArrivingBytes"] = "131073", ["KeepFor"] = "00:00:09", ["UnsentBytes"] = "3072", ["StallLimit"] = "00:00:07",
         ["KeepAlive"] = "00:00:05", ["Retry"] = "00:00:03",
     };
 
@@ -25,6 +25,7 @@ public sealed class SessionOptionsTests
     {
         new GatewaySessionOptions().Bounds.ShouldBe(new ClientSessionOptions());
         new GatewaySessionOptions().KeepAlive.ShouldBe(new McpEndpointOptions().KeepAlive);
+        new GatewaySessionOptions().ArrivingBytes.ShouldBe(new McpEndpointOptions().MaxArrivingBytes);
     }
 
     [Fact]
@@ -57,6 +58,7 @@ public sealed class SessionOptionsTests
             StallLimit = TimeSpan.FromSeconds(7),
             Retry = TimeSpan.FromSeconds(3),
         });
+        endpoint.MaxArrivingBytes.ShouldBe(131_073);
         endpoint.KeepAlive.ShouldBe(TimeSpan.FromSeconds(5));
         app.Services.GetRequiredService<SealedSessionOptions>().MaxAge.ShouldBe(TimeSpan.FromHours(2));
         app.Services.GetRequiredService<SessionParts>().MaxWatched.ShouldBe(3);

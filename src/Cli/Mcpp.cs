@@ -20,6 +20,7 @@ internal static class Mcpp
         root.Subcommands.Add(ServerCommands.Create(factory));
         root.Subcommands.Add(ToolCommands.Create(factory));
         root.Subcommands.Add(RouteCommands.Create(factory));
+        root.Subcommands.Add(IntegrationCommands.Create(factory));
         root.Subcommands.Add(SetCommands.Create(factory));
         root.Subcommands.Add(CallCommand.Create(factory));
         root.Subcommands.Add(StdioCommand.Create(factory));

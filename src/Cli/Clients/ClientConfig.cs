@@ -9,7 +9,8 @@ namespace McpPlatform.Cli.Clients;
 /// <param name="Platform">The platform's address.</param>
 /// <param name="Key">Null: the client's own way to name a secret that is kept elsewhere.</param>
 /// <param name="Command">How this program is started.</param>
-internal sealed record ClientEntry(string Name, Uri Endpoint, string? Server, Uri Platform, string? Key, IReadOnlyList<string> Command)
+/// <param name="Set">Slug when it is a tool set's endpoint; else null.</param>
+internal sealed record ClientEntry(string Name, Uri Endpoint, string? Server, Uri Platform, string? Key, IReadOnlyList<string> Command, string? Set = null)
 {
     public JsonObject Headers(string placeholder) => new() { ["Authorization"] = $"Bearer {Key ?? placeholder}" };
 }
@@ -54,7 +55,7 @@ internal sealed record ClientConfig(string Name, string File, Func<ClientEntry, 
 
     private static JsonObject Process(ClientEntry entry)
     {
-        IEnumerable<string> arguments = [.. entry.Command.Skip(1), "stdio", .. entry.Server is { } server ? new[] { "--server", server } : []];
+        IEnumerable<string> arguments = [.. entry.Command.Skip(1), "stdio", .. entry.Server is { } server ? new[] { "--server", server } : entry.Set is { } set ? ["--set", set] : []];
         return new()
         {
             ["command"] = entry.Command[0],

@@ -21,23 +21,30 @@ internal static class ConfigCommands
         var client = new Option<string>("--client") { Description = $"Whose: {string.Join(", ", names)}", HelpName = "CLIENT", DefaultValueFactory = _ => "generic" };
         client.AcceptOnlyFromAmong(names);
         var server = new Option<string?>("--server") { Description = "One server, under its own names (else all of them, as server__tool)", HelpName = "SLUG" };
-        var name = new Option<string?>("--name") { Description = "What the client calls it (default: mcpplatform, or the server)", HelpName = "NAME" };
+        var set = new Option<string?>("--set") { Description = "One tool set, under the names that it gives", HelpName = "SLUG" };
+        var name = new Option<string?>("--name") { Description = "What the client calls it (default: mcpplatform, or the server or set)", HelpName = "NAME" };
         var withKey = new Option<bool>("--with-key") { Description = "Write the key itself; else a placeholder" };
         return factory.Verb("export", "Print what belongs into a client's configuration to use the platform", context =>
         {
-            var (slug, platform) = (context.Get(server), context.Settings.Url);
+            var (slug, sets, platform) = (context.Get(server), context.Get(set), context.Settings.Url);
+            if (slug is not null && sets is not null)
+            {
+                throw CliException.Usage("Either --server or --set.");
+            }
+
             var entry = new ClientEntry(
-                context.Get(name) ?? slug ?? "mcpplatform",
-                new Uri(platform, slug is null ? "mcp" : $"mcp/servers/{Uri.EscapeDataString(slug)}"),
+                context.Get(name) ?? slug ?? sets ?? "mcpplatform",
+                new Uri(platform, slug is not null ? $"mcp/servers/{Uri.EscapeDataString(slug)}" : sets is not null ? $"mcp/sets/{Uri.EscapeDataString(sets)}" : "mcp"),
                 slug,
                 platform,
                 context.Get(withKey) ? context.Settings.RequiredKey : null,
-                ThisProgram());
+                ThisProgram(),
+                sets);
             var config = ClientConfig.All.First(c => c.Name == context.Get(client));
             context.Terminal.Error.WriteLine($"Goes into {config.File}.");
             context.Print.Json(config.Write(entry));
             return Task.FromResult(ExitCode.Ok);
-        }, client, server, name, withKey);
+        }, client, server, set, name, withKey);
     }
 
     private static Command Import(CommandFactory factory)

@@ -116,6 +116,26 @@ public sealed class ConfigTests
         entry["env"]!["MCPP_URL"]!.GetValue<string>().ShouldBe(platform.Url);
     }
 
+    [Theory]
+    [InlineData("generic")]
+    [InlineData("stdio")]
+    public async Task A_client_can_be_pointed_at_a_tool_set(string client)
+    {
+        await using var platform = await Platform();
+        using var run = CliRun.At(platform);
+
+        var entry = JsonNode.Parse((await run.Run("config", "export", "--client", client, "--set", "support")).Out)!["mcpServers"]!["support"]!;
+
+        if (client == "stdio")
+        {
+            entry["args"]!.AsArray().Select(a => a!.GetValue<string>()).TakeLast(3).ShouldBe(["stdio", "--set", "support"]);
+        }
+        else
+        {
+            entry["url"]!.GetValue<string>().ShouldBe($"{platform.Url}/mcp/sets/support");
+        }
+    }
+
     [Fact]
     public async Task What_is_exported_is_not_imported_again()
     {

@@ -43,6 +43,7 @@ public sealed class RegistryModule : IServiceModule
         });
         services.AddSingleton(p => new DefinitionDefaults(p.GetRequiredService<IOptions<RegistryOptions>>().Value.Definitions == DefinitionRule.Withhold));
         services.AddScoped<DefinitionReview>();
+        services.AddSingleton<IDefinitionAlarm, DefinitionAlarm>();
         services.AddSingleton(p => new SubregistryName(p.GetRequiredService<IOptions<RegistryOptions>>().Value.Namespace));
         services.AddScoped<IServers, Servers>();
         services.AddScoped<ICatalog, Catalog>();

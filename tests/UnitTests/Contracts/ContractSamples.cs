@@ -18,6 +18,7 @@ internal static class ContractSamples
         new KeyRevoked(Id(1), At, Id(2), Id(3), 1_770_091_506_789),
         new CatalogPublished(Id(1), At, Id(2), Id(3), 1_770_091_506_789),
         new ServerHealthChanged(Id(1), At, Id(2), Id(3), "unhealthy"),
+        new DefinitionsFlagged(Id(1), At, Id(2), Id(3), "weather", [new(DefinitionKinds.Tool, "get_forecast", ["hidden_text"], true)], 3),
         new HttpToolChanged(Id(1), At, Id(2), Id(3), "weather", "get_forecast", 7, """{"openapi":"3.1.0"}""", ["https://a.example/v1", "https://b.example/v1"], "weather-token", true),
         new ServerDeployed(Id(1), At, Id(2), Id(3), Id(4), "weather"),
         new DeploymentChanged(Id(1), At, Id(2), Id(3), "Running", 7),

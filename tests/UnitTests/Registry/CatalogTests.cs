@@ -31,5 +31,15 @@ public sealed class CatalogTests
         CatalogHash.Of([a]).ShouldNotBe(CatalogHash.Of([a, b]));
     }
 
+    [Fact]
+    public void A_gateway_that_repairs_otherwise_is_noticed_and_the_tool_is_not_another_one()
+    {
+        var (before, after) = (Tool("a", "1"), Tool("a", "1") with { Repairs = ["inputSchema: type added"] });
+
+        CatalogHash.Of([after]).ShouldNotBe(CatalogHash.Of([before]));
+        CatalogHash.Of([Tool("a", "1") with { Repairs = [] }]).ShouldBe(CatalogHash.Of([before]));
+        CatalogHash.Mark(after).ShouldBe(CatalogHash.Mark(before));
+    }
+
     private static ToolDefinition Tool(string name, string hash) => new(name, hash, JsonElement.Parse("{}"));
 }

@@ -1,7 +1,6 @@
 using McpPlatform.Contracts.Gateway;
 using McpPlatform.Registry.Application;
 using McpPlatform.Registry.Application.Breakers;
-using McpPlatform.Registry.Application.Subregistry;
 using McpPlatform.Registry.Domain;
 using McpPlatform.UnitTests.Gateway;
 using Shouldly;
@@ -11,8 +10,6 @@ namespace McpPlatform.UnitTests.Registry;
 
 public sealed class StoreEndpointReportTests
 {
-    private static readonly Guid Tenant = Guid.NewGuid();
-
     private readonly ManualTime _time = new();
     private readonly Reports _reports = new();
     private readonly OneServer _servers = new();
@@ -42,7 +39,7 @@ public sealed class StoreEndpointReportTests
 
     private async Task Store(string gateway, string breaker)
     {
-        var report = new EndpointReport(gateway, Tenant, [new(_servers.Server.Id, "endpoint", breaker, 0)]);
+        var report = new EndpointReport(gateway, _servers.Server.TenantId, [new(_servers.Server.Id, "endpoint", breaker, 0)]);
         (await new StoreEndpointReportHandler(_reports, _servers, _time).Handle(new StoreEndpointReport(report), CancellationToken.None)).Error.ShouldBeNull();
     }
 
@@ -61,24 +58,5 @@ public sealed class StoreEndpointReportTests
             Kept.RemoveAll(r => r.At < at);
             return Task.CompletedTask;
         }
-    }
-
-    private sealed class OneServer : IServers
-    {
-        public RegisteredServer Server { get; } = RegisteredServer.Register(Guid.NewGuid(), Tenant, "files", null, DateTimeOffset.UnixEpoch);
-
-        public Task<IReadOnlyList<RegisteredServer>> Present(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<RegisteredServer>>([Server]);
-
-        public Task<RegisteredServer?> Find(string idOrSlug, CancellationToken cancellationToken) => Task.FromResult<RegisteredServer?>(Server);
-
-        public Task<RegisteredServer?> FindDeployment(Guid deploymentId, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task<int> Count(CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task<IReadOnlyList<RegisteredServer>> List(ServerFilter filter, string? afterSlug, int limit, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task<IReadOnlyList<RegisteredServer>> Entries(EntryFilter filter, string space, string? afterSlug, int limit, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public void Add(RegisteredServer server) => throw new NotSupportedException();
     }
 }

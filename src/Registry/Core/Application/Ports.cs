@@ -134,6 +134,12 @@ public interface IDiscovery
     Task<DiscoveredServer?> Discover(DiscoverServer server, CancellationToken cancellationToken);
 }
 
+/// <summary>Tells the operator that a server shows something suspicious; programs hear it by <see cref="DefinitionsFlagged"/>.</summary>
+public interface IDefinitionAlarm
+{
+    void Flagged(RegisteredServer server, IReadOnlyList<FlaggedDefinition> definitions);
+}
+
 /// <summary>Limits per tenant and server, and how often servers are looked at.</summary>
 public sealed record RegistryQuotas(int MaxServers, int MaxToolsPerServer, int MaxDefinitionBytes, int MaxOfferBytes, int MaxHttpTools, TimeSpan DiscoveryInterval)
 {
@@ -159,6 +165,9 @@ internal static class RegistryEvents
     /// <summary>A route or an integration came, changed or went: to gateways it is one more version, whatever changed.</summary>
     public static void RoutesChanged(this IEventOutbox outbox, Guid tenantId, Guid id, long version, DateTimeOffset now) =>
         outbox.Add(new CatalogPublished(Guid.CreateVersion7(now), now, tenantId, id, version));
+
+    public static void Flagged(this IEventOutbox outbox, RegisteredServer server, IReadOnlyList<FlaggedDefinition> definitions, DateTimeOffset now) =>
+        outbox.Add(new DefinitionsFlagged(Guid.CreateVersion7(now), now, server.TenantId, server.Id, server.Slug, [.. definitions.Take(DefinitionsFlagged.Most)], definitions.Count));
 
     public static void HealthChanged(this IEventOutbox outbox, RegisteredServer server, DateTimeOffset now) =>
         outbox.Add(new ServerHealthChanged(Guid.CreateVersion7(now), now, server.TenantId, server.Id, server.Seen.Health.ToString().ToLowerInvariant()));

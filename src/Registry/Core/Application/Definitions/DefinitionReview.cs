@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using McpPlatform.Contracts.Registry;
 using McpPlatform.Registry.Domain;
 
 namespace McpPlatform.Registry.Application.Definitions;
@@ -38,25 +39,27 @@ public sealed class DefinitionReview(ICatalog catalog, DefinitionDefaults defaul
     /// <summary>
     /// A look found these. A server under quarantine that has no accepted set yet gets one: of what was served until now, or else of what is seen first. Returns what there is to say.
     /// </summary>
-    internal async Task<string> Take(RegisteredServer server, IReadOnlyList<SeenDefinition> now, bool isChanged, DateTimeOffset at, CancellationToken cancellationToken)
+    internal async Task<Taken> Take(RegisteredServer server, IReadOnlyList<SeenDefinition> now, bool isChanged, DateTimeOffset at, CancellationToken cancellationToken)
     {
         var rule = defaults.RuleOf(server);
         if (!rule.Quarantine && !isChanged)
         {
             // As it was: nothing new to flag, and what was said of it is said again.
-            return Said(now);
+            return new Taken(Said(now), []);
         }
 
         var before = await Stored(server, cancellationToken);
         var known = before.Select(definition => (definition.Kind, definition.Name, definition.Hash)).ToHashSet();
-        foreach (var code in now.Where(definition => !known.Contains((definition.Kind, definition.Name, definition.Hash))).SelectMany(definition => DefinitionScan.Of(definition).Select(finding => finding.Code).Distinct()))
+        (SeenDefinition Seen, string[] Codes)[] flagged = [.. now.Where(definition => !known.Contains((definition.Kind, definition.Name, definition.Hash)))
+            .Select(definition => (definition, (string[])[.. DefinitionScan.Of(definition).Select(finding => finding.Code).Distinct()])).Where(found => found.Item2.Length > 0)];
+        foreach (var code in flagged.SelectMany(found => found.Codes))
         {
             Flagged.Add(1, new KeyValuePair<string, object?>("mcpp.finding", code));
         }
 
         if (!rule.Quarantine)
         {
-            return Said(now);
+            return new Taken(Said(now), [.. flagged.Select(found => Told(found.Seen, found.Codes, isWithheld: false))]);
         }
 
         var pins = await catalog.PinsOf(server.Id, cancellationToken);
@@ -71,9 +74,13 @@ public sealed class DefinitionReview(ICatalog catalog, DefinitionDefaults defaul
             Withheld.Add(1, new KeyValuePair<string, object?>("mcpp.change", change.Change.ToString().ToLowerInvariant()));
         }
 
-        return pending.Count == 0 ? ""
+        var withheld = pending.Select(change => (change.Seen.Kind, change.Seen.Name)).ToHashSet();
+        var said = pending.Count == 0 ? ""
             : $"Withheld until accepted ({pending.Count}): {string.Join("; ", pending.Take(4).Select(Describe))}{(pending.Count > 4 ? "; …" : ".")}";
+        return new Taken(said, [.. flagged.Select(found => Told(found.Seen, found.Codes, withheld.Contains((found.Seen.Kind, found.Seen.Name))))]);
     }
+
+    private static FlaggedDefinition Told(SeenDefinition seen, string[] codes, bool isWithheld) => new(seen.Kind, Shown(seen.Name), codes, isWithheld);
 
     private static string Describe(PendingChange change) =>
         $"{change.Seen.Kind} '{Shown(change.Seen.Name)}' {(change.Was is { } was ? $"renamed from '{Shown(was)}'" : change.Change.ToString().ToLowerInvariant())}"
@@ -95,6 +102,11 @@ public sealed class DefinitionReview(ICatalog catalog, DefinitionDefaults defaul
     private async Task<IReadOnlyList<SeenDefinition>> Stored(RegisteredServer server, CancellationToken cancellationToken) =>
         SeenDefinition.Of(await catalog.ToolsOf(server.Id, cancellationToken), (await catalog.OfferOf(server.Id, cancellationToken))?.Offer);
 }
+
+/// <summary>What came of a look at a server.</summary>
+/// <param name="Said">For its health; empty when there is nothing to say.</param>
+/// <param name="Flagged">What is suspicious of what is new or changed.</param>
+internal sealed record Taken(string Said, IReadOnlyList<FlaggedDefinition> Flagged);
 
 /// <summary>How a server's definitions stand.</summary>
 /// <param name="Seen">What it shows.</param>

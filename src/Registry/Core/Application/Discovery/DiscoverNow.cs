@@ -59,6 +59,7 @@ internal sealed class StoreDiscoveryHandler(
     IEventOutbox outbox,
     RegistryQuotas quotas,
     DefinitionReview review,
+    IDefinitionAlarm alarm,
     TimeProvider clock) : IRequestHandler<StoreDiscovery, Result<ServerView>>
 {
     public async Task<Result<ServerView>> Handle(StoreDiscovery request, CancellationToken cancellationToken)
@@ -87,8 +88,8 @@ internal sealed class StoreDiscoveryHandler(
             var newHash = CatalogHash.Of(tools);
             var offer = request.Found.Offer is { } seen ? CatalogOffer.TextOf(seen) : null;
             var isChanged = newHash != hash || (offer is not null && (await catalog.OfferOf(server.Id, cancellationToken))?.Says(offer) != true);
-            var withheld = await review.Take(server, SeenDefinition.Of(tools, request.Found.Offer), isChanged, now, cancellationToken);
-            var remark = string.Join(' ', ((string[])[withheld, Remark([.. request.Found.LeftOut ?? [], .. usable[false].Select(Why)])]).Where(part => part.Length > 0));
+            var (said, flagged) = await review.Take(server, SeenDefinition.Of(tools, request.Found.Offer), isChanged, now, cancellationToken);
+            var remark = string.Join(' ', ((string[])[said, Remark([.. request.Found.LeftOut ?? [], .. usable[false].Select(Why)])]).Where(part => part.Length > 0));
             server.Seen.Answered(request.Found.ProtocolVersion, request.Found.ServerName, request.Found.ToolsDeclared, tools.Length, newHash, remark, now);
             if (isChanged)
             {
@@ -97,6 +98,12 @@ internal sealed class StoreDiscoveryHandler(
                 await Replace(server, tools, newHash, now, cancellationToken);
                 await Take(server, offer, now, cancellationToken);
                 outbox.Changed(server, next, now);
+            }
+
+            if (flagged.Count > 0)
+            {
+                outbox.Flagged(server, flagged, now);
+                alarm.Flagged(server, flagged);
             }
         }
 
@@ -171,6 +178,12 @@ internal sealed class StoreDiscoveryHandler(
         foreach (var name in difference.Changed)
         {
             stored[name].Redefine(listed[name]);
+        }
+
+        // The same definition in the server's words, repaired otherwise by a newer gateway: no change of the server's.
+        foreach (var tool in stored.Values.Where(tool => listed.TryGetValue(tool.Name, out var seen) && !tool.Repairs.SequenceEqual(seen.Repairs ?? [])))
+        {
+            tool.Redefine(listed[tool.Name]);
         }
 
         foreach (var name in difference.Removed)

@@ -10,6 +10,12 @@ public abstract class ConfiguredPlatform(IPlatformForm form) : IAsyncLifetime
     /// <summary>What no log and no answer may show.</summary>
     public const string Secret = "canary-of-the-configuration-7f3a";
 
+    /// <summary>Whose pages may call, besides those of this machine.</summary>
+    public const string Page = "https://console.example";
+
+    /// <summary>Of clients that are told nothing of changed lists.</summary>
+    public const string QuietProfile = "quiet";
+
     private readonly string _folder = Directory.CreateTempSubdirectory("mcpp-configured-").FullName;
 
     internal Steps Steps { get; private set; } = null!;
@@ -45,10 +51,14 @@ public abstract class ConfiguredPlatform(IPlatformForm form) : IAsyncLifetime
         Declared = await TestUpstream.Start();
         System.IO.File.SetUnixFileMode(_folder, (UnixFileMode)0b111_101_101);
         await System.IO.File.WriteAllTextAsync(Path.Combine(_folder, "secret"), Secret + "\n");
+        var profiles = Path.Combine(_folder, "profiles.json");
+        await System.IO.File.WriteAllTextAsync(profiles, $$"""{ "{{QuietProfile}}": { "list_changed": false } }""");
         await Write(Base);
         Steps = await Steps.With(await form.Create(new Dictionary<string, string>
         {
             ["MCPP_CONFIG"] = File,
+            ["Gateway__AllowedOrigins__0"] = Page,
+            ["Gateway__ProfilesFile"] = profiles,
             ["CONFIGURED_SECRET"] = Secret,
             ["MCPP_SERVERS__DECLARED__TITLE"] = "From the environment",
             ["MCP_SERVER_URL"] = Declared.Address.ToString(),

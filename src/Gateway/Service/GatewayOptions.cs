@@ -187,7 +187,7 @@ public sealed class GatewayOptions
     [Issuers]
     public IList<string> AuthorizationServers { get; set; } = [];
 
-    /// <summary>Origins (<c>scheme://host[:port]</c>) whose browser pages may call MCP endpoints. Default none: agents send no Origin.</summary>
+    /// <summary>Origins (<c>scheme://host[:port]</c>) whose browser pages may call MCP endpoints and the client API. Default none: agents send no Origin.</summary>
     public IList<string> AllowedOrigins { get; set; } = [];
 
     /// <summary>Host names accepted on loopback besides the loopback ones, for a proxy on the same machine that keeps the Host header. Default none.</summary>

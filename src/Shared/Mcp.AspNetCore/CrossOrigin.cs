@@ -9,7 +9,7 @@ namespace McpPlatform.Mcp.AspNetCore;
 internal static class CrossOrigin
 {
     /// <summary>Headers of answers that clients read.</summary>
-    private const string Exposed = "Mcp-Session-Id, MCP-Protocol-Version, WWW-Authenticate, Retry-After, RateLimit, RateLimit-Policy, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Cache-Status, Age, X-Request-Id";
+    private const string Exposed = "Mcp-Session-Id, MCP-Protocol-Version, WWW-Authenticate, Retry-After, RateLimit, RateLimit-Policy, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Cache-Status, Age, Location, ETag, Deprecation, Sunset, Link, X-Request-Id";
 
     /// <summary>Marks the answer for the page. True: it was the browser's own question (preflight), and is answered.</summary>
     public static bool Answer(HttpContext http)

@@ -86,6 +86,8 @@ public sealed class Limits(Limiting limiting) : LimitScenarios(limiting), IClass
 
 public sealed class Limited(SharedDistributed shared) : LimitedScenarios(shared);
 
+public sealed class Pages(SharedDistributed shared) : PageScenarios(shared);
+
 public sealed class Measuring() : MeasuredPlatform(new DistributedForm());
 
 public sealed class Measured(Measuring measuring) : MeasuredScenarios(measuring), IClassFixture<Measuring>;

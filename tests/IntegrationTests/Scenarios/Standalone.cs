@@ -86,6 +86,8 @@ public sealed class Limits(Limiting limiting) : LimitScenarios(limiting), IClass
 
 public sealed class Limited(SharedStandalone shared) : LimitedScenarios(shared);
 
+public sealed class Pages(SharedStandalone shared) : PageScenarios(shared);
+
 public sealed class Measuring() : MeasuredPlatform(new StandaloneForm());
 
 public sealed class Measured(Measuring measuring) : MeasuredScenarios(measuring), IClassFixture<Measuring>;

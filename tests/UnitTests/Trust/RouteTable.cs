@@ -31,7 +31,7 @@ public sealed record ReviewedRoute(string Method, string Pattern, Audience Audie
     public override string ToString() => $"{Method} {Pattern}";
 
     /// <summary>Whether the API description names it.</summary>
-    public bool IsDescribed => Pattern.StartsWith("/api/v1/", StringComparison.Ordinal) || Pattern.StartsWith("/v0.1/", StringComparison.Ordinal) || Pattern.StartsWith("/v1/", StringComparison.Ordinal) || Pattern == "/health";
+    public bool IsDescribed => Method != "OPTIONS" && (Pattern.StartsWith("/api/v1/", StringComparison.Ordinal) || Pattern.StartsWith("/v0.1/", StringComparison.Ordinal) || Pattern.StartsWith("/v1/", StringComparison.Ordinal) || Pattern == "/health");
 }
 
 /// <summary>
@@ -142,6 +142,12 @@ public static class RouteTable
         DELETE /v1/mcp/clients/{id}                                   keys                      404
         POST   /v1/mcp/clients/{id}/tools                             keys                      404
         POST   /v1/mcp/clients/{id}/execute                           keys                      404
+        OPTIONS /v1/route/execute                                             everybody                 204
+        OPTIONS /v1/route/discover                                            everybody                 204
+        OPTIONS /v1/mcp/clients                                               everybody                 204
+        OPTIONS /v1/mcp/clients/{id}                                          everybody                 204
+        OPTIONS /v1/mcp/clients/{id}/tools                                    everybody                 204
+        OPTIONS /v1/mcp/clients/{id}/execute                                  everybody                 204
         DELETE /api/v1/admin/cache                                    servers:write             200
         GET    /api/v1/breakers                                       servers:read              200
         POST   /api/v1/breakers/{id}/reset                            servers:write             404

@@ -11,6 +11,15 @@ namespace McpPlatform.Gateway.ClientApi;
 /// <summary>How requests of the client API come in: by the same keys, origins and rates as MCP, refused in the platform's error format.</summary>
 internal sealed class ClientDoor(McpEndpoints mcp, McpEndpoint protocol)
 {
+    /// <summary>What browsers ask before a page of another origin may call these: everybody may, pages of origins that are not allowed get 403.</summary>
+    public void MapPreflight(IEndpointRouteBuilder endpoints, params IEnumerable<string> patterns)
+    {
+        foreach (var pattern in patterns)
+        {
+            endpoints.MapMethods(pattern, [HttpMethods.Options], Preflight).AllowAnonymous().ExcludeFromDescription();
+        }
+    }
+
     /// <summary>Who asks, and whether it may now; then the request has its <see cref="GatewayRequest"/>. Else why not.</summary>
     public Error? Admit(HttpContext http)
     {
@@ -24,6 +33,8 @@ internal sealed class ClientDoor(McpEndpoints mcp, McpEndpoint protocol)
             return ApiRefusals.Of(foreign);
         }
 
+        // From here on the page may read the answer, refusals too.
+        protocol.AnswersPage(http);
         if (mcp.Admit(http, default, RequestStart.Of(http), out var retryAfter) is not { } refusal)
         {
             return null;
@@ -58,6 +69,18 @@ internal sealed class ClientDoor(McpEndpoints mcp, McpEndpoint protocol)
     /// <summary>Whether the caller wants to be told of progress.</summary>
     public static bool WantsStream(HttpRequest request) =>
         MediaTypeHeaderValue.TryParseList(request.Headers.Accept, out var types) && types.Any(type => type.MediaType.Equals("text/event-stream", StringComparison.OrdinalIgnoreCase));
+
+    private Task Preflight(HttpContext http)
+    {
+        if (protocol.Foreign(http) is { } foreign)
+        {
+            return http.WriteError(ApiRefusals.Of(foreign));
+        }
+
+        protocol.AnswersPage(http);
+        http.Response.StatusCode = StatusCodes.Status204NoContent;
+        return Task.CompletedTask;
+    }
 
     private static bool IsJson(string? contentType) =>
         MediaTypeHeaderValue.TryParse(contentType, out var type)

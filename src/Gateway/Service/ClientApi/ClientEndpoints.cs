@@ -19,6 +19,8 @@ internal sealed class ClientEndpoints(ClientDoor door, KeptClients clients, Clie
     public static void Map(IEndpointRouteBuilder endpoints)
     {
         var own = endpoints.ServiceProvider.GetRequiredService<ClientEndpoints>();
+        endpoints.ServiceProvider.GetRequiredService<ClientDoor>().MapPreflight(
+            endpoints, KeptClients.Root, $"{KeptClients.Root}/{{id}}", $"{KeptClients.Root}/{{id}}/tools", $"{KeptClients.Root}/{{id}}/execute");
         Describe(endpoints.MapPost(KeptClients.Root, (Func<HttpContext, Task>)own.Open), "Open", "Opens a client: a session with one server, a tool set, or all that this key may use. It ends when it is not used.")
             .WithMetadata(new Accepts<OpenClientBody>(isOptional: true), new Answers<ClientView>(StatusCodes.Status201Created));
         Describe(endpoints.MapGet(KeptClients.Root, (Func<HttpContext, Task>)own.List), "List", "Lists this principal's clients that live at the gateway that answers.").WithMetadata(new Answers<ClientList>());

@@ -22,6 +22,7 @@ internal sealed class RouteEndpoints(ClientDoor door, IntentRouter router, Inten
     public static void Map(IEndpointRouteBuilder endpoints)
     {
         var routes = endpoints.ServiceProvider.GetRequiredService<RouteEndpoints>();
+        endpoints.ServiceProvider.GetRequiredService<ClientDoor>().MapPreflight(endpoints, "/v1/route/execute", "/v1/route/discover");
         endpoints.MapPost("/v1/route/execute", (Func<HttpContext, Task>)routes.Execute).AuthenticatesItself()
             .WithTags("Routes").WithName("Route_Execute").WithSummary("Carries out an intent by the first tool that can, of those that this key may call. With Accept: text/event-stream progress comes as events.")
             .WithMetadata(new Accepts<ExecuteRouteBody>(), new Answers<RouteAnswer>(), new Answers<ErrorBody>(StatusCodes.Status404NotFound));

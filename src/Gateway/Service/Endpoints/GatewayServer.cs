@@ -33,7 +33,7 @@ internal sealed class GatewayServer(CallPath calls, SessionParts parts, ListenEn
         McpMethods.GetPrompt or McpMethods.ReadResource or McpMethods.Complete => Relay(context, responder, cancellationToken),
         McpMethods.SetLogLevel => SetLogLevel(context, responder, cancellationToken),
         McpMethods.SubscribeResource or McpMethods.UnsubscribeResource => Subscribe(context, responder, cancellationToken),
-        McpMethods.Listen => listen.Run(Of(context), context, responder, cancellationToken),
+        McpMethods.Listen => listen.Run(Of(context), context, ProfileOf(context) is not { ListChanged: false }, responder, cancellationToken),
         "tasks/get" or "tasks/update" or "tasks/cancel" or "tasks/result" or "tasks/list" when Of(context).Server is not null => Relay(context, responder, cancellationToken),
         _ => responder.MethodNotFound(),
     };

@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using McpPlatform.Gateway.Attempts;
 using McpPlatform.Gateway.Calls;
 using McpPlatform.Gateway.Changes;
@@ -23,7 +22,8 @@ internal sealed class ListenEndpoint(
     ChangeHub hub, ServerWatches watches, TenantWatches all, UpstreamPool pool, Standing standing, Listeners listeners, IOptions<GatewaySessionOptions> options, TimeProvider time,
     Drain drain, IHostApplicationLifetime lifetime)
 {
-    public ValueTask Run(GatewayRequest request, McpRequestContext context, McpResponder responder, CancellationToken cancellationToken)
+    /// <param name="tellsLists">False: to such a client nothing is said of changed lists, and the acknowledgement says so.</param>
+    public ValueTask Run(GatewayRequest request, McpRequestContext context, bool tellsLists, McpResponder responder, CancellationToken cancellationToken)
     {
         var wanted = context.Message.Param("notifications"u8);
         var uris = JsonMembers.Items(JsonMembers.Find(wanted, "resourceSubscriptions"u8)).Select(JsonMembers.Text).OfType<string>().Distinct(StringComparer.Ordinal).ToList();
@@ -40,7 +40,7 @@ internal sealed class ListenEndpoint(
 
         try
         {
-            return Begin(request, context, wanted, uris, place, responder, cancellationToken);
+            return Begin(request, context, wanted, tellsLists ? Wants(wanted) : Change.None, uris, place, responder, cancellationToken);
         }
         catch
         {
@@ -50,9 +50,9 @@ internal sealed class ListenEndpoint(
     }
 
     private ValueTask Begin(
-        GatewayRequest request, McpRequestContext context, ReadOnlyMemory<byte> wanted, List<string> uris, IDisposable place, McpResponder responder, CancellationToken cancellationToken)
+        GatewayRequest request, McpRequestContext context, ReadOnlyMemory<byte> wanted, Change lists, List<string> uris, IDisposable place, McpResponder responder, CancellationToken cancellationToken)
     {
-        var subscription = new Subscription(Holder.Of(request), context.Message.Id.Detach(), Wants(wanted), standing, time);
+        var subscription = new ListenSubscription(Holder.Of(request), context.Message.Id.Detach(), lists, standing, time);
         foreach (var uri in uris)
         {
             if (Find(request, uri) is { } server)
@@ -72,7 +72,7 @@ internal sealed class ListenEndpoint(
     }
 
     private async ValueTask Stream(
-        Subscription subscription, IDisposable place, IDisposable? watch, ReadOnlyMemory<byte> tasks, Func<CancellationToken, Task>? follow, McpResponder responder, CancellationToken cancellationToken)
+        ListenSubscription subscription, IDisposable place, IDisposable? watch, ReadOnlyMemory<byte> tasks, Func<CancellationToken, Task>? follow, McpResponder responder, CancellationToken cancellationToken)
     {
         using var held = place;
         using var watching = watch;
@@ -123,7 +123,7 @@ internal sealed class ListenEndpoint(
     private static bool Is(ReadOnlyMemory<byte> wanted, ReadOnlySpan<byte> name) => JsonMembers.Find(wanted, name).Span.SequenceEqual("true"u8);
 
     /// <summary>Events of tasks, as their server sends them, under the client's id of the subscription.</summary>
-    private async Task Tasks(ServerRoute server, McpRequestContext context, ReadOnlyMemory<byte> tasks, Subscription subscription, CancellationToken cancellationToken)
+    private async Task Tasks(ServerRoute server, McpRequestContext context, ReadOnlyMemory<byte> tasks, ListenSubscription subscription, CancellationToken cancellationToken)
     {
         var edits = new[] { MemberEdit.Set("notifications", (byte[])[.. "{\"taskIds\":"u8, .. tasks.Span, .. "}"u8]) };
         using var parameters = new PooledBuffer(context.Message.Params.Length);
@@ -146,110 +146,6 @@ internal sealed class ListenEndpoint(
         catch (Exception exception) when (exception is not OperationCanceledException && CallFailure.Of(exception) is not null)
         {
             // The client asks for its tasks as well: events only save it the asking.
-        }
-    }
-
-    /// <summary>One client that listens.</summary>
-    private sealed class Subscription(Holder holder, RequestId id, Change change, Standing standing, TimeProvider time) : IChangeSubscriber
-    {
-        private static readonly MemberEdit Meta = MemberEdit.Edit("_meta");
-        private static readonly MemberEdit Tag = MemberEdit.Set(MetaKeys.SubscriptionId, default);
-
-        // A client that does not read is told less: what it was not told it finds out by listing.
-        private readonly Channel<byte[]> _events = Channel.CreateBounded<byte[]>(new BoundedChannelOptions(256) { FullMode = BoundedChannelFullMode.DropOldest });
-
-        public RequestId Id => id;
-
-        public Change Change => change;
-
-        public Holder Holder => holder;
-
-        public Guid TenantId => holder.TenantId;
-
-        public string? Server => holder.Server;
-
-        public string? Set => holder.Set;
-
-        public Dictionary<string, Guid> Uris { get; } = new(StringComparer.Ordinal);
-
-        public ChannelReader<byte[]> Events => _events.Reader;
-
-        public void Changed(ServerRoute server, Change what)
-        {
-            if ((what & change) != Change.None && standing.Of(holder) is { } caller && Access.IsVisible(caller, server, Now()))
-            {
-                Write(what & change);
-            }
-        }
-
-        public void Changed(ToolSetRoute set, ToolSetRoute? before, Change what)
-        {
-            if ((what & change) != Change.None && standing.Of(holder) is { } caller && (Access.IsVisible(caller, set, Now()) || (before is not null && Access.IsVisible(caller, before, Now()))))
-            {
-                Write(what & change);
-            }
-        }
-
-        public void Updated(ServerRoute server, string uri, ReadOnlyMemory<byte> parameters)
-        {
-            if (Uris.TryGetValue(uri, out var id) && id == server.ServerId && standing.Of(holder) is { } caller && Access.MayRead(caller, server, uri, Now()))
-            {
-                Write(McpMethods.ResourceUpdated, parameters);
-            }
-        }
-
-        /// <summary>A message of the server's own, the acknowledgement of its part apart.</summary>
-        public void Pass(ReadOnlyMemory<byte> message)
-        {
-            if (!JsonMembers.Find(message, "method"u8).Span.SequenceEqual("\"notifications/subscriptions/acknowledged\""u8))
-            {
-                _events.Writer.TryWrite(message.ToArray());
-            }
-        }
-
-        /// <param name="tasks">Those that are followed, raw; empty: none.</param>
-        public byte[] Acknowledgement(ReadOnlyMemory<byte> tasks)
-        {
-            var honoured = new List<byte>();
-            Add(honoured, change.HasFlag(Change.Tools), "\"toolsListChanged\":true"u8);
-            Add(honoured, change.HasFlag(Change.Prompts), "\"promptsListChanged\":true"u8);
-            Add(honoured, change.HasFlag(Change.Resources), "\"resourcesListChanged\":true"u8);
-            Add(honoured, Uris.Count > 0, (byte[])[.. "\"resourceSubscriptions\":["u8, .. Uris.Keys.SelectMany((uri, index) => (byte[])[.. index == 0 ? default : ","u8, .. JsonMembers.Quote(uri).Span]), .. "]"u8]);
-            Add(honoured, !tasks.IsEmpty, (byte[])[.. "\"taskIds\":"u8, .. tasks.Span]);
-            return Message(McpMethods.SubscriptionAcknowledged, (byte[])[.. "{\"notifications\":{"u8, .. honoured, .. "}}"u8]);
-        }
-
-        /// <summary>The result that ends a subscription in good order.</summary>
-        public byte[] End() => [.. "{\"_meta\":{\"io.modelcontextprotocol/subscriptionId\":"u8, .. id.Raw.Span, .. "}}"u8];
-
-        private Asked Now() => new(time.GetUtcNow(), null);
-
-        private static void Add(List<byte> honoured, bool isHonoured, ReadOnlySpan<byte> member)
-        {
-            if (isHonoured)
-            {
-                honoured.AddRange(honoured.Count == 0 ? default : ","u8);
-                honoured.AddRange(member);
-            }
-        }
-
-        private void Write(Change told)
-        {
-            foreach (var method in Gateway.Changes.Changes.Methods(told))
-            {
-                Write(method, default);
-            }
-        }
-
-        private void Write(string method, ReadOnlyMemory<byte> parameters) => _events.Writer.TryWrite(Message(method, parameters));
-
-        private byte[] Message(string method, ReadOnlyMemory<byte> parameters)
-        {
-            using var tagged = new PooledBuffer(parameters.Length + 256);
-            JsonSplice.Write(parameters.IsEmpty ? "{}"u8 : parameters.Span, [Meta.With([Tag.With(id.Raw)])], tagged);
-            using var message = new PooledBuffer(tagged.Written.Length + 128);
-            JsonRpcWriter.WriteNotification(message, method, tagged.Written.Span);
-            return message.Written.ToArray();
         }
     }
 }

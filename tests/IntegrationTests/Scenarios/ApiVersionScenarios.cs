@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using McpPlatform.IntegrationTests.Platform;
 using McpPlatform.UnitTests.Trust;
 using Shouldly;
@@ -9,7 +10,7 @@ using Xunit;
 namespace McpPlatform.IntegrationTests.Scenarios;
 
 /// <summary>Versions of the APIs as clients of the running platform meet them, and that this one serves the clients of the one before.</summary>
-public abstract class ApiVersionScenarios(SharedPlatform shared)
+public abstract partial class ApiVersionScenarios(SharedPlatform shared)
 {
     /// <summary>Set to 1, the descriptions are written instead of compared.</summary>
     private const string Update = "MCPP_UPDATE_SAMPLES";
@@ -32,6 +33,7 @@ public abstract class ApiVersionScenarios(SharedPlatform shared)
 
         var broken = ApiCompatibility.Breaks(JsonNode.Parse(await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken))!, now);
 
+        Closed(now).ShouldBeEmpty("What is answered may get members within a version, so that no schema of an answer may forbid them.");
         broken.ShouldBeEmpty(
             $"Clients of version 1 would break. Add instead of changing, and deprecate what is to go (.Deprecated(…)). If nobody can have used it, set {Update}=1, run this test and commit {file}.");
     }
@@ -48,6 +50,28 @@ public abstract class ApiVersionScenarios(SharedPlatform shared)
         document["paths"]!["/v1/route/execute"]!["post"]!["requestBody"].ShouldNotBeNull();
         document["paths"]!["/v1/mcp/clients/{id}"]!["get"]!["parameters"]!.AsArray().Select(p => $"{p!["name"]} {p["in"]} {p["required"]}").ShouldBe(["id path true"]);
     }
+
+    /// <summary>Schemas of answers that forbid further members. Those of what is read forbid them on purpose.</summary>
+    private static IEnumerable<string> Closed(JsonNode document)
+    {
+        var schemas = document["components"]!["schemas"]!;
+        var answers = document["paths"]!.AsObject().SelectMany(path => path.Value!.AsObject()).SelectMany(operation => operation.Value!["responses"]?.AsObject().Select(answer => answer.Value!.ToJsonString()) ?? []);
+        var (seen, left) = (new HashSet<string>(), new Stack<string>(answers));
+        while (left.TryPop(out var text))
+        {
+            foreach (var name in Reference().Matches(text).Select(match => match.Groups[1].Value).Where(seen.Add))
+            {
+                left.Push(schemas[name]!.ToJsonString());
+            }
+        }
+
+        seen.ShouldNotBeEmpty();
+        schemas.AsObject().Where(schema => !seen.Contains(schema.Key)).ShouldContain(schema => schema.Value!["additionalProperties"] != null, "bodies are strict");
+        return seen.Where(name => schemas[name]!["additionalProperties"]?.ToString() == "false").Order();
+    }
+
+    [GeneratedRegex("#/components/schemas/([A-Za-z0-9_.]+)")]
+    private static partial Regex Reference();
 
     [Fact]
     public async Task A_version_that_is_not_there_is_named_by_every_service_and_the_known_one_answers_in_its_media_type()

@@ -33,6 +33,7 @@ internal static partial class ApiDocument
             document.Info.Title = "McpPlatform client API";
             document.Info.Description = "Calling tools over plain HTTP: by intent, or as a client that the gateway keeps. Every request carries an API key.";
         });
+        options.AddDocumentTransformer(OpenAnswers.Describe);
         options.AddOperationTransformer(Complete);
     });
 
@@ -40,6 +41,7 @@ internal static partial class ApiDocument
     {
         options.ShouldInclude = static endpoint => endpoint.RelativePath is { } path && (path.StartsWith("api/", StringComparison.Ordinal) || path.StartsWith("v0.1/", StringComparison.Ordinal) || path.StartsWith("v1/", StringComparison.Ordinal) || path == "health");
         options.AddDocumentTransformer(Describe);
+        options.AddDocumentTransformer(OpenAnswers.Describe);
         options.AddOperationTransformer(Complete);
     });
 

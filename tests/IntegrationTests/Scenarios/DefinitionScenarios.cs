@@ -53,7 +53,7 @@ public abstract class DefinitionScenarios(SharedPlatform shared)
         pull["diff"]!.GetValue<string>().ShouldContain("- description: Repeats its text.");
         pull["diff"]!.GetValue<string>().ShouldContain("+ description: Repeats its text. <IMPORTANT>");
         (await steps.Admin.Get($"/api/v1/servers/{slug}")).Json["health_message"]!.GetValue<string>().ShouldStartWith("Withheld until accepted (2)");
-        await Until.True(() => Task.FromResult(steps.Platform.Logs.Contains("shows a suspicious tool 'echo' (instruction_like)", StringComparison.Ordinal) && steps.Platform.Logs.Contains($"Server {slug} of tenant", StringComparison.Ordinal)), Soon);
+        await Until.True(() => Task.FromResult(steps.Platform.Logs.Split('\n').Any(line => line.Contains($"Server {slug} of tenant", StringComparison.Ordinal) && line.Contains("(instruction_like)", StringComparison.Ordinal))), Soon);
 
         (await steps.Admin.Post($"/api/v1/servers/{slug}/changes/0123456789abcdef/accept", new { })).Expect(HttpStatusCode.NotFound);
         (await steps.Admin.Post($"/api/v1/servers/{slug}/changes/{pull["id"]}/accept", new { })).Expect(HttpStatusCode.OK);

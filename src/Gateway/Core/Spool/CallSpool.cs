@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using McpPlatform.Contracts.Gateway;
-using McpPlatform.Gateway.Storage;
 
 namespace McpPlatform.Gateway.Spool;
 
@@ -16,7 +15,6 @@ public sealed class CallSpool : IAsyncDisposable
 
     private readonly SpoolOptions _options;
     private readonly SpoolFolder _folder;
-    private readonly IGatewayObserver _observer;
     private readonly TimeProvider _time;
 
     /// <summary>Half a second: an operator who has made room sees it work at once.</summary>
@@ -27,48 +25,26 @@ public sealed class CallSpool : IAsyncDisposable
 
     private readonly ConcurrentQueue<PendingAppend> _waiting = new();
 
-    /// <summary>Full segments, which are flushed and closed in the background: a flush takes milliseconds, and nobody who writes waits for it.</summary>
-    private readonly ConcurrentQueue<FileStream> _full = new();
     private readonly CancellationTokenSource _stop = new();
-
-    /// <summary>Around the list of segments; held for an instant.</summary>
-    private readonly Lock _segmentGate = new();
-    private readonly SortedDictionary<long, long> _segments;
+    private readonly SpoolSegments _segments;
     private readonly Task _flusher;
 
     /// <summary>Made when records meet for the first time.</summary>
     private byte[]? _batch;
 
-    /// <summary>1 while somebody writes: who turns it from 0 is the one, and alone touches the active file.</summary>
+    /// <summary>1 while somebody writes: who turns it from 0 is the one, and alone writes segments.</summary>
     private int _writing;
     private bool _ended;
-    private long _failedAt;
-    private FileStream? _active;
-    private long _activeNumber;
-    private long _activeBytes;
-    private long _usedBytes;
     private long _pendingBytes;
     private long _dropped;
-    private volatile bool _failing;
-    private volatile bool _dirty;
 
     /// <summary>Opens the spool and cuts what a crash left half-written. Throws <see cref="IOException"/> when another process has the folder.</summary>
     public CallSpool(SpoolOptions options, IGatewayObserver observer, TimeProvider time)
     {
-        (_options, _observer, _time) = (options, observer, time);
+        (_options, _time) = (options, time);
         _folder = new SpoolFolder(options.Folder);
         GatewayId = $"{options.GatewayName}-{_folder.Id}";
-        _segments = _folder.Segments();
-        if (_segments.Count > 0)
-        {
-            _activeNumber = _segments.Last().Key;
-            _segments[_activeNumber] = _folder.CutTornTail(_activeNumber);
-        }
-
-        // Numbers are never used twice, also when all segments are gone: a batch id must mean one batch.
-        _activeNumber = Math.Max(_activeNumber, _folder.LoadCommitted().Segment);
-
-        _usedBytes = _segments.Values.Sum();
+        _segments = new SpoolSegments(_folder, options, observer, time);
         _flusher = Task.Run(Flush);
     }
 
@@ -79,7 +55,7 @@ public sealed class CallSpool : IAsyncDisposable
     public string FolderId => _folder.Id;
 
     /// <summary>Bytes on disk.</summary>
-    public long UsedBytes => Volatile.Read(ref _usedBytes);
+    public long UsedBytes => _segments.UsedBytes;
 
     /// <summary>Records that were not kept, since the process started.</summary>
     public long Dropped => Volatile.Read(ref _dropped);
@@ -88,7 +64,7 @@ public sealed class CallSpool : IAsyncDisposable
     /// False while a record would be dropped: no room left, or the last write failed. A call that requires audit is refused then. While the last write
     /// failed, the spool tries the disk twice a second, and other calls go on trying.
     /// </summary>
-    public bool Accepts => !_failing && HasRoom(SpoolOptions.MaxRecordBytes);
+    public bool Accepts => !_segments.IsFailing && HasRoom(SpoolOptions.MaxRecordBytes);
 
     /// <summary>The folder it is in.</summary>
     public string Path => _folder.Path;
@@ -140,46 +116,20 @@ public sealed class CallSpool : IAsyncDisposable
         _ended = true;
         await _stop.CancelAsync();
         await _flusher;
-        Roll();
-        CloseFull();
+        _segments.Roll();
+        _segments.CloseFull();
         _folder.Dispose();
         _stop.Dispose();
         End();
     }
 
     /// <summary>The segments with their readable size, oldest first, and whether they are closed.</summary>
-    internal List<(long Number, long Bytes, bool Closed)> Segments()
-    {
-        lock (_segmentGate)
-        {
-            var list = new List<(long, long, bool)>(_segments.Count);
-            foreach (var (number, bytes) in _segments)
-            {
-                list.Add((number, bytes, _active is null || number != _activeNumber));
-            }
-
-            return list;
-        }
-    }
+    internal List<(long Number, long Bytes, bool Closed)> Segments() => _segments.List();
 
     /// <summary>Removes a closed segment whose records are stored elsewhere for good.</summary>
-    internal void Delete(long number)
-    {
-        long bytes;
-        lock (_segmentGate)
-        {
-            if (!_segments.Remove(number, out bytes))
-            {
-                return;
-            }
-        }
+    internal void Delete(long number) => _segments.Delete(number);
 
-        // Not under the gate: that takes a while, and whoever writes a record comes by there.
-        File.Delete(_folder.SegmentPath(number));
-        Interlocked.Add(ref _usedBytes, -bytes);
-    }
-
-    private bool HasRoom(int bytes) => Volatile.Read(ref _usedBytes) + Volatile.Read(ref _pendingBytes) + bytes <= _options.MaxBytes;
+    private bool HasRoom(int bytes) => _segments.UsedBytes + Volatile.Read(ref _pendingBytes) + bytes <= _options.MaxBytes;
 
     private ValueTask<bool> Drop(PendingAppend pending)
     {
@@ -246,89 +196,7 @@ public sealed class CallSpool : IAsyncDisposable
         Interlocked.Add(ref _pendingBytes, -bytes);
     }
 
-    private bool TryWrite(ReadOnlySpan<byte> frames, bool counts = true)
-    {
-        if (_ended)
-        {
-            return false;
-        }
-
-        try
-        {
-            var file = _active ?? Begin();
-            RandomAccess.Write(file.SafeFileHandle, frames, _activeBytes);
-            if (!counts)
-            {
-                RandomAccess.SetLength(file.SafeFileHandle, _activeBytes);
-                _failing = false;
-                return true;
-            }
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            if (!_failing)
-            {
-                _observer.SpoolFailed(exception);
-            }
-
-            // The next write starts at the same offset and overwrites what this one left; a crash before that is a torn tail.
-            Failed();
-            return false;
-        }
-
-        _activeBytes += frames.Length;
-        Interlocked.Add(ref _usedBytes, frames.Length);
-        lock (_segmentGate)
-        {
-            _segments[_activeNumber] = _activeBytes;
-        }
-
-        (_dirty, _failing) = (true, false);
-        if (_activeBytes >= _options.SegmentBytes)
-        {
-            Roll();
-        }
-
-        return true;
-    }
-
-    private FileStream Begin()
-    {
-        var file = PrivateFile.Create(_folder.SegmentPath(_activeNumber + 1));
-        lock (_segmentGate)
-        {
-            _activeNumber++;
-            _activeBytes = 0;
-            _segments[_activeNumber] = 0;
-            return _active = file;
-        }
-    }
-
-    /// <summary>The active segment is full.</summary>
-    private void Roll()
-    {
-        if (_active is not { } file)
-        {
-            return;
-        }
-
-        try
-        {
-            // A failed write may have left more than what counts.
-            file.SetLength(_activeBytes);
-        }
-        catch (IOException exception)
-        {
-            Failed();
-            _observer.SpoolFailed(exception);
-        }
-
-        _full.Enqueue(file);
-        lock (_segmentGate)
-        {
-            _active = null;
-        }
-    }
+    private bool TryWrite(ReadOnlySpan<byte> frames) => !_ended && _segments.TryWrite(frames);
 
     private async Task Flush()
     {
@@ -337,18 +205,11 @@ public sealed class CallSpool : IAsyncDisposable
         {
             while (await timer.WaitForNextTickAsync(_stop.Token))
             {
-                CloseFull();
-                if (_dirty && _active is { } file)
+                _segments.Flush();
+                if (_segments.IsFailing && _segments.SinceFailure >= ProbeEvery && TryBegin())
                 {
-                    _dirty = false;
-                    Flush(file);
-                }
-
-                if (_failing && _time.GetElapsedTime(Volatile.Read(ref _failedAt)) >= ProbeEvery && TryBegin())
-                {
-                    // Where every call must be recorded, none comes any more that would. Nothing behind what counts, taken back at once; after a crash in between a
-                    // start cuts it off as a torn tail.
-                    TryWrite(Probe, counts: false);
+                    // Where every call must be recorded, none comes any more that would.
+                    TryProbe();
                     End();
                 }
             }
@@ -359,32 +220,11 @@ public sealed class CallSpool : IAsyncDisposable
         }
     }
 
-    /// <summary>Only the flusher closes files, so none is closed while it is flushed.</summary>
-    private void CloseFull()
+    private void TryProbe()
     {
-        while (_full.TryDequeue(out var file))
+        if (!_ended)
         {
-            Flush(file);
-            file.Dispose();
+            _segments.TryOut(Probe);
         }
-    }
-
-    private void Flush(FileStream file)
-    {
-        try
-        {
-            file.Flush(flushToDisk: true);
-        }
-        catch (IOException exception)
-        {
-            Failed();
-            _observer.SpoolFailed(exception);
-        }
-    }
-
-    private void Failed()
-    {
-        Volatile.Write(ref _failedAt, _time.GetTimestamp());
-        _failing = true;
     }
 }

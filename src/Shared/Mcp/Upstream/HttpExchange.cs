@@ -7,9 +7,6 @@ namespace McpPlatform.Mcp.Upstream;
 /// <summary>An answer, and the session id that came with it.</summary>
 internal readonly record struct HttpAnswer(UpstreamAnswer Answer, string? SessionId);
 
-/// <summary>Where a stream ended, and how long the server asks to wait before it is opened again.</summary>
-internal readonly record struct StreamEnd(string? LastEventId, TimeSpan? Retry);
-
 /// <summary>One request and its response over Streamable HTTP, as JSON or as an event stream, in either era.</summary>
 internal sealed class HttpExchange(HttpMessageInvoker http, HttpUpstreamOptions options, ClientIdentity client, TimeProvider time)
 {
@@ -23,6 +20,8 @@ internal sealed class HttpExchange(HttpMessageInvoker http, HttpUpstreamOptions 
 
     /// <summary>How long messages that nobody waits for may take.</summary>
     public static readonly TimeSpan Courtesy = TimeSpan.FromSeconds(5);
+
+    private readonly NotificationRelay _notifications = new(options.Peer);
 
     private long _lastId;
 
@@ -63,7 +62,7 @@ internal sealed class HttpExchange(HttpMessageInvoker http, HttpUpstreamOptions 
         }
     }
 
-    private async Task<UpstreamAnswer> ReadAnswer(HttpResponseMessage response, Asked asked, Patience patience, CancellationToken cancellationToken)
+    private async Task<UpstreamAnswer> ReadAnswer(HttpResponseMessage response, AskedRequest asked, Patience patience, CancellationToken cancellationToken)
     {
         var status = (int)response.StatusCode;
         if (response.StatusCode == HttpStatusCode.NotFound && asked.Link.SessionId is not null)
@@ -105,7 +104,7 @@ internal sealed class HttpExchange(HttpMessageInvoker http, HttpUpstreamOptions 
     private UpstreamException NoAnswer(HttpResponseMessage response, string what) =>
         response.IsSuccessStatusCode ? UpstreamException.Protocol(what) : HttpPost.Refused(response, time);
 
-    private async Task<UpstreamAnswer> ReadStream(Stream body, Asked asked, Patience patience, CancellationToken cancellationToken)
+    private async Task<UpstreamAnswer> ReadStream(Stream body, AskedRequest asked, Patience patience, CancellationToken cancellationToken)
     {
         using var events = new SseReader(body, new SseLimits(options.MaxResponseBytes, options.MaxResponseBytes));
         return await ReadAnswer(events, asked, patience, cancellationToken)
@@ -115,7 +114,7 @@ internal sealed class HttpExchange(HttpMessageInvoker http, HttpUpstreamOptions 
     }
 
     /// <summary>Null: the stream ended without an answer.</summary>
-    private async Task<UpstreamAnswer?> ReadAnswer(SseReader events, Asked asked, Patience patience, CancellationToken cancellationToken)
+    private async Task<UpstreamAnswer?> ReadAnswer(SseReader events, AskedRequest asked, Patience patience, CancellationToken cancellationToken)
     {
         while (await events.Read(patience.Token))
         {
@@ -141,7 +140,7 @@ internal sealed class HttpExchange(HttpMessageInvoker http, HttpUpstreamOptions 
                 default:
                     using (buffer)
                     {
-                        await Relay(message, asked, patience, cancellationToken);
+                        await _notifications.Relay(message, asked, patience, cancellationToken);
                     }
 
                     break;
@@ -152,7 +151,7 @@ internal sealed class HttpExchange(HttpMessageInvoker http, HttpUpstreamOptions 
     }
 
     /// <summary>The server ended the stream and keeps the request (2025-11-25, polling): the rest comes on streams that begin where the last one ended.</summary>
-    private async Task<UpstreamAnswer> Poll(string last, TimeSpan? retry, Asked asked, Patience patience, CancellationToken cancellationToken)
+    private async Task<UpstreamAnswer> Poll(string last, TimeSpan? retry, AskedRequest asked, Patience patience, CancellationToken cancellationToken)
     {
         if (asked.Request.OnDetached is { } detached)
         {
@@ -186,54 +185,8 @@ internal sealed class HttpExchange(HttpMessageInvoker http, HttpUpstreamOptions 
         throw UpstreamException.Closed("The upstream ended its stream again and again before it answered.");
     }
 
-    private async Task Relay(Envelope message, Asked asked, Patience patience, CancellationToken cancellationToken)
-    {
-        switch (message.Method)
-        {
-            case McpMethods.Progress:
-                // Progress that nobody asked for has nowhere to go.
-                if (!asked.Token.IsNone && RequestId.FromRaw(message.Param("progressToken"u8)).Is(asked.Id))
-                {
-                    using var restored = CallMeta.Restore(message, asked.Token);
-                    await Deliver(restored.Written, asked, patience, cancellationToken);
-                }
-
-                return;
-            case McpMethods.Cancelled:
-                asked.Questions.Cancel(message);
-                return;
-            case McpMethods.ToolsChanged or McpMethods.PromptsChanged or McpMethods.ResourcesChanged or McpMethods.ResourceUpdated when !asked.Link.Handshake.Version.IsModern:
-                // Sent with this request, but not about it.
-                options.Peer?.Notified(message);
-                return;
-        }
-
-        if (asked.Request.OnNotification is null)
-        {
-            options.Peer?.Notified(message);
-        }
-        else if (asked.Link.Handshake.Version.IsModern)
-        {
-            using var restored = CallMeta.RestoreSubscription(message, asked.Request.SubscriptionId);
-            await Deliver(restored.Written, asked, patience, cancellationToken);
-        }
-        else
-        {
-            await Deliver(message.Bytes, asked, patience, cancellationToken);
-        }
-    }
-
-    private static async Task Deliver(ReadOnlyMemory<byte> message, Asked asked, Patience patience, CancellationToken cancellationToken)
-    {
-        if (asked.Request.OnNotification is { } deliver)
-        {
-            patience.Pause();
-            await deliver(message, cancellationToken);
-        }
-    }
-
     /// <summary>The answer in a buffer, which it takes over; null when it is none to this request.</summary>
-    private static UpstreamAnswer? Take(PooledBuffer buffer, Asked asked)
+    private static UpstreamAnswer? Take(PooledBuffer buffer, AskedRequest asked)
     {
         if (EnvelopeParser.Parse(buffer.Written).Envelope is { Kind: MessageKind.Response } message
             && (message.Id.Is(asked.Id) || (message.Id.IsNone && !message.Error.IsEmpty))
@@ -244,76 +197,6 @@ internal sealed class HttpExchange(HttpMessageInvoker http, HttpUpstreamOptions 
 
         buffer.Dispose();
         return null;
-    }
-
-    /// <summary>
-    /// One standalone stream, from where the last one ended, until it ends. Null: there is none (405, and 404 at servers that know POST only), or not from there. Throws <see cref="UpstreamException"/>,
-    /// <see cref="SessionLostException"/>, and <see cref="OperationCanceledException"/> when cancelled.
-    /// </summary>
-    public async Task<StreamEnd?> Listen(HttpLink link, string? last, Questions questions, CancellationToken cancellationToken)
-    {
-        using var patience = new Patience(options.HeaderTimeout, time, cancellationToken);
-        try
-        {
-            using var get = HttpPost.With(new HttpRequestMessage(HttpMethod.Get, options.Endpoint), options.Headers);
-            get.Headers.TryAddWithoutValidation("Accept", "text/event-stream");
-            if (last is not null)
-            {
-                get.Headers.TryAddWithoutValidation("Last-Event-ID", last);
-            }
-
-            link.Stamp(get);
-            using var response = await HttpPost.Send(http, get, patience);
-            if (response.StatusCode == HttpStatusCode.NotFound && link.HadStream)
-            {
-                throw new SessionLostException(link);
-            }
-
-            if ((int)response.StatusCode is >= 400 and < 500)
-            {
-                return null;
-            }
-
-            if (!response.IsSuccessStatusCode || response.Content.Headers.ContentType?.MediaType != "text/event-stream")
-            {
-                throw new UpstreamException((int)response.StatusCode);
-            }
-
-            link.HadStream = true;
-
-            // Silence is normal here: not every server sends comments.
-            patience.Renew(Timeout.InfiniteTimeSpan);
-            await using var body = await response.Content.ReadAsStreamAsync(patience.Token);
-            using var events = new SseReader(body, new SseLimits(options.MaxResponseBytes, options.MaxResponseBytes));
-            while (await events.Read(patience.Token))
-            {
-                Take(PooledBuffer.Copy(events.Data.Span), questions, cancellationToken);
-            }
-
-            return new StreamEnd(events.LastEventId ?? last, events.Retry);
-        }
-        catch (Exception failure) when (HttpPost.Translate(failure, patience) is { } known)
-        {
-            throw known;
-        }
-    }
-
-    private void Take(PooledBuffer buffer, Questions questions, CancellationToken cancellationToken)
-    {
-        switch (EnvelopeParser.Parse(buffer.Written).Envelope)
-        {
-            case { Kind: MessageKind.Request } question:
-                questions.Answer(question, buffer, options.IsExclusive && options.Peer is { } peer ? peer.Asked : null, cancellationToken);
-                return;
-            case { Kind: MessageKind.Notification, Method: McpMethods.Cancelled } cancelled:
-                questions.Cancel(cancelled);
-                break;
-            case { Kind: MessageKind.Notification } notification:
-                options.Peer?.Notified(notification);
-                break;
-        }
-
-        buffer.Dispose();
     }
 
     /// <summary>Sends something that has no answer. Throws <see cref="UpstreamException"/> unless the server took it.</summary>
@@ -343,12 +226,5 @@ internal sealed class HttpExchange(HttpMessageInvoker http, HttpUpstreamOptions 
                 // The request it is about fails or runs out of time by itself.
             }
         }
-    }
-
-    /// <summary>One request on its way.</summary>
-    private sealed record Asked(HttpExchange Exchange, long Id, UpstreamRequest Request, RequestId Token, HttpLink Link)
-    {
-        /// <summary>What the server asks in the middle of it; made when it does.</summary>
-        public Questions Questions => field ??= new Questions(answer => Exchange.PostQuietly(answer, Link));
     }
 }

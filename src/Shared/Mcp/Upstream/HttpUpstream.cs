@@ -18,6 +18,7 @@ public sealed class HttpUpstream : IUpstreamConnection
     private readonly HttpUpstreamOptions _options;
     private readonly ClientIdentity _client;
     private readonly HttpExchange _exchange;
+    private readonly StandaloneStream _stream;
     private readonly TimeProvider _time;
     private readonly SharedAttempt<HttpLink> _connect;
     private volatile bool _disposed;
@@ -30,6 +31,7 @@ public sealed class HttpUpstream : IUpstreamConnection
         _client = client;
         _time = time;
         _exchange = new(http, options, client, time);
+        _stream = new(http, options, time);
         _connect = new(Shake);
     }
 
@@ -93,7 +95,7 @@ public sealed class HttpUpstream : IUpstreamConnection
                 }
 
                 var questions = new Questions(answer => _exchange.PostQuietly(answer, link));
-                if (await _exchange.Listen(link, last, questions, cancellationToken) is not { } end)
+                if (await _stream.Listen(link, last, questions, cancellationToken) is not { } end)
                 {
                     // An event that the server forgot is no reason to stop listening; anything else is its word.
                     if (last is null)

@@ -1,5 +1,3 @@
-using System.Buffers.Text;
-using System.Collections.Concurrent;
 using McpPlatform.Mcp.Json;
 
 namespace McpPlatform.Mcp.Upstream;
@@ -21,7 +19,7 @@ internal sealed class JsonRpcChannel
     private readonly bool _isExclusive;
     private readonly Questions _questions;
     private readonly SessionLevel _level = new();
-    private readonly ConcurrentDictionary<long, PendingCall> _pending = new();
+    private readonly PendingCalls _pending;
     private UpstreamException? _closed;
     private long _lastId;
 
@@ -32,6 +30,7 @@ internal sealed class JsonRpcChannel
     public JsonRpcChannel(ClientIdentity client, Func<PooledBuffer, CancellationToken, ValueTask> write, IUpstreamPeer? peer, bool isExclusive)
     {
         (_client, _write, _peer, _isExclusive) = (client, write, peer, isExclusive);
+        _pending = new PendingCalls(isExclusive);
         _questions = new Questions(Post);
     }
 
@@ -45,8 +44,8 @@ internal sealed class JsonRpcChannel
         var id = Interlocked.Increment(ref _lastId);
         var token = request.OnNotification is null ? default : CallMeta.CallerToken(request.Params);
         var call = new PendingCall(request, token, _questions);
-        _pending[id] = call;
-        if (Volatile.Read(ref _closed) is { } closed && _pending.TryRemove(id, out _))
+        _pending.Add(id, call);
+        if (Volatile.Read(ref _closed) is { } closed && _pending.Take(id) is not null)
         {
             throw new UpstreamException(closed.Kind, closed.Message) { NothingSent = true };
         }
@@ -69,7 +68,7 @@ internal sealed class JsonRpcChannel
         }
         finally
         {
-            _pending.TryRemove(id, out _);
+            _pending.Take(id);
             if (!answered)
             {
                 call.Abandon();
@@ -143,20 +142,15 @@ internal sealed class JsonRpcChannel
         }
 
         _questions.Close();
-        foreach (var (id, _) in _pending)
+        foreach (var call in _pending.TakeAll())
         {
-            if (_pending.TryRemove(id, out var call))
-            {
-                call.Fail(new UpstreamException(reason.Kind, reason.Message));
-            }
+            call.Fail(new UpstreamException(reason.Kind, reason.Message));
         }
     }
 
-    private static long? Number(ReadOnlySpan<byte> raw) => Utf8Parser.TryParse(raw, out long id, out var used) && used == raw.Length ? id : null;
-
     private void Answer(Envelope message, PooledBuffer buffer)
     {
-        if (Number(message.Id.Raw.Span) is not { } id || !_pending.TryRemove(id, out var call))
+        if (_pending.Take(message.Id.Raw) is not { } call)
         {
             buffer.Dispose();
         }
@@ -177,7 +171,7 @@ internal sealed class JsonRpcChannel
         {
             case McpMethods.Progress:
                 // Progress that nobody asked for, or that comes after the answer, has nowhere to go.
-                if (Find(message.Param("progressToken"u8)) is { CallerToken.IsNone: false } asked)
+                if (_pending.Find(message.Param("progressToken"u8)) is { CallerToken.IsNone: false } asked)
                 {
                     asked.Notify(CallMeta.Restore(message, asked.CallerToken));
                 }
@@ -186,7 +180,7 @@ internal sealed class JsonRpcChannel
             case McpMethods.Cancelled:
                 _questions.Cancel(message);
                 return;
-            case McpMethods.LogMessage when Latest(call => call.TakesNotifications) is { } call:
+            case McpMethods.LogMessage when _pending.Latest(call => call.TakesNotifications) is { } call:
                 call.Notify(PooledBuffer.Copy(message.Bytes.Span));
                 return;
             case McpMethods.LogMessage when !_isExclusive:
@@ -198,7 +192,7 @@ internal sealed class JsonRpcChannel
         {
             _peer?.Notified(message);
         }
-        else if (Find(subscription) is { } subscribed)
+        else if (_pending.Find(subscription) is { } subscribed)
         {
             subscribed.Notify(CallMeta.RestoreSubscription(message, subscribed.SubscriptionId));
         }
@@ -210,7 +204,7 @@ internal sealed class JsonRpcChannel
         {
             _questions.Answer(question, buffer, null, CancellationToken.None);
         }
-        else if (Latest(call => call.TakesQuestions) is { } call)
+        else if (_pending.Latest(call => call.TakesQuestions) is { } call)
         {
             call.Ask(question, buffer);
         }
@@ -218,28 +212,6 @@ internal sealed class JsonRpcChannel
         {
             _questions.Answer(question, buffer, _peer is { } peer ? peer.Asked : null, CancellationToken.None);
         }
-    }
-
-    private PendingCall? Find(ReadOnlyMemory<byte> raw) => Number(raw.Span) is { } id && _pending.TryGetValue(id, out var call) ? call : null;
-
-    /// <summary>Where several clients stand behind the connection, only a request that is alone on it can be meant.</summary>
-    private PendingCall? Latest(Func<PendingCall, bool> takes)
-    {
-        if (!_isExclusive && _pending.Count > 1)
-        {
-            return null;
-        }
-
-        var (latest, found) = (-1L, default(PendingCall));
-        foreach (var (id, call) in _pending)
-        {
-            if (id > latest && takes(call))
-            {
-                (latest, found) = (id, call);
-            }
-        }
-
-        return found;
     }
 
     private void Cancel(long id, string method)

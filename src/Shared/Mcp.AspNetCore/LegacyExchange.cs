@@ -4,17 +4,14 @@ using Microsoft.AspNetCore.Http;
 
 namespace McpPlatform.Mcp.AspNetCore;
 
-/// <summary>One HTTP request in the legacy era, its session looked up.</summary>
-/// <param name="Session">The live session; null without refusal: stateless.</param>
-/// <param name="Refusal">Why nothing but a handshake is served.</param>
-internal sealed record LegacyRequest(HttpContext Http, IMcpServer Server, HttpSink Sink, McpCaller Caller, ClientSession? Session, McpError? Refusal);
-
 /// <summary>
 /// Streamable HTTP of the revisions with sessions. A request without version, without session and without modern <c>_meta</c> is served stateless as
 /// 2025-03-26, the revision that an absent header stands for; a version without a session is a client that lost its session (400).
 /// </summary>
 internal sealed class LegacyExchange(SessionDoor door, RequestDispatcher dispatcher, McpEndpointOptions options, TimeProvider time)
 {
+    private readonly LegacyStream _streams = new(door, dispatcher, options, time);
+
     /// <summary>Looks the session up; null when another process answered, or nobody could (404 then).</summary>
     public async ValueTask<LegacyRequest?> Receive(HttpContext http, IMcpServer server, HttpSink sink)
     {
@@ -104,35 +101,8 @@ internal sealed class LegacyExchange(SessionDoor door, RequestDispatcher dispatc
         await request.Sink.Answer(batch.Finish(), StatusCodes.Status200OK);
     }
 
-    /// <summary>
-    /// GET: the standalone stream (one at a time: 409), or with <c>Last-Event-ID</c> the rest of exactly the stream that event was on (400 when that is not
-    /// kept). A stream that is resumed is taken from whoever reads it: to the client its connection is dead.
-    /// </summary>
-    public async Task Listen(LegacyRequest request)
-    {
-        var (http, session) = (request.Http, request.Session);
-        var resumes = http.Request.Headers["Last-Event-ID"] is { Count: > 0 };
-        var refusal = !HttpGate.AcceptsStream(http.Request) ? new(ErrorCodes.InvalidRequest, "Accept must list text/event-stream.", StatusCodes.Status406NotAcceptable)
-            : request.Refusal ?? (session is null ? McpError.Shape($"{McpHeaders.SessionId} is required.") : null);
-        if (refusal is null && !dispatcher.TryOpen(request.Server, session!, http))
-        {
-            refusal = McpError.Internal;
-        }
-
-        var (stream, reader) = refusal is not null ? default : resumes ? Resume(session!, http.Request.Headers["Last-Event-ID"]) : (session!.Standalone, session.Standalone.Open());
-        if (reader is null)
-        {
-            refusal ??= resumes ? McpError.Shape("Unknown Last-Event-ID.")
-                : new(ErrorCodes.InvalidRequest, "The session has a standalone stream already.", StatusCodes.Status409Conflict);
-            await Refuse(request.Sink, refusal, default);
-            return;
-        }
-
-        request.Server.Stays(http);
-        SsePump.Prepare(http);
-        await new SsePump(http, stream!, reader, options, time).Run(session!.Info.Version.HasPolling && !resumes ? options.Sessions.Retry : null);
-        door.Touch(session);
-    }
+    /// <summary>GET: <see cref="LegacyStream.Listen"/>.</summary>
+    public Task Listen(LegacyRequest request) => _streams.Listen(request);
 
     /// <summary>DELETE: 204, or 400 and 404 as for requests.</summary>
     public async Task EndSession(LegacyRequest request)
@@ -147,14 +117,7 @@ internal sealed class LegacyExchange(SessionDoor door, RequestDispatcher dispatc
         request.Http.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 
-    private static ValueTask Refuse(IAnswerSink sink, McpError error, RequestId id) => new McpResponder(sink, id, ProtocolEra.Legacy).Error(error);
-
-    private static (EventStream? Stream, EventReader? Reader) Resume(ClientSession session, string? lastEventId)
-    {
-        var separator = lastEventId?.IndexOf('-', StringComparison.Ordinal) ?? -1;
-        var stream = separator > 0 && int.TryParse(lastEventId.AsSpan(0, separator), out var number) ? session.Streams?.Find(number) : null;
-        return stream is not null && long.TryParse(lastEventId.AsSpan(separator + 1), out var after) && after >= 0 ? (stream, stream.Resume(after)) : default;
-    }
+    internal static ValueTask Refuse(IAnswerSink sink, McpError error, RequestId id) => new McpResponder(sink, id, ProtocolEra.Legacy).Error(error);
 
     private static async ValueTask<Task?> Refuse(LegacyRequest request, McpError error, RequestId id)
     {

@@ -44,7 +44,7 @@ internal ref struct JsonRedaction(RedactionScope scope, int maxBytes, int level 
         output.ResetWrittenCount();
         using var asText = new Utf8JsonWriter(output, WriterOptions);
         var text = Redactor.Text(json, _scope, maxBytes);
-        asText.WriteStringValue(text.AsSpan(0, Fit(text, maxBytes - Reserve)));
+        asText.WriteStringValue(text.AsSpan(0, CutText.Fit(text, maxBytes - Reserve)));
         asText.Flush();
         return Encoding.UTF8.GetString(output.WrittenSpan);
     }
@@ -112,7 +112,7 @@ internal ref struct JsonRedaction(RedactionScope scope, int maxBytes, int level 
 
     private bool CopyMember(ref Utf8JsonReader reader, Utf8JsonWriter writer, int room)
     {
-        var name = Head(ref reader, MaxNameLength, out var cut);
+        var name = CutText.Head(ref reader, MaxNameLength, out var cut);
         if (room < (name.Length * 6) + 64)
         {
             return false;
@@ -144,9 +144,9 @@ internal ref struct JsonRedaction(RedactionScope scope, int maxBytes, int level 
 
     private readonly void WriteText(ref Utf8JsonReader reader, Utf8JsonWriter writer, int room)
     {
-        var text = Head(ref reader, room, out var cut);
+        var text = CutText.Head(ref reader, room, out var cut);
         var clean = EmbeddedJson(text, cut, room) ?? TextRedactor.Redact(text, _scope, cut) ?? text;
-        var fit = Fit(clean, room - 24);
+        var fit = CutText.Fit(clean, room - 24);
         writer.WriteStringValue(fit == clean.Length && !cut ? clean : string.Concat(clean.AsSpan(0, fit), TruncationMark));
     }
 
@@ -194,80 +194,5 @@ internal ref struct JsonRedaction(RedactionScope scope, int maxBytes, int level 
                 writer.WriteEndArray();
             }
         }
-    }
-
-    /// <summary>How many characters take at most so many bytes when written as a JSON string.</summary>
-    private static int Fit(ReadOnlySpan<char> text, int bytes)
-    {
-        if (text.Length * 6L <= bytes)
-        {
-            return text.Length;
-        }
-
-        for (var i = 0; i < text.Length; i++)
-        {
-            bytes -= text[i] switch
-            {
-                '"' or '\\' => 2,
-                < ' ' or >= '\ud800' or '\u2028' or '\u2029' => 6,
-                < '\u007f' => 1,
-                _ => 6,
-            };
-            if (bytes < 0)
-            {
-                return i > 0 && char.IsHighSurrogate(text[i - 1]) ? i - 1 : i;
-            }
-        }
-
-        return text.Length;
-    }
-
-    /// <summary>The decoded head of a name or string; the whole of it when it is short enough.</summary>
-    private static string Head(ref Utf8JsonReader reader, int maxLength, out bool cut)
-    {
-        cut = reader.ValueSpan.Length > maxLength * 6L;
-        if (!cut)
-        {
-            var whole = reader.GetString()!;
-            cut = whole.Length > maxLength;
-            return cut ? whole[..(char.IsHighSurrogate(whole[maxLength - 1]) ? maxLength - 1 : maxLength)] : whole;
-        }
-
-        var head = reader.ValueSpan[..(maxLength * 6)];
-        var length = Math.Min(maxLength, head.Length);
-        while (length > 0 && (head[length] & 0xC0) == 0x80)
-        {
-            length--;
-        }
-
-        return reader.ValueIsEscaped ? Unescape(head[..length]) : Encoding.UTF8.GetString(head[..length]);
-    }
-
-    private static string Unescape(ReadOnlySpan<byte> escaped)
-    {
-        // Stop before an escape that the cut may have split, and before half of a surrogate pair.
-        var end = 0;
-        while (end < escaped.Length)
-        {
-            var step = escaped[end] != '\\' ? 1 : end + 1 < escaped.Length && escaped[end + 1] == 'u' ? 6 : 2;
-            if (step == 6 && end + 6 <= escaped.Length && escaped[end + 2] is (byte)'d' or (byte)'D' && escaped[end + 3] is not (>= (byte)'0' and <= (byte)'7'))
-            {
-                step = 12;
-            }
-
-            if (end + step > escaped.Length)
-            {
-                break;
-            }
-
-            end += step;
-        }
-
-        var quoted = new byte[end + 2];
-        quoted[0] = quoted[^1] = (byte)'"';
-        escaped[..end].CopyTo(quoted.AsSpan(1));
-        var reader = new Utf8JsonReader(quoted);
-        reader.Read();
-        return reader.GetString()!;
     }
 }

@@ -20,34 +20,14 @@ internal sealed class ServerWatch(
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, int> _uris = new(StringComparer.Ordinal);
+    private readonly WatchedResources _wanted = new();
     private readonly CancellationTokenSource _end = new();
-    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task? _running;
-    private int _listeners;
 
-    public bool IsUnwanted
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _listeners == 0 && _uris.Count == 0;
-            }
-        }
-    }
+    public bool IsUnwanted => _wanted.IsNothing;
 
     /// <summary>The resources that are watched.</summary>
-    public IReadOnlyList<string> Uris
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return [.. _uris.Keys];
-            }
-        }
-    }
+    public IReadOnlyList<string> Uris => _wanted.Uris;
 
     /// <summary>Asks a legacy server to tell of a resource.</summary>
     public static UpstreamRequest Subscribe(string uri) => new(McpMethods.SubscribeResource, Uri(uri));
@@ -55,39 +35,23 @@ internal sealed class ServerWatch(
     /// <summary>Somebody wants to hear of the lists.</summary>
     public void Enter()
     {
-        lock (_gate)
-        {
-            _listeners++;
-            _running ??= Task.Run(Run);
-        }
+        _wanted.Enter();
+        Begin();
     }
 
-    public void Leave()
-    {
-        lock (_gate)
-        {
-            _listeners--;
-        }
-    }
+    public void Leave() => _wanted.Leave();
 
     public void Add(string uri)
     {
-        lock (_gate)
-        {
-            _uris[uri] = _uris.GetValueOrDefault(uri) + 1;
-            Begin(isNew: _uris[uri] == 1);
-        }
+        _wanted.Add(uri);
+        Begin();
     }
 
     public void Remove(string uri)
     {
-        lock (_gate)
+        if (_wanted.Remove(uri))
         {
-            if (_uris.TryGetValue(uri, out var count))
-            {
-                _ = count == 1 ? _uris.Remove(uri) : (_uris[uri] = count - 1) > 0;
-                Begin(isNew: count == 1);
-            }
+            Begin();
         }
     }
 
@@ -102,28 +66,11 @@ internal sealed class ServerWatch(
         _end.Dispose();
     }
 
-    /// <summary>Under the gate. Other resources are wanted: what runs is told.</summary>
-    private void Begin(bool isNew)
-    {
-        if (isNew)
-        {
-            _changed.TrySetResult();
-        }
-
-        _running ??= Task.Run(Run);
-    }
-
-    /// <summary>What is wanted, and when something else is.</summary>
-    private (string[] Uris, Task Changed) Wanted()
+    private void Begin()
     {
         lock (_gate)
         {
-            if (_changed.Task.IsCompleted)
-            {
-                _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            }
-
-            return ([.. _uris.Keys], _changed.Task);
+            _running ??= Task.Run(Run);
         }
     }
 
@@ -175,7 +122,7 @@ internal sealed class ServerWatch(
         {
             while (true)
             {
-                var (uris, changed) = Wanted();
+                var (uris, changed) = _wanted.Now();
                 var next = new WatchSubscription(connection, uris, Take, _end.Token);
                 if (await Task.WhenAny(next.Acknowledged, next.Over, changed) == changed)
                 {
@@ -215,7 +162,7 @@ internal sealed class ServerWatch(
         {
             while (true)
             {
-                var (uris, changed) = Wanted();
+                var (uris, changed) = _wanted.Now();
                 foreach (var uri in uris.Where(told.Add))
                 {
                     using var answer = await connection.Send(Subscribe(uri), stop.Token);

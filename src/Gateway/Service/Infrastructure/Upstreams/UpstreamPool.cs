@@ -17,9 +17,6 @@ namespace McpPlatform.Gateway.Infrastructure.Upstreams;
 /// </summary>
 internal sealed class UpstreamPool : BackgroundService, IUpstreams, ISlotOwner
 {
-    /// <summary>A process that was only looked at has no caller to wait for: it rests after a minute, in which the first one may come.</summary>
-    private static readonly TimeSpan RestAfterLook = TimeSpan.FromMinutes(1);
-
     /// <summary>A server that was just discovered is not in a snapshot yet, for so long at most.</summary>
     private static readonly TimeSpan UntilSnapshot = TimeSpan.FromSeconds(15);
 
@@ -28,7 +25,7 @@ internal sealed class UpstreamPool : BackgroundService, IUpstreams, ISlotOwner
 
     private readonly ConcurrentDictionary<UpstreamKey, UpstreamSlot> _slots = new();
     private readonly IConnectionFactory _factory;
-    private readonly SharedProcesses _shared;
+    private readonly UpstreamKeys _keys;
     private readonly ProcessGuardian _guardian;
     private readonly GatewayOptions _options;
     private readonly TimeProvider _time;
@@ -40,7 +37,7 @@ internal sealed class UpstreamPool : BackgroundService, IUpstreams, ISlotOwner
         IConnectionFactory factory, SharedProcesses shared, ProcessGuardian guardian, GatewayStateStore store, LauncherBook launchers, IHostApplicationLifetime lifetime,
         IOptions<GatewayOptions> options, TimeProvider time)
     {
-        (_factory, _shared, _guardian, _options, _time) = (factory, shared, guardian, options.Value, time);
+        (_factory, _keys, _guardian, _options, _time) = (factory, new UpstreamKeys(shared), guardian, options.Value, time);
         Places = new InstancePlaces(new InstanceLimits(_options.MaxInstancesPerServer, _options.MaxInstancesPerTenant, _options.MaxInstances), time);
         store.RegistryChanged += Reconcile;
         launchers.Changed += names => Retire(slot => slot.Launcher is { } launcher && names.Contains(launcher));
@@ -57,16 +54,16 @@ internal sealed class UpstreamPool : BackgroundService, IUpstreams, ISlotOwner
     public LastWords LastWords { get; } = new();
 
     public ValueTask<UpstreamLease> Get(EndpointRoute endpoint, UpstreamUser user, CancellationToken cancellationToken) =>
-        Get(KeyOf(endpoint, user), OwnKey(endpoint), endpoint.Connection, isCall: true, user.SessionEnded, cancellationToken, user.Client, endpoint);
+        Get(_keys.Of(endpoint, user), UpstreamKeys.Own(endpoint), endpoint.Connection, isCall: true, user.SessionEnded, cancellationToken, user.Client, endpoint);
 
     /// <summary>A connection to look at an endpoint that callers share.</summary>
-    public ValueTask<UpstreamLease> Look(EndpointRoute endpoint, CancellationToken cancellationToken) => Look(OwnKey(endpoint), endpoint.Connection, cancellationToken);
+    public ValueTask<UpstreamLease> Look(EndpointRoute endpoint, CancellationToken cancellationToken) => Look(UpstreamKeys.Own(endpoint), endpoint.Connection, cancellationToken);
 
     /// <summary>A connection to look at a server that is perhaps not in any snapshot yet. Where callers have their own processes, the look has its own, too.</summary>
     public ValueTask<UpstreamLease> Look(UpstreamKey own, ServerConnection how, CancellationToken cancellationToken) => ProcessScopes.Of(how) switch
     {
         ProcessScope.Tenant => Get(own, own, how, isCall: false, CancellationToken.None, cancellationToken),
-        ProcessScope.Shared => Get(_shared.KeyOf(own, how), own, how, isCall: false, CancellationToken.None, cancellationToken),
+        ProcessScope.Shared => Get(_keys.Shared(own, how), own, how, isCall: false, CancellationToken.None, cancellationToken),
         _ => LookAs(own, how, default, cancellationToken),
     };
 
@@ -95,7 +92,7 @@ internal sealed class UpstreamPool : BackgroundService, IUpstreams, ISlotOwner
     }
 
     /// <summary>The connection to an endpoint that callers share, if it stands, without counting as a use of it.</summary>
-    public IUpstreamConnection? Peek(EndpointRoute endpoint) => endpoint.Scope == ProcessScope.Tenant && _slots.TryGetValue(OwnKey(endpoint), out var slot) ? slot.Connected : null;
+    public IUpstreamConnection? Peek(EndpointRoute endpoint) => endpoint.Scope == ProcessScope.Tenant && _slots.TryGetValue(UpstreamKeys.Own(endpoint), out var slot) ? slot.Connected : null;
 
     /// <summary>How many slots are in each status.</summary>
     public IReadOnlyDictionary<UpstreamStatus, int> Count() => _slots.Values.CountBy(slot => slot.Status).ToDictionary();
@@ -103,13 +100,13 @@ internal sealed class UpstreamPool : BackgroundService, IUpstreams, ISlotOwner
     /// <summary>The slots that serve a server of a tenant, those of all tenants included that it shares.</summary>
     public IReadOnlyList<UpstreamSlot> SlotsOf(ServerRoute server)
     {
-        var shared = SharedKeyOf(server);
+        var shared = _keys.SharedOf(server);
         return [.. _slots.Values.Concat(Places.Taken.Select(place => place.Slot)).Distinct()
             .Where(slot => (slot.Key.TenantId == server.TenantId && slot.Key.ServerId == server.ServerId) || slot.Key == shared)];
     }
 
     /// <summary>The process of a server that ended last; null when none did lately.</summary>
-    public EndedProcess? EndedOf(ServerRoute server) => SharedKeyOf(server) is { } shared ? LastWords.Of(shared.TenantId, shared.ServerId) : LastWords.Of(server.TenantId, server.ServerId);
+    public EndedProcess? EndedOf(ServerRoute server) => _keys.SharedOf(server) is { } shared ? LastWords.Of(shared.TenantId, shared.ServerId) : LastWords.Of(server.TenantId, server.ServerId);
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
@@ -159,7 +156,7 @@ internal sealed class UpstreamPool : BackgroundService, IUpstreams, ISlotOwner
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))
             {
-                Retire(slot => slot.IsRetired || slot.IdleFor > IdleStop(slot));
+                Retire(slot => slot.IsRetired || slot.IdleFor > IdleTime.Of(slot, _options.IdleStop));
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -218,20 +215,9 @@ internal sealed class UpstreamPool : BackgroundService, IUpstreams, ISlotOwner
         slot.Retire();
     }
 
-    private TimeSpan IdleStop(UpstreamSlot slot)
-    {
-        var stop = slot.IdleStop ?? _options.IdleStop;
-        return slot.IsProcess && !slot.WasCalled && RestAfterLook < stop ? RestAfterLook : stop;
-    }
-
     private void Reconcile(GatewayState state)
     {
-        var wanted = state.Registry.Tenants.Values
-            .SelectMany(tenant => tenant.Servers.Values)
-            .SelectMany(server => server.Endpoints)
-            .Select(endpoint => endpoint.Scope == ProcessScope.Shared ? SharedKey(endpoint) : OwnKey(endpoint))
-            .OfType<UpstreamKey>()
-            .ToHashSet();
+        var wanted = _keys.WantedIn(state);
 
         // A server that was just discovered is not in a snapshot yet; it will be, or it goes when it is idle.
         var known = wanted.Concat(_wanted).Select(key => (key.TenantId, key.ServerId)).ToHashSet();
@@ -240,55 +226,11 @@ internal sealed class UpstreamPool : BackgroundService, IUpstreams, ISlotOwner
             && (known.Contains((slot.Key.TenantId, slot.Key.ServerId)) || slot.IdleFor > UntilSnapshot));
     }
 
-    private UpstreamKey KeyOf(EndpointRoute endpoint, UpstreamUser user)
-    {
-        var own = OwnKey(endpoint);
-        var server = endpoint.Server;
-        var speaksLegacy = server.Legacy is not null && (server.Modern is null || user.Client is { Era: ProtocolEra.Legacy });
-        if (speaksLegacy && server.Modern is not null)
-        {
-            own = own with { Era = EraChoice.Legacy };
-        }
-
-        return endpoint.Scope switch
-        {
-            ProcessScope.Tenant when speaksLegacy && !endpoint.IsProcess && user.Client is { } client => own with { Part = PartOf(user, client) },
-            ProcessScope.Tenant => own,
-            ProcessScope.Shared => _shared.KeyOf(own, endpoint.Connection) with { Era = own.Era },
-            ProcessScope.Call => own with { Part = new UpstreamPart(ProcessScope.Call, Guid.NewGuid(), user.Principal) },
-            ProcessScope.Session when user.Session is { } session => own with { Part = new UpstreamPart(ProcessScope.Session, session, user.Principal) },
-            _ => own with { Part = new UpstreamPart(ProcessScope.Principal, Guid.Empty, user.Principal, speaksLegacy ? user.Client?.CapabilitiesHash ?? 0 : 0) },
-        };
-    }
-
-    /// <summary>A legacy server by address remembers its client: each session has its own there, and so has each principal without one that can be asked something.</summary>
-    private static UpstreamPart PartOf(UpstreamUser user, UpstreamClient client) => user.Session is { } session
-        ? new UpstreamPart(ProcessScope.Session, session, user.Principal)
-        : new UpstreamPart(ProcessScope.Principal, Guid.Empty, user.Principal, client.CapabilitiesHash);
-
     /// <summary>Whoever has a connection of their own presents themselves to the server, and gets what it sends.</summary>
     private ConnectionTerms TermsOf(UpstreamKey key, UpstreamKey own, UpstreamClient? client, EndpointRoute? endpoint) =>
         key.Part.Scope is ProcessScope.Session or ProcessScope.Principal or ProcessScope.Call && client is not null && endpoint is not null
             ? new ConnectionTerms(client.Capabilities, client.PeerOf(endpoint.Server) ?? Peers?.Invoke(own.TenantId, own.ServerId), IsExclusive: true)
             : new ConnectionTerms(default, key.Part.Scope == ProcessScope.Shared ? null : Peers?.Invoke(own.TenantId, own.ServerId), IsExclusive: false);
-
-    private static UpstreamKey OwnKey(EndpointRoute endpoint) => new(endpoint.Server.TenantId, endpoint.Server.ServerId, endpoint.ConnectionHash);
-
-    private UpstreamKey? SharedKeyOf(ServerRoute server) => server.Endpoints[0].Scope == ProcessScope.Shared ? SharedKey(server.Endpoints[0]) : null;
-
-    /// <summary>Null when the server may not share one.</summary>
-    private UpstreamKey? SharedKey(EndpointRoute endpoint)
-    {
-        try
-        {
-            return _shared.KeyOf(OwnKey(endpoint), endpoint.Connection);
-        }
-        catch (UpstreamSetupException)
-        {
-            // Whoever calls it is told why.
-            return null;
-        }
-    }
 
     private void Retire(Func<UpstreamSlot, bool> which)
     {

@@ -82,6 +82,7 @@ public sealed class ReadingTests : IDisposable
     [InlineData("mcpplatform.toml", "[servers.a\n", 1, "does not end")]
     [InlineData("mcpplatform.toml", "a = \"\\q\"\n", 1, "escape")]
     [InlineData("mcpplatform.toml", "a = 'x\n", 1, "does not end")]
+    [InlineData("mcpplatform.toml", "= 1\n", 1, "A name is missing")]
     [InlineData("mcpplatform.toml", "[gateway]\nlisten = \"x\"\n", 1, "'gateway' is no member")]
     [InlineData("mcpplatform.ini", "servers = 1", 0, "tells no format")]
     public void Other_formats_tell_mistakes_alike(string name, string text, int line, string reason)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace McpPlatform.Configuration.Text;
 
@@ -7,26 +6,20 @@ namespace McpPlatform.Configuration.Text;
 /// TOML 1.0: tables, arrays of tables, dotted keys, inline tables, arrays and all forms of strings; dates are taken as the text they are. Read here because no
 /// reader of it is among our packages, and a configuration needs the places of its members.
 /// </summary>
-internal sealed partial class TomlConfig(string text, string source)
+internal sealed class TomlConfig(string text, string source)
 {
+    private readonly TomlCursor _at = new(text, source);
     private readonly MapNode _root = new(new Mark(source, 1, 1), []);
     private readonly HashSet<MapNode> _headed = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<ConfigNode> _closed = new(ReferenceEqualityComparer.Instance);
-    private int _at;
-    private int _line = 1;
-    private int _start;
     private int _nodes;
-
-    private Mark Here => new(source, _line, _at - _start + 1);
-
-    private char Next => _at < text.Length ? text[_at] : '\0';
 
     public ConfigNode Parse()
     {
         var table = _root;
-        for (SkipLines(); _at < text.Length; SkipLines())
+        for (_at.SkipLines(); !_at.IsAtEnd; _at.SkipLines())
         {
-            if (Next == '[')
+            if (_at.Next == '[')
             {
                 table = Header();
             }
@@ -35,10 +28,10 @@ internal sealed partial class TomlConfig(string text, string source)
                 Pair(table, 0);
             }
 
-            SkipBlanks();
-            if (_at < text.Length && Next is not ('\n' or '\r' or '#'))
+            _at.SkipBlanks();
+            if (!_at.IsAtEnd && _at.Next is not ('\n' or '\r' or '#'))
             {
-                throw Wrong("Something follows on the same line.", "Begin a new line.");
+                throw _at.Wrong("Something follows on the same line.", "Begin a new line.");
             }
         }
 
@@ -48,16 +41,16 @@ internal sealed partial class TomlConfig(string text, string source)
     // [a.b] and [[a.b]]
     private MapNode Header()
     {
-        var at = Here;
-        var isList = text.AsSpan(_at).StartsWith("[[");
-        _at += isList ? 2 : 1;
+        var at = _at.Here;
+        var isList = _at.StartsWith("[[");
+        _at.Skip(isList ? 2 : 1);
         var keys = Keys();
-        if (!text.AsSpan(_at).StartsWith(isList ? "]]" : "]"))
+        if (!_at.StartsWith(isList ? "]]" : "]"))
         {
-            throw Wrong("The table's name does not end.", isList ? "Write [[name]]." : "Write [name].");
+            throw _at.Wrong("The table's name does not end.", isList ? "Write [[name]]." : "Write [name].");
         }
 
-        _at += isList ? 2 : 1;
+        _at.Skip(isList ? 2 : 1);
         var parent = _root;
         foreach (var (key, place) in keys[..^1])
         {
@@ -102,14 +95,14 @@ internal sealed partial class TomlConfig(string text, string source)
     private void Pair(MapNode table, int depth)
     {
         var keys = Keys();
-        SkipBlanks();
-        if (Next != '=')
+        _at.SkipBlanks();
+        if (_at.Next != '=')
         {
-            throw Wrong("A '=' is missing.", "Write name = value.");
+            throw _at.Wrong("A '=' is missing.", "Write name = value.");
         }
 
-        _at++;
-        SkipBlanks();
+        _at.Skip(1);
+        _at.SkipBlanks();
         foreach (var (key, at) in keys[..^1])
         {
             table = Inner(table, key, at);
@@ -123,45 +116,45 @@ internal sealed partial class TomlConfig(string text, string source)
         var keys = new List<(string, Mark)>();
         do
         {
-            SkipBlanks();
-            var at = Here;
-            var key = Next is '"' or '\'' ? Quoted() : Bare(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
+            _at.SkipBlanks();
+            var at = _at.Here;
+            var key = _at.Next is '"' or '\'' ? TomlStrings.Read(_at) : _at.Bare(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
             if (keys.Count == ConfigNode.MaxDepth)
             {
-                throw Wrong($"It is nested deeper than {ConfigNode.MaxDepth}.", "No configuration needs that.");
+                throw _at.Wrong($"It is nested deeper than {ConfigNode.MaxDepth}.", "No configuration needs that.");
             }
 
-            keys.Add((key.Length > 0 || text[_at - 1] is '"' or '\'' ? key : throw Wrong("A name is missing.", "Write name = value."), at));
-            SkipBlanks();
+            keys.Add((key.Length > 0 || _at.Last is '"' or '\'' ? key : throw _at.Wrong("A name is missing.", "Write name = value."), at));
+            _at.SkipBlanks();
         }
-        while (Take('.'));
+        while (_at.Take('.'));
 
         return keys;
     }
 
     private ConfigNode Value(int depth)
     {
-        var at = Here;
+        var at = _at.Here;
         if (depth > ConfigNode.MaxDepth || ++_nodes > ConfigNode.MaxNodes)
         {
-            throw Wrong(depth > ConfigNode.MaxDepth ? $"It is nested deeper than {ConfigNode.MaxDepth}." : $"It has more than {ConfigNode.MaxNodes} values.", "No configuration needs that.");
+            throw _at.Wrong(depth > ConfigNode.MaxDepth ? $"It is nested deeper than {ConfigNode.MaxDepth}." : $"It has more than {ConfigNode.MaxNodes} values.", "No configuration needs that.");
         }
 
-        if (Next is '"' or '\'')
+        if (_at.Next is '"' or '\'')
         {
-            return new ScalarNode(at, Quoted(), ScalarKind.Text);
+            return new ScalarNode(at, TomlStrings.Read(_at), ScalarKind.Text);
         }
 
-        if (Take('['))
+        if (_at.Take('['))
         {
             var list = new ListNode(at, []);
-            for (SkipLines(); !Take(']'); SkipLines())
+            for (_at.SkipLines(); !_at.Take(']'); _at.SkipLines())
             {
                 list.Items.Add(Value(depth + 1));
-                SkipLines();
-                if (!Take(',') && Next != ']')
+                _at.SkipLines();
+                if (!_at.Take(',') && _at.Next != ']')
                 {
-                    throw Wrong("The list does not end.", "Write ] behind the last value.");
+                    throw _at.Wrong("The list does not end.", "Write ] behind the last value.");
                 }
             }
 
@@ -169,16 +162,16 @@ internal sealed partial class TomlConfig(string text, string source)
             return list;
         }
 
-        if (Take('{'))
+        if (_at.Take('{'))
         {
             var map = new MapNode(at, []);
-            for (SkipBlanks(); !Take('}'); SkipBlanks())
+            for (_at.SkipBlanks(); !_at.Take('}'); _at.SkipBlanks())
             {
                 Pair(map, depth + 1);
-                SkipBlanks();
-                if (!Take(',') && Next != '}')
+                _at.SkipBlanks();
+                if (!_at.Take(',') && _at.Next != '}')
                 {
-                    throw Wrong("The table does not end.", "Write } behind the last member.");
+                    throw _at.Wrong("The table does not end.", "Write } behind the last member.");
                 }
             }
 
@@ -186,7 +179,7 @@ internal sealed partial class TomlConfig(string text, string source)
             return map;
         }
 
-        var word = Bare(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '+' or '.' or ':' or '_');
+        var word = _at.Bare(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '+' or '.' or ':' or '_');
         var number = word.Replace("_", "", StringComparison.Ordinal);
         if (word is "true" or "false" || double.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out _) || (word.Length > 9 && char.IsAsciiDigit(word[0]) && word[4] == '-'))
         {
@@ -195,59 +188,4 @@ internal sealed partial class TomlConfig(string text, string source)
 
         throw new UnreadableException(at, word.Length == 0 ? "A value is missing." : "That is no value.", "Put texts into quotes.");
     }
-
-    private string Bare(Func<char, bool> belongs)
-    {
-        var from = _at;
-        while (_at < text.Length && belongs(text[_at]))
-        {
-            _at++;
-        }
-
-        return text[from.._at];
-    }
-
-    private bool Take(char c)
-    {
-        var isThere = Next == c && _at < text.Length;
-        _at += isThere ? 1 : 0;
-        return isThere;
-    }
-
-    private void SkipBlanks()
-    {
-        while (Next is ' ' or '\t')
-        {
-            _at++;
-        }
-    }
-
-    // Blanks, comments and line ends.
-    private void SkipLines()
-    {
-        for (SkipBlanks(); _at < text.Length && Next is '#' or '\n' or '\r'; SkipBlanks())
-        {
-            if (Next == '#')
-            {
-                while (_at < text.Length && Next != '\n')
-                {
-                    _at++;
-                }
-            }
-            else
-            {
-                Advance();
-            }
-        }
-    }
-
-    private void Advance()
-    {
-        if (text[_at++] == '\n')
-        {
-            (_line, _start) = (_line + 1, _at);
-        }
-    }
-
-    private UnreadableException Wrong(string reason, string fix) => new(Here, reason, fix);
 }

@@ -3,66 +3,67 @@ using System.Text;
 
 namespace McpPlatform.Configuration.Text;
 
-/// <summary>The four forms of strings.</summary>
-internal sealed partial class TomlConfig
+/// <summary>The four forms of strings in TOML.</summary>
+internal static class TomlStrings
 {
-    private string Quoted()
+    /// <summary>The string that begins here, and behind it. Throws <see cref="UnreadableException"/>.</summary>
+    public static string Read(TomlCursor at)
     {
-        var quote = Next;
-        var isLong = text.AsSpan(_at).StartsWith(new string(quote, 3));
-        _at += isLong ? 3 : 1;
-        if (isLong && Next is '\r' or '\n')
+        var quote = at.Next;
+        var isLong = at.StartsWith(new string(quote, 3));
+        at.Skip(isLong ? 3 : 1);
+        if (isLong && at.Next is '\r' or '\n')
         {
             // The first line end does not belong to it.
-            if (Next == '\r')
+            if (at.Next == '\r')
             {
-                Advance();
+                at.Advance();
             }
 
-            Advance();
+            at.Advance();
         }
 
         var said = new StringBuilder();
         while (true)
         {
-            if (_at >= text.Length || (!isLong && Next is '\n' or '\r'))
+            if (at.IsAtEnd || (!isLong && at.Next is '\n' or '\r'))
             {
-                throw Wrong("The text does not end.", "Write the closing quotes.");
+                throw at.Wrong("The text does not end.", "Write the closing quotes.");
             }
 
-            if (Next == quote && (!isLong || text.AsSpan(_at).StartsWith(new string(quote, 3))))
+            if (at.Next == quote && (!isLong || at.StartsWith(new string(quote, 3))))
             {
-                _at += isLong ? 3 : 1;
+                at.Skip(isLong ? 3 : 1);
                 return said.ToString();
             }
 
-            if (quote == '"' && Next == '\\')
+            if (quote == '"' && at.Next == '\\')
             {
-                Escape(said, isLong);
+                Escape(at, said, isLong);
                 continue;
             }
 
-            said.Append(Next);
-            Advance();
+            said.Append(at.Next);
+            at.Advance();
         }
     }
 
-    private void Escape(StringBuilder said, bool isLong)
+    private static void Escape(TomlCursor at, StringBuilder said, bool isLong)
     {
-        _at++;
-        var escape = Next;
+        at.Skip(1);
+        var escape = at.Next;
         if (isLong && char.IsWhiteSpace(escape))
         {
             // A line that goes on: what is blank up to the next text does not count.
-            while (_at < text.Length && char.IsWhiteSpace(Next))
+            while (!at.IsAtEnd && char.IsWhiteSpace(at.Next))
             {
-                Advance();
+                at.Advance();
             }
 
             return;
         }
 
-        _at++;
+        at.Skip(1);
         switch (escape)
         {
             case 'b': said.Append('\b'); break;
@@ -73,18 +74,18 @@ internal sealed partial class TomlConfig
             case '"' or '\\': said.Append(escape); break;
             case 'u' or 'U':
                 var length = escape == 'u' ? 4 : 8;
-                if (_at + length > text.Length
-                    || !int.TryParse(text.AsSpan(_at, length), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code)
+                if (at.Ahead(length) is not { Length: > 0 } digits
+                    || !int.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code)
                     || !Rune.IsValid(code))
                 {
-                    throw Wrong("That is no character.", "Write four hexadecimal digits after \\u, or eight after \\U.");
+                    throw at.Wrong("That is no character.", "Write four hexadecimal digits after \\u, or eight after \\U.");
                 }
 
                 said.Append(new Rune(code).ToString());
-                _at += length;
+                at.Skip(length);
                 break;
             default:
-                throw Wrong("That escape is none of TOML's.", "Write a backslash twice, or use single quotes.");
+                throw at.Wrong("That escape is none of TOML's.", "Write a backslash twice, or use single quotes.");
         }
     }
 }

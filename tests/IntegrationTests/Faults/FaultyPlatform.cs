@@ -12,7 +12,7 @@ namespace McpPlatform.IntegrationTests.Faults;
 public abstract class FaultyPlatform(bool withLinks, int gateways = 2) : IAsyncLifetime
 {
     /// <summary>Recovery is promised within 10 s of the cause's end; a machine that is busy with other tests gets more before it counts as never.</summary>
-    private static readonly TimeSpan Recovery = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Recovery = TimeSpan.FromSeconds(90);
 
     private Steps? _steps;
     private Key? _denied;

@@ -30,6 +30,9 @@ public interface IGatewayObserver
     /// <param name="repairs">What is different, for people.</param>
     void ToolRepaired(string server, string tool, string repairs);
 
+    /// <summary>A tool set is not served, since the others hold as much as those of its tenant may. Once, until it is served again.</summary>
+    void ToolSetLeftOut(Guid tenantId, string slug);
+
     /// <summary>The policy that rules has malformed parts, which deny, or keys that authenticate nobody.</summary>
     void PolicyMalformed(int problems);
 }

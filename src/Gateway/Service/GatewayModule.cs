@@ -88,7 +88,7 @@ public sealed class GatewayModule : IServiceModule
     private static void AddState(IServiceCollection services)
     {
         services.AddSingleton(p => Options(p) is var o
-            ? new LimitDefaults(new RateLimit(o.RequestsPerSecond, o.Burst), o.MaxConcurrencyPerServer, o.MaxConcurrencyPerTenant, o.MaxQueue, o.QueueTimeout) : null!);
+            ? new LimitDefaults(new RateLimit(o.RequestsPerSecond, o.Burst), o.MaxConcurrencyPerServer, o.MaxConcurrencyPerTenant, o.MaxQueue, o.QueueTimeout) { SetBytes = o.MaxToolSetBytesPerTenant } : null!);
         services.AddSingleton(p => new LimitShares(p.GetRequiredService<HostShape>().HostsEverything, p.GetRequiredService<TimeProvider>()));
         services.AddSingleton(p =>
         {

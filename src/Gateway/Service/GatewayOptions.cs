@@ -52,6 +52,13 @@ public sealed class GatewayOptions
     [Range(1, 100_000, ErrorMessage = "Gateway__MaxConcurrencyPerTenant must be between 1 and 100000.")]
     public int MaxConcurrencyPerTenant { get; set; } = 1024;
 
+    /// <summary>
+    /// What the tool sets of one tenant may hold beside what is their servers': definitions that they change, and their lists (128 bytes for each item of each set). Default 256 MiB: two hundred sets of
+    /// ten thousand tools each. Beyond, changed definitions are made for each list instead of once, and a set whose lists have no room is not served.
+    /// </summary>
+    [Range(0L, 1L << 40, ErrorMessage = "Gateway__MaxToolSetBytesPerTenant must be between 0 and 1099511627776.")]
+    public long MaxToolSetBytesPerTenant { get; set; } = 256L * 1024 * 1024;
+
     /// <summary>Calls that wait for their turn at one server, or in one tenant; further ones are refused at once. Default 1024; 0 = nobody waits.</summary>
     [Range(0, 100_000, ErrorMessage = "Gateway__MaxQueue must be between 0 and 100000.")]
     public int MaxQueue { get; set; } = 1024;

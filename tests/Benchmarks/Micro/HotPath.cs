@@ -219,6 +219,10 @@ internal sealed class HotPath : IAsyncDisposable
         {
         }
 
+        public void ToolSetLeftOut(Guid tenantId, string slug)
+        {
+        }
+
         public void PolicyMalformed(int problems)
         {
         }

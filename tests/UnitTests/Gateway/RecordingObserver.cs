@@ -24,5 +24,7 @@ internal sealed class RecordingObserver : IGatewayObserver
 
     public void ToolRepaired(string server, string tool, string repairs) => Events.Enqueue($"{server} {tool} repaired");
 
+    public void ToolSetLeftOut(Guid tenantId, string slug) => Events.Enqueue($"{slug} left out");
+
     public void PolicyMalformed(int problems) => Events.Enqueue("policy malformed");
 }

@@ -1,67 +1,55 @@
 using System.Buffers;
-using System.Collections.Frozen;
 using McpPlatform.Gateway.State;
-using McpPlatform.Mcp.Json;
 
 namespace McpPlatform.Gateway.Disclosure;
 
 /// <summary>
-/// Finds tools of a set by words of their names, titles, descriptions and parameters, best first (Okapi BM25; a word in a name counts as four in a description). Made when the state is
-/// compiled: what a word is worth in each tool is computed then, and a search only adds up. What a caller must not see is left out by whoever asks.
+/// Finds tools of a set by words of their names, titles, descriptions and parameters, best first (Okapi BM25; a word in a name counts as four in a description). Words are counted when the
+/// state is compiled, once for each server; the set knows which of a server's tools are its own. What a caller must not see is left out by whoever asks.
 /// </summary>
 public sealed class ToolSearch
 {
-    /// <summary>Words of one tool that are looked at: descriptions of more are manuals.</summary>
-    private const int MostTermsOfTool = 512;
-
     /// <summary>Words of a query that count.</summary>
     private const int MostTermsOfQuery = 32;
 
     private const float Saturation = 1.2f;
     private const float LengthWeight = 0.6f;
-    private const float NameWeight = 4;
-    private const float TitleWeight = 2;
 
     private readonly SetTool[] _tools;
-    private readonly FrozenDictionary<string, (int Tool, float Worth)[]> _words;
+    private readonly Part[] _parts;
+    private readonly float _usualLength;
 
-    private ToolSearch(SetTool[] tools, FrozenDictionary<string, (int, float)[]> words) => (_tools, _words) = (tools, words);
+    private ToolSearch(SetTool[] tools, Part[] parts)
+    {
+        (_tools, _parts) = (tools, parts);
+        var lengths = parts.Sum(part => part.Places.Select((place, item) => place < 0 ? 0 : (double)part.Index.LengthOf(item)).Sum());
+        _usualLength = (float)Math.Max(1, tools.Length == 0 ? 1 : lengths / tools.Length);
+    }
 
     internal static ToolSearch Of(SetTool[] tools)
     {
-        var counts = Array.ConvertAll(tools, Count);
-        var lengths = Array.ConvertAll(counts, words => words.Values.Sum());
-        var average = Math.Max(1, lengths.Length == 0 ? 1 : lengths.Average());
-        var found = new Dictionary<string, List<(int Tool, float Weight)>>(StringComparer.Ordinal);
-        for (var tool = 0; tool < tools.Length; tool++)
+        var (shared, own) = (new Dictionary<(ServerRoute, ToolWords), Dictionary<ToolRoute, int>>(), new List<int>());
+        for (var place = 0; place < tools.Length; place++)
         {
-            foreach (var (word, weight) in counts[tool])
+            var tool = tools[place];
+            if (tool.Words == ToolWords.Set)
             {
-                if (!found.TryGetValue(word, out var places))
-                {
-                    found.Add(word, places = []);
-                }
-
-                places.Add((tool, weight));
+                own.Add(place);
+                continue;
             }
+
+            if (!shared.TryGetValue((tool.Server, tool.Words), out var places))
+            {
+                shared.Add((tool.Server, tool.Words), places = []);
+            }
+
+            places.Add(tool.Tool, place);
         }
 
-        return new ToolSearch(tools, found.ToFrozenDictionary(
-            word => word.Key,
-            word =>
-            {
-                var rarity = MathF.Log(1 + ((tools.Length - word.Value.Count + 0.5f) / (word.Value.Count + 0.5f)));
-                return word.Value.Select(place =>
-                {
-                    var length = 1 - LengthWeight + (LengthWeight * lengths[place.Tool] / (float)average);
-                    return (place.Tool, rarity * place.Weight * (Saturation + 1) / (place.Weight + (Saturation * length)));
-                }).ToArray();
-            },
-            StringComparer.Ordinal));
+        var parts = shared.Select(server => new Part(
+            server.Key.Item1.Words(server.Key.Item2), Array.ConvertAll(server.Key.Item1.Tools, tool => server.Value.TryGetValue(tool, out var place) ? place : -1)));
+        return new ToolSearch(tools, own.Count == 0 ? [.. parts] : [.. parts, new Part(TermIndex.Of(own.Select(place => (tools[place].Aggregated, tools[place].AggregatedDefinition))), [.. own])]);
     }
-
-    /// <summary>The same words of the same tools, which are other objects by now.</summary>
-    internal ToolSearch For(SetTool[] tools) => new(tools, _words);
 
     /// <summary>At most so many tools that have a word of the query, best first; equal ones by name.</summary>
     /// <param name="isVisible">Asked for the best ones until there are enough.</param>
@@ -70,21 +58,7 @@ public sealed class ToolSearch
         var scores = ArrayPool<float>.Shared.Rent(Math.Max(1, _tools.Length));
         try
         {
-            scores.AsSpan(0, _tools.Length).Clear();
-            var hits = new List<int>();
-            foreach (var word in SearchTerms.Of(query).Distinct(StringComparer.Ordinal).Take(MostTermsOfQuery))
-            {
-                foreach (var (tool, worth) in _words.TryGetValue(word, out var places) ? places : [])
-                {
-                    if (scores[tool] == 0)
-                    {
-                        hits.Add(tool);
-                    }
-
-                    scores[tool] += worth;
-                }
-            }
-
+            var hits = ByWords(query, scores);
             hits.Sort((a, b) => scores[b].CompareTo(scores[a]) is var order and not 0 ? order : a.CompareTo(b));
             return [.. hits.Select(hit => _tools[hit]).Where(isVisible).Take(most)];
         }
@@ -94,27 +68,62 @@ public sealed class ToolSearch
         }
     }
 
-    private static Dictionary<string, float> Count(SetTool tool)
+    /// <summary>Indices of the tools that have a word of the query; their scores are what the words are worth together.</summary>
+    private List<int> ByWords(string query, float[] scores)
     {
-        var (words, left) = (new Dictionary<string, float>(StringComparer.Ordinal), MostTermsOfTool);
-        var definition = tool.AggregatedDefinition;
-        Add(tool.Aggregated, NameWeight);
-        Add(JsonMembers.Text(JsonMembers.Find(definition, "title"u8)), TitleWeight);
-        Add(JsonMembers.Text(JsonMembers.Find(definition, "description"u8)), 1);
-        foreach (var (name, _) in JsonMembers.Members(JsonMembers.Find(JsonMembers.Find(definition, "inputSchema"u8), "properties"u8)))
+        scores.AsSpan(0, _tools.Length).Clear();
+        var hits = new List<int>();
+        foreach (var word in SearchTerms.Of(query).Distinct(StringComparer.Ordinal).Take(MostTermsOfQuery))
         {
-            Add(name, 1);
-        }
-
-        return words;
-
-        void Add(string? text, float weight)
-        {
-            foreach (var word in SearchTerms.Of(text ?? "").Take(left))
+            var having = _parts.Sum(part => part.Having(word));
+            var rarity = MathF.Log(1 + ((_tools.Length - having + 0.5f) / (having + 0.5f)));
+            foreach (var part in _parts)
             {
-                words[word] = words.GetValueOrDefault(word) + weight;
-                left--;
+                foreach (var (item, weight) in part.Index.PlacesOf(word))
+                {
+                    if (part.Places[item] is >= 0 and var tool)
+                    {
+                        if (scores[tool] == 0)
+                        {
+                            hits.Add(tool);
+                        }
+
+                        var length = 1 - LengthWeight + (LengthWeight * part.Index.LengthOf(item) / _usualLength);
+                        scores[tool] += rarity * weight * (Saturation + 1) / (weight + (Saturation * length));
+                    }
+                }
             }
         }
+
+        return hits;
     }
+
+    /// <summary>Tools that were counted together.</summary>
+    /// <param name="Places">Where in the set the tools of the index are; -1 = the set does not hold it.</param>
+    private sealed record Part(TermIndex Index, int[] Places)
+    {
+        public int Having(string word)
+        {
+            var having = 0;
+            foreach (var (item, _) in Index.PlacesOf(word))
+            {
+                having += Places[item] < 0 ? 0 : 1;
+            }
+
+            return having;
+        }
+    }
+}
+
+/// <summary>Whose words a tool of a set has.</summary>
+public enum ToolWords
+{
+    /// <summary>The set's: it says something else of the tool than the server does.</summary>
+    Set,
+
+    /// <summary>The server's, under the name that the endpoint of all servers has for it.</summary>
+    Aggregated,
+
+    /// <summary>The server's, under its own name.</summary>
+    Own,
 }

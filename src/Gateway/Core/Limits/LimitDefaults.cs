@@ -10,6 +10,9 @@ namespace McpPlatform.Gateway.Limits;
 /// <param name="LongestWait">10 s: a caller that is refused can go elsewhere; one that waits cannot.</param>
 public sealed record LimitDefaults(RateLimit Key, int PerServer, int PerTenant, int Waiting, TimeSpan LongestWait)
 {
+    /// <summary>Bytes that the tool sets of one tenant may hold beside what is their servers': see <see cref="State.SetMemory"/>.</summary>
+    public long SetBytes { get; init; } = State.SetMemory.Default;
+
     public static LimitDefaults Default { get; } = new(new RateLimit(100, 200), 256, 1024, 1024, TimeSpan.FromSeconds(10));
 
     /// <summary>The rate of a key that says this of itself.</summary>

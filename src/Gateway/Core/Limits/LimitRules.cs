@@ -1,11 +1,15 @@
 using McpPlatform.Contracts.Registry;
 using McpPlatform.Gateway.Calls;
+using McpPlatform.Gateway.State;
 
 namespace McpPlatform.Gateway.Limits;
 
 /// <summary>From the limits of a registry's entry to those that live on from one snapshot to the next.</summary>
 internal sealed class LimitRules(LimitDefaults limits, TimeProvider time)
 {
+    /// <summary>What the sets of one tenant may hold, none of which hold anything yet.</summary>
+    public SetMemory SetMemory() => new(limits.SetBytes);
+
     /// <summary>The calls under way at a server.</summary>
     public Bulkhead Places(ServerEntry entry, Bulkhead? before)
     {

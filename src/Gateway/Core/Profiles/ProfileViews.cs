@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using McpPlatform.Gateway.State;
 using McpPlatform.Mcp.Json;
 
@@ -10,12 +11,18 @@ public sealed class ProfileViews(ClientProfile profile)
 {
     private readonly ConditionalWeakTable<IListed[], ProfiledTools> _own = [];
     private readonly ConditionalWeakTable<IListed[], ProfiledTools> _aggregated = [];
+    private readonly ConditionalWeakTable<byte[], byte[]> _written = [];
 
     /// <param name="tools">A view's array itself: it is what the lists are kept by.</param>
     /// <param name="ownNames">Under their servers' own names, or under aggregated ones.</param>
     public ProfiledTools Of(IListed[] tools, bool ownNames) => ownNames
-        ? _own.GetValue(tools, view => new ProfiledTools(view, profile, ownNames: true))
-        : _aggregated.GetValue(tools, view => new ProfiledTools(view, profile, ownNames: false));
+        ? _own.GetValue(tools, view => new ProfiledTools(view, profile, this, ownNames: true))
+        : _aggregated.GetValue(tools, view => new ProfiledTools(view, profile, this, ownNames: false));
+
+    /// <summary>A definition in the profile's dialect: one for all views that show the same bytes, and gone with them.</summary>
+    internal ReadOnlyMemory<byte> Written(ReadOnlyMemory<byte> definition) => profile.Schema is not { } dialect ? definition
+        : MemoryMarshal.TryGetArray(definition, out var held) && held.Array!.Length == definition.Length ? _written.GetValue(held.Array, bytes => DialectWriter.Write(bytes, dialect).ToArray())
+        : DialectWriter.Write(definition, dialect);
 }
 
 /// <summary>The tools of one view as one profile's clients get them.</summary>
@@ -23,7 +30,7 @@ public sealed class ProfiledTools
 {
     private readonly FrozenDictionary<string, IListed> _renamed;
 
-    internal ProfiledTools(IListed[] tools, ClientProfile profile, bool ownNames)
+    internal ProfiledTools(IListed[] tools, ClientProfile profile, ProfileViews views, bool ownNames)
     {
         var names = Array.ConvertAll(tools, tool => ShortName.Of(NameOf(tool, ownNames), profile));
         var contested = names.OfType<string>().GroupBy(name => name, StringComparer.Ordinal).Where(name => name.Skip(1).Any()).Select(name => name.Key).ToHashSet(StringComparer.Ordinal);
@@ -38,7 +45,7 @@ public sealed class ProfiledTools
                 definition = JsonSplice.Apply(definition.Span, MemberEdit.Set("name", JsonMembers.Quote(name)));
             }
 
-            Definitions[i] = profile.Schema is { } dialect ? DialectWriter.Write(definition, dialect) : definition;
+            Definitions[i] = views.Written(definition);
         }
 
         _renamed = renamed.ToFrozenDictionary(StringComparer.Ordinal);

@@ -24,22 +24,23 @@ public enum SnapshotOutcome
 /// Holds the one <see cref="GatewayState"/>. Snapshots are checked and compiled beside it, then swapped; versions never go back; the last good ones are on
 /// disk. One writer at a time; readers never wait.
 /// </summary>
-public sealed class GatewayStateStore(SnapshotFiles files, IGatewayObserver observer, TimeProvider time, LimitDefaults? limits = null)
+public sealed class GatewayStateStore
 {
-    /// <summary>How often a confirmation is noted on disk: after a crash the snapshot counts as this much older at most.</summary>
-    private static readonly TimeSpan NoteEvery = TimeSpan.FromSeconds(30);
-
-    /// <summary>30 s: the registry stores what it is told within one, and tells everybody.</summary>
-    private static readonly TimeSpan OwnSightFor = TimeSpan.FromSeconds(30);
-
-    private readonly Dictionary<Guid, Sight> _own = [];
-    private LimitRules Rules => new(limits ?? LimitDefaults.Default, time);
-
+    private readonly IGatewayObserver _observer;
+    private readonly TimeProvider _time;
+    private readonly LimitDefaults _limits;
+    private readonly LimitRules _rules;
+    private readonly SnapshotShelf _shelf;
+    private readonly OwnSights _own;
     private readonly Lock _writer = new();
     private GatewayState _current = GatewayState.Empty;
-    private long _policyNotedAt;
-    private long _registryNotedAt;
     private long _refused;
+
+    public GatewayStateStore(SnapshotFiles files, IGatewayObserver observer, TimeProvider time, LimitDefaults? limits = null)
+    {
+        (_observer, _time, _limits) = (observer, time, limits ?? LimitDefaults.Default);
+        (_rules, _shelf, _own) = (new LimitRules(_limits, time), new SnapshotShelf(files, observer, time), new OwnSights(time));
+    }
 
     /// <summary>Read it once per call.</summary>
     public GatewayState Current => Volatile.Read(ref _current);
@@ -62,8 +63,8 @@ public sealed class GatewayStateStore(SnapshotFiles files, IGatewayObserver obse
     /// <summary>Cold start: whatever was good last. A file that cannot be used counts as refused and is left for the next good one to replace.</summary>
     public void LoadFromDisk()
     {
-        Restore(SnapshotFiles.Policy, (content, age) => TakePolicy(content, age, save: false));
-        Restore(SnapshotFiles.Registry, (content, age) => TakeRegistry(content, age, save: false));
+        _shelf.Restore(SnapshotFiles.Policy, (content, age) => TakePolicy(content, age, save: false));
+        _shelf.Restore(SnapshotFiles.Registry, (content, age) => TakeRegistry(content, age, save: false));
     }
 
     /// <summary>Offers what the policy service answered.</summary>
@@ -77,8 +78,8 @@ public sealed class GatewayStateStore(SnapshotFiles files, IGatewayObserver obse
     {
         lock (_writer)
         {
-            Volatile.Write(ref _current, _current with { PolicyConfirmedAt = time.GetTimestamp() });
-            Note(SnapshotFiles.Policy, ref _policyNotedAt);
+            Volatile.Write(ref _current, _current with { PolicyConfirmedAt = _time.GetTimestamp() });
+            _shelf.Note(SnapshotFiles.Policy);
         }
     }
 
@@ -87,26 +88,26 @@ public sealed class GatewayStateStore(SnapshotFiles files, IGatewayObserver obse
     {
         lock (_writer)
         {
-            Volatile.Write(ref _current, _current with { RegistryConfirmedAt = time.GetTimestamp() });
-            Note(SnapshotFiles.Registry, ref _registryNotedAt);
+            Volatile.Write(ref _current, _current with { RegistryConfirmedAt = _time.GetTimestamp() });
+            _shelf.Note(SnapshotFiles.Registry);
         }
     }
 
     /// <summary>
-    /// What this gateway saw of a server itself, before the registry knows of it: rules until a snapshot says the same, or for <see cref="OwnSightFor"/>. False when there is no such
+    /// What this gateway saw of a server itself, before the registry knows of it: rules until a snapshot says the same, or for as long as <see cref="OwnSights"/> says. False when there is no such
     /// server, or when what it shows cannot be used.
     /// </summary>
     public bool Saw(Guid tenantId, Guid serverId, IReadOnlyList<ToolDefinition> tools, ServerOffer offer)
     {
         lock (_writer)
         {
-            if (Compiled(SnapshotFiles.Registry, () => _current.Registry.With(tenantId, serverId, tools, offer, Rules)) is not { } seen)
+            if (Compiled(SnapshotFiles.Registry, () => _current.Registry.With(tenantId, serverId, tools, offer, _rules)) is not { } seen)
             {
                 return false;
             }
 
             Tell(seen);
-            _own[serverId] = new Sight(tenantId, serverId, tools, offer, time.GetTimestamp());
+            _own.Add(tenantId, serverId, tools, offer);
             Volatile.Write(ref _current, _current with { Registry = seen });
         }
 
@@ -114,37 +115,23 @@ public sealed class GatewayStateStore(SnapshotFiles files, IGatewayObserver obse
         return true;
     }
 
-    /// <summary>What was repaired for the first time.</summary>
+    /// <summary>What was repaired, and which sets are left out, for the first _time.</summary>
     private void Tell(RegistryState state)
     {
+        foreach (var (tenant, routes) in state.Tenants)
+        {
+            foreach (var slug in routes.SetsLeftOut.Except(_current.Registry.RoutesOf(tenant).SetsLeftOut, StringComparer.Ordinal))
+            {
+                _observer.ToolSetLeftOut(tenant, slug);
+            }
+        }
+
         foreach (var tool in state.Tenants.Values.SelectMany(tenant => tenant.Tools).Where(tool => tool.IsNewlyRepaired))
         {
             tool.IsNewlyRepaired = false;
             GatewayMetrics.ToolRepaired();
-            observer.ToolRepaired(tool.Server.Slug, tool.Name, string.Join("; ", tool.Repaired!.Repairs));
+            _observer.ToolRepaired(tool.Server.Slug, tool.Name, string.Join("; ", tool.Repaired!.Repairs));
         }
-    }
-
-    /// <summary>A snapshot that was made before the registry heard of it does not undo what was seen here.</summary>
-    private RegistryState WithOwnSights(RegistryState compiled)
-    {
-        foreach (var sight in _own.Values.ToList())
-        {
-            var with = time.GetElapsedTime(sight.At) < OwnSightFor
-                ? Compiled(SnapshotFiles.Registry, () => compiled.With(sight.TenantId, sight.ServerId, sight.Tools, sight.Offer, Rules))
-                : null;
-            var isKnown = with is null || Changes.Changes.Between(with.RoutesOf(sight.TenantId).ById[sight.ServerId], compiled.RoutesOf(sight.TenantId).ById[sight.ServerId]) == Changes.Change.None;
-            if (isKnown)
-            {
-                _own.Remove(sight.ServerId);
-            }
-            else
-            {
-                compiled = with!;
-            }
-        }
-
-        return compiled;
     }
 
     private SnapshotOutcome TakePolicy(ReadOnlySpan<byte> content, TimeSpan age, bool save)
@@ -165,17 +152,21 @@ public sealed class GatewayStateStore(SnapshotFiles files, IGatewayObserver obse
                 return SnapshotOutcome.Confirmed;
             }
 
-            if (Compiled(SnapshotFiles.Policy, () => PolicyState.Compile(snapshot, _current.Policy, limits, time)) is not { } compiled)
+            if (Compiled(SnapshotFiles.Policy, () => PolicyState.Compile(snapshot, _current.Policy, _limits, _time)) is not { } compiled)
             {
                 return Refuse(SnapshotFiles.Policy, snapshot.Version);
             }
 
-            Keep(SnapshotFiles.Policy, content, save);
+            if (save)
+            {
+                _shelf.Keep(SnapshotFiles.Policy, content);
+            }
+
             Volatile.Write(ref _current, _current with { Policy = compiled, PolicyConfirmedAt = TimestampBefore(age) });
-            observer.SnapshotTaken(SnapshotFiles.Policy, snapshot.Version);
+            _observer.SnapshotTaken(SnapshotFiles.Policy, snapshot.Version);
             if (compiled.ProblemCount > 0)
             {
-                observer.PolicyMalformed(compiled.ProblemCount);
+                _observer.PolicyMalformed(compiled.ProblemCount);
             }
         }
 
@@ -199,16 +190,20 @@ public sealed class GatewayStateStore(SnapshotFiles files, IGatewayObserver obse
                 return SnapshotOutcome.Confirmed;
             }
 
-            if (Compiled(SnapshotFiles.Registry, () => RegistryState.Compile(snapshot, _current.Registry, limits, time)) is not { } found)
+            if (Compiled(SnapshotFiles.Registry, () => RegistryState.Compile(snapshot, _current.Registry, _limits, _time)) is not { } found)
             {
                 return Refuse(SnapshotFiles.Registry, snapshot.Version);
             }
 
-            var compiled = WithOwnSights(found);
+            var compiled = _own.Over(found, sight => Compiled(SnapshotFiles.Registry, () => sight(_rules)));
             Tell(compiled);
-            Keep(SnapshotFiles.Registry, content, save);
+            if (save)
+            {
+                _shelf.Keep(SnapshotFiles.Registry, content);
+            }
+
             Volatile.Write(ref _current, _current with { Registry = compiled, RegistryConfirmedAt = TimestampBefore(age) });
-            observer.SnapshotTaken(SnapshotFiles.Registry, snapshot.Version);
+            _observer.SnapshotTaken(SnapshotFiles.Registry, snapshot.Version);
         }
 
         RegistryChanged?.Invoke(Current);
@@ -224,7 +219,7 @@ public sealed class GatewayStateStore(SnapshotFiles files, IGatewayObserver obse
         }
         catch (JsonException exception)
         {
-            observer.SnapshotUnreadable(name, exception);
+            _observer.SnapshotUnreadable(name, exception);
             return null;
         }
     }
@@ -242,7 +237,7 @@ public sealed class GatewayStateStore(SnapshotFiles files, IGatewayObserver obse
         }
         catch (Exception exception)
         {
-            observer.SnapshotUnreadable(name, exception);
+            _observer.SnapshotUnreadable(name, exception);
             return null;
         }
     }
@@ -250,66 +245,11 @@ public sealed class GatewayStateStore(SnapshotFiles files, IGatewayObserver obse
     private SnapshotOutcome Refuse(string name, long? version)
     {
         Interlocked.Increment(ref _refused);
-        observer.SnapshotRefused(name, version);
+        _observer.SnapshotRefused(name, version);
         return SnapshotOutcome.Refused;
     }
 
-    /// <summary>A disk that refuses does not keep a good snapshot from ruling; it only makes the next cold start poorer.</summary>
-    private void Keep(string name, ReadOnlySpan<byte> content, bool save)
-    {
-        if (!save)
-        {
-            return;
-        }
+    private TimeSpan Age(long version, long confirmedAt) => version < 0 ? TimeSpan.MaxValue : _time.GetElapsedTime(confirmedAt);
 
-        try
-        {
-            files.Save(name, content);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            observer.SnapshotNotKept(name, exception);
-        }
-    }
-
-    private void Note(string name, ref long notedAt)
-    {
-        if (notedAt != 0 && time.GetElapsedTime(notedAt) < NoteEvery)
-        {
-            return;
-        }
-
-        notedAt = time.GetTimestamp();
-        try
-        {
-            files.Confirm(name);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            observer.SnapshotNotKept(name, exception);
-        }
-    }
-
-    private void Restore(string name, SnapshotTaker take)
-    {
-        try
-        {
-            if (files.Load(name) is { } kept)
-            {
-                take(kept.Content, kept.Age);
-            }
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            observer.SnapshotUnreadable(name, exception);
-        }
-    }
-
-    private TimeSpan Age(long version, long confirmedAt) => version < 0 ? TimeSpan.MaxValue : time.GetElapsedTime(confirmedAt);
-
-    private long TimestampBefore(TimeSpan age) => time.GetTimestamp() - (long)(age.TotalSeconds * time.TimestampFrequency);
-
-    private delegate SnapshotOutcome SnapshotTaker(ReadOnlySpan<byte> content, TimeSpan age);
-
-    private sealed record Sight(Guid TenantId, Guid ServerId, IReadOnlyList<ToolDefinition> Tools, ServerOffer Offer, long At);
+    private long TimestampBefore(TimeSpan age) => _time.GetTimestamp() - (long)(age.TotalSeconds * _time.TimestampFrequency);
 }

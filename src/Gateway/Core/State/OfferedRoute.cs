@@ -17,8 +17,12 @@ public enum OfferKind
 /// <summary>One prompt, resource or resource template of a server, ready to be listed. Immutable once the state is compiled.</summary>
 public sealed class OfferedRoute : IListed
 {
+    private readonly OfferedItem _source;
+    private SetOffer? _inSets;
+
     internal OfferedRoute(ServerRoute server, OfferKind kind, OfferedItem item)
     {
+        _source = item with { Definition = default };
         (Server, Kind, Name) = (server, kind, item.Key);
         Definition = JsonMarshal.GetRawUtf8Value(item.Definition).ToArray();
         OnlyIn = EraNames.Find(item.Era);
@@ -54,11 +58,19 @@ public sealed class OfferedRoute : IListed
 
     public ReadOnlyMemory<byte> AggregatedDefinition { get; private set; }
 
+    /// <summary>Whether a snapshot says of it what it was made of.</summary>
+    internal bool IsOf(OfferedItem item) => _source == item with { Definition = default } && JsonMarshal.GetRawUtf8Value(item.Definition).SequenceEqual(Definition.Span);
+
+    /// <summary>It as a set shows it: one object for all sets that say nothing of it. While the state is being compiled only.</summary>
+    /// <param name="name">Of a prompt; null of what else there is.</param>
+    internal SetOffer InSet(string? name, SetOverride? change, SetMemory memory) =>
+        change is not null || (name is not null && name != Aggregated) ? new SetOffer(this, name, change, memory) : _inSets ??= new SetOffer(this, name, null, memory);
+
     /// <summary>While the state is being compiled only.</summary>
     internal void Rename(string aggregated)
     {
-        Aggregated = aggregated;
-        AggregatedDefinition = JsonSplice.Apply(Definition.Span, MemberEdit.Set("name", JsonMembers.Quote(aggregated)));
+        (Aggregated, _inSets) = (aggregated, null);
+        AggregatedDefinition = JsonSplice.Apply(Definition.Span, MemberEdit.Set("name", JsonMembers.Quote(aggregated))).ToArray();
     }
 }
 

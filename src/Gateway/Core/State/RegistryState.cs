@@ -53,7 +53,7 @@ public sealed class RegistryState
 
         var changed = new ServerRoute(known.Entry with { Tools = tools, Offer = offer }, known, rules);
         var before = RoutesOf(tenantId);
-        var routes = new TenantRoutes(before.Servers.Values.Select(server => server.ServerId == serverId ? changed : server), before.Sets.Values.Select(set => set.Entry), before);
+        var routes = new TenantRoutes(before.Servers.Values.Select(server => server.ServerId == serverId ? changed : server), before.Sets.Values.Select(set => set.Entry), before, rules.SetMemory());
         return new RegistryState(Version, GeneratedAt, Tenants.Select(tenant => tenant.Key == tenantId ? new(tenantId, routes) : tenant).ToFrozenDictionary(), _intents);
     }
 
@@ -67,12 +67,13 @@ public sealed class RegistryState
 /// <summary>The servers of one tenant, and all their tools under one roof.</summary>
 public sealed class TenantRoutes
 {
+    /// <summary>As a snapshot says. A server of which it says the same as the last one is the same object, and so is each set of such servers.</summary>
     internal TenantRoutes(IEnumerable<ServerEntry> servers, IEnumerable<ToolSetEntry> sets, TenantRoutes? previous, LimitRules rules)
-        : this(servers.Select(entry => new ServerRoute(entry, previous?.ById.GetValueOrDefault(entry.ServerId), rules)), sets, previous)
+        : this(KnownServers.Of(servers, previous, rules), sets, previous, rules.SetMemory())
     {
     }
 
-    internal TenantRoutes(IEnumerable<ServerRoute> servers, IEnumerable<ToolSetEntry> sets, TenantRoutes? previous)
+    internal TenantRoutes(IEnumerable<ServerRoute> servers, IEnumerable<ToolSetEntry> sets, TenantRoutes? previous, SetMemory memory)
     {
         Servers = servers.ToFrozenDictionary(server => server.Slug, StringComparer.Ordinal);
         ById = Servers.Values.ToFrozenDictionary(server => server.ServerId);
@@ -83,10 +84,12 @@ public sealed class TenantRoutes
         PromptsByName = Prompts.ToFrozenDictionary(prompt => prompt.Aggregated, StringComparer.Ordinal);
         Resources = ByUri(server => server.Resources);
         ResourceTemplates = ByUri(server => server.ResourceTemplates);
-        Sets = sets.Select(set => ToolSetRoute.Of(set, ordered, previous?.Sets.GetValueOrDefault(set.Slug))).ToFrozenDictionary(set => set.Slug, StringComparer.Ordinal);
+        var all = sets.OrderBy(set => set.Slug, StringComparer.Ordinal).Select(set => ToolSetRoute.Of(set, ordered, previous?.Sets.GetValueOrDefault(set.Slug), memory)).ToList();
+        Sets = all.Where(set => !set.IsLeftOut).ToFrozenDictionary(set => set.Slug, StringComparer.Ordinal);
+        SetsLeftOut = [.. all.Where(set => set.IsLeftOut).Select(set => set.Slug)];
     }
 
-    public static TenantRoutes None { get; } = new([], [], null);
+    public static TenantRoutes None { get; } = new([], [], null, SetMemory.Unlimited);
 
     /// <summary>By slug.</summary>
     public FrozenDictionary<string, ServerRoute> Servers { get; }
@@ -113,6 +116,9 @@ public sealed class TenantRoutes
 
     /// <summary>Tool sets by slug.</summary>
     public FrozenDictionary<string, ToolSetRoute> Sets { get; }
+
+    /// <summary>Slugs of sets that are not served, since the others hold as much as the tenant's may.</summary>
+    internal string[] SetsLeftOut { get; }
 
     /// <summary>By name, ordinal. Names that items have already are left alone: what rules now may hold the same items.</summary>
     private static T[] Named<T>(IEnumerable<T> items, Action<T, string> rename)

@@ -5,6 +5,7 @@ using McpPlatform.Contracts.Registry;
 using McpPlatform.Gateway.Attempts;
 using McpPlatform.Gateway.Balancing;
 using McpPlatform.Gateway.Caching;
+using McpPlatform.Gateway.Disclosure;
 using McpPlatform.Gateway.Limits;
 using McpPlatform.Mcp;
 
@@ -19,6 +20,8 @@ public sealed class ServerRoute
     private AttemptTimers? _timers;
     private string? _cacheTag;
     private uint _turn = uint.MaxValue;
+    private readonly ServerSource _source;
+    private readonly (TermIndex Index, ulong Names)?[] _words = new (TermIndex, ulong)?[3];
 
     /// <param name="before">The same server in the last snapshot: what it has left of its budget and its rates lives on.</param>
     internal ServerRoute(ServerEntry entry, ServerRoute? before, LimitRules rules)
@@ -35,24 +38,41 @@ public sealed class ServerRoute
                 this, at.Connection, at.Weight, index, entry.Breakers?.FirstOrDefault(order => order.Address == EndpointRoute.Address(at.Connection)), known?.GetValueOrDefault(EndpointRoute.IdOf(ServerId, at.Connection))))];
         Turns = TurnsOf(Endpoints);
         CacheEpoch = before?.CacheEpoch ?? new CacheEpoch();
-        // A server that lists a name twice means one tool: the first.
         var pins = Pins.Of(entry.Pins);
-        ToolRoute[] tools = [.. entry.Tools.DistinctBy(tool => tool.Name, StringComparer.Ordinal).OrderBy(tool => tool.Name, StringComparer.Ordinal)
-            .Select(tool => Route(tool, before?.ByName.GetValueOrDefault(tool.Name)))];
+        var tools = Array.ConvertAll(ServerSource.ToolsOf(entry), tool => new ToolRoute(this, tool, rules.Rate(entry, tool.Name, before?.ByName.GetValueOrDefault(tool.Name)?.Rate), entry.Cache, before?.ByName.GetValueOrDefault(tool.Name)));
         (Tools, WithheldTools) = Pins.Split(pins, tools);
         ByName = Tools.ToFrozenDictionary(tool => tool.Name, StringComparer.Ordinal);
         Legacy = Pins.Filter(pins, entry.Offer?.Legacy, Eras.Legacy);
         Modern = Pins.Filter(pins, entry.Offer?.Modern, Eras.Modern);
-        Prompts = Pins.Split(pins, Offered(OfferKind.Prompt, entry.Offer?.Prompts)).Served;
-        (Resources, WithheldResources) = Pins.Split(pins, Offered(OfferKind.Resource, entry.Offer?.Resources));
-        (ResourceTemplates, WithheldTemplates) = Pins.Split(pins, Offered(OfferKind.ResourceTemplate, entry.Offer?.ResourceTemplates));
+        OfferedRoute[][] offered = [.. ServerSource.OffersOf(entry).Select((items, kind) => Array.ConvertAll(items, item => new OfferedRoute(this, (OfferKind)kind, item)))];
+        Prompts = Pins.Split(pins, offered[(int)OfferKind.Prompt]).Served;
+        (Resources, WithheldResources) = Pins.Split(pins, offered[(int)OfferKind.Resource]);
+        (ResourceTemplates, WithheldTemplates) = Pins.Split(pins, offered[(int)OfferKind.ResourceTemplate]);
         IsQuarantined = pins is not null;
         ToolsHash = HashOf(Tools);
         PromptsHash = HashOf(Prompts);
         ResourcesHash = HashOf([.. Resources, .. ResourceTemplates]);
         Entry = entry with { Tools = [], Offer = null };
+        _source = new ServerSource(entry, tools, offered);
+        if (before?.ToolsHash == ToolsHash)
+        {
+            before._words.CopyTo(_words, 0);
+        }
+    }
 
-        ToolRoute Route(ToolDefinition tool, ToolRoute? last) => new(this, tool, rules.Rate(entry, tool.Name, last?.Rate), entry.Cache, last);
+    /// <summary>Whether a snapshot says of it what it was made of: then it is used again, and with it all that was made of it.</summary>
+    internal bool IsOf(ServerEntry entry) => _source.IsOf(entry);
+
+    /// <summary>The words of <see cref="Tools"/>, at their indices. Made once, while the state is compiled.</summary>
+    internal TermIndex Words(ToolWords of)
+    {
+        var names = of == ToolWords.Own ? 0 : Tools.Aggregate(0UL, (hash, tool) => StableHash.Mix(hash ^ StableHash.Of(tool.Aggregated)));
+        if (_words[(int)of] is not { } known || known.Names != names)
+        {
+            _words[(int)of] = known = (TermIndex.Of(Tools.Select(tool => of == ToolWords.Own ? (tool.Name, tool.Definition) : (tool.Aggregated, tool.AggregatedDefinition))), names);
+        }
+
+        return known.Index;
     }
 
     /// <summary>What it was made of, without its lists.</summary>
@@ -158,9 +178,6 @@ public sealed class ServerRoute
 
     private static ulong HashOf(IEnumerable<IListed> items) =>
         items.Aggregate(14695981039346656037UL, (hash, item) => ((hash ^ StableHash.Of(item.Hash)) * 1099511628211UL) + (ulong)(item.OnlyIn is { } era ? (int)era + 1 : 0) + ((ulong)item.Needs << 8));
-
-    private OfferedRoute[] Offered(OfferKind kind, IReadOnlyList<OfferedItem>? items) =>
-        [.. (items ?? []).DistinctBy(item => item.Key, StringComparer.Ordinal).OrderBy(item => item.Key, StringComparer.Ordinal).Select(item => new OfferedRoute(this, kind, item))];
 
     /// <summary>The gateway's timers with those in place that the server's entry sets. Made once.</summary>
     public AttemptTimers TimersOver(AttemptTimers defaults) => _timers ??= Connection.Timeouts is { } own

@@ -1,4 +1,5 @@
 using McpPlatform.Contracts.Registry;
+using McpPlatform.Gateway.Balancing;
 using McpPlatform.Mcp;
 using McpPlatform.Mcp.Json;
 
@@ -7,11 +8,29 @@ namespace McpPlatform.Gateway.State;
 /// <summary>One prompt, resource or template as a tool set shows it. Immutable.</summary>
 public sealed class SetOffer : IListed
 {
+    private readonly IReadOnlyList<MemberEdit>? _edits;
+    private readonly ReadOnlyMemory<byte> _definition;
+
     /// <param name="name">Its name in the set; of resources null, where only an override gives another one for people to see.</param>
-    internal SetOffer(OfferedRoute item, string? name, SetOverride? change)
+    internal SetOffer(OfferedRoute item, string? name, SetOverride? change, SetMemory memory)
     {
         (Item, Aggregated) = (item, name ?? item.Name);
-        AggregatedDefinition = SetDefinition.Edits(item.Definition, name ?? change?.Rename, change) is { Count: > 0 } edits ? JsonSplice.Apply(item.Definition.Span, edits) : item.Definition;
+        if (change is null && Aggregated == item.Aggregated)
+        {
+            (Aggregated, _definition) = (item.Aggregated, item.AggregatedDefinition);
+        }
+        else if (SetDefinition.Edits(item.Definition, name ?? change?.Rename, change) is { Count: > 0 } edits)
+        {
+            _definition = JsonSplice.Apply(item.Definition.Span, edits).ToArray();
+            _edits = memory.TryTake(_definition.Length) ? null : edits;
+        }
+        else
+        {
+            _definition = item.Definition;
+        }
+
+        Seen = StableHash.Of(_definition.Span) ^ StableHash.Of(item.Server.Slug);
+        _definition = _edits is null ? _definition : default;
     }
 
     /// <summary>What it stands for.</summary>
@@ -36,5 +55,9 @@ public sealed class SetOffer : IListed
 
     public ReadOnlyMemory<byte> Definition => Item.Definition;
 
-    public ReadOnlyMemory<byte> AggregatedDefinition { get; }
+    /// <summary>As <see cref="SetTool.AggregatedDefinition"/>.</summary>
+    public ReadOnlyMemory<byte> AggregatedDefinition => _edits is null ? _definition : JsonSplice.Apply(Item.Definition.Span, _edits);
+
+    /// <summary>Of what clients see of it.</summary>
+    internal ulong Seen { get; }
 }

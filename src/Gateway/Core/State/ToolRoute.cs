@@ -1,5 +1,6 @@
-using System.Text.Json;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text.Json;
 using McpPlatform.Contracts.Registry;
 using McpPlatform.Gateway.Caching;
 using McpPlatform.Gateway.Catalog;
@@ -12,6 +13,11 @@ namespace McpPlatform.Gateway.State;
 /// <summary>One tool, with everything that can be prepared before the first call of it.</summary>
 public sealed class ToolRoute : IListed
 {
+    private readonly ToolDefinition _source;
+    private readonly byte[]? _sentHash;
+    private SetTool? _aggregatedInSets;
+    private SetTool? _ownInSets;
+
     /// <param name="before">The same tool in the last state: what was prepared of the same definition is not prepared again.</param>
     internal ToolRoute(ServerRoute server, ToolDefinition definition, RateGate? rate, ServerCache? cache, ToolRoute? before)
     {
@@ -24,6 +30,7 @@ public sealed class ToolRoute : IListed
         Repaired = isKnown ? before!.Repaired : ToolRepair.Of(sent);
         IsNewlyRepaired = !isKnown && Repaired is not null;
         Definition = Repaired?.Definition ?? sent;
+        (_source, _sentHash) = (SourceOf(definition), Repaired is null ? null : SHA256.HashData(sent));
         IsRepeatable = Hints(definition.Definition, "readOnlyHint") || Hints(definition.Definition, "idempotentHint");
         Caching = ToolCaching.Of(cache, Name, Hints(definition.Definition, "readOnlyHint"));
         Headers = ParamHeaders.Read(Definition) is { IsValid: true, IsEmpty: false } headers ? headers : null;
@@ -80,6 +87,22 @@ public sealed class ToolRoute : IListed
     /// <summary>The same with <see cref="Aggregated"/> for a name and every other byte kept.</summary>
     public ReadOnlyMemory<byte> AggregatedDefinition { get; private set; }
 
+    /// <summary>Whether a snapshot says of it what it was made of.</summary>
+    internal bool IsOf(ToolDefinition definition)
+    {
+        var sent = JsonMarshal.GetRawUtf8Value(definition.Definition);
+        return _source == SourceOf(definition) && (_sentHash is null ? sent.SequenceEqual(Definition.Span) : SHA256.HashData(sent).AsSpan().SequenceEqual(_sentHash));
+    }
+
+    /// <summary>The tool as a set shows it: one object for all sets that say nothing of it. While the state is being compiled only.</summary>
+    internal SetTool InSet(string name, SetOverride? change, bool isPinned, SetMemory memory) =>
+        change is not null || isPinned ? new SetTool(this, name, change, isPinned, memory)
+        : name == Aggregated ? _aggregatedInSets ??= new SetTool(this, name, null, false, memory)
+        : name == Name ? _ownInSets ??= new SetTool(this, name, null, false, memory)
+        : new SetTool(this, name, null, false, memory);
+
+    private static ToolDefinition SourceOf(ToolDefinition definition) => definition with { Definition = default, Repairs = null };
+
     private static bool Hints(JsonElement definition, string hint) =>
         definition.TryGetProperty("annotations", out var annotations) && annotations.ValueKind == JsonValueKind.Object
         && annotations.TryGetProperty(hint, out var value) && value.ValueKind == JsonValueKind.True;
@@ -87,7 +110,7 @@ public sealed class ToolRoute : IListed
     /// <summary>While the state is being compiled only.</summary>
     internal void Rename(string aggregated)
     {
-        Aggregated = aggregated;
-        AggregatedDefinition = JsonSplice.Apply(Definition.Span, MemberEdit.Set("name", JsonMembers.Quote(aggregated)));
+        (Aggregated, _aggregatedInSets) = (aggregated, null);
+        AggregatedDefinition = JsonSplice.Apply(Definition.Span, MemberEdit.Set("name", JsonMembers.Quote(aggregated))).ToArray();
     }
 }

@@ -1,13 +1,12 @@
 using System.Collections.Frozen;
 using McpPlatform.Contracts.Registry;
-using McpPlatform.Gateway.Balancing;
 using McpPlatform.Gateway.Disclosure;
 
 namespace McpPlatform.Gateway.State;
 
 /// <summary>
 /// One tool set of a tenant: what it holds of the servers as they are now, under the names and with the words that it gives them, ready to be listed and called. Made anew whenever the set
-/// or one of the servers that it may hold something of changes.
+/// or one of the servers that it may hold something of changes; what it says nothing of is the servers' own, and held once.
 /// </summary>
 public sealed class ToolSetRoute
 {
@@ -16,9 +15,9 @@ public sealed class ToolSetRoute
     private readonly ServerRoute[] _members;
 
     /// <param name="members">Those that it may hold something of, by slug.</param>
-    /// <param name="before">The same set in the last state: an index that still fits is taken over.</param>
-    private ToolSetRoute(ToolSetEntry entry, ServerRoute[] members, ToolSetRoute? before)
+    private ToolSetRoute(ToolSetEntry entry, ServerRoute[] members, SetMemory memory)
     {
+        var heldBefore = memory.Held;
         (Entry, _members, Slug, Instructions) = (entry, members, entry.Slug, entry.Terms.Instructions);
         var terms = entry.Terms;
         var (tools, prompts) = (new List<ToolRoute>(), new List<OfferedRoute>());
@@ -29,6 +28,12 @@ public sealed class ToolSetRoute
             prompts.AddRange(server.Prompts.Where(prompt => Holds(server, SetItemKinds.Prompt, prompt.Name)));
             resources.AddRange(server.Resources.Where(resource => Holds(server, SetItemKinds.Resource, resource.Name)));
             templates.AddRange(server.ResourceTemplates.Where(template => Holds(server, SetItemKinds.Resource, template.Name)));
+        }
+
+        IsLeftOut = !memory.TryTake(SetMemory.PerItem * ((long)tools.Count + prompts.Count + resources.Count + templates.Count));
+        if (IsLeftOut)
+        {
+            (tools, prompts, resources, templates) = ([], [], [], []);
         }
 
         // The first that is said of an item holds.
@@ -42,38 +47,44 @@ public sealed class ToolSetRoute
         var isOwn = terms.Naming == ToolSetNaming.Own;
         var names = SetNames.Of([.. tools.Select(tool => (tool.Server.Slug, tool.Name, OverrideOf(tool, SetItemKinds.Tool)?.Rename))], isOwn, Discloses ? MetaTools.Names : NothingReserved);
         Tools = [.. tools.Zip(names).Where(item => item.Second is not null)
-            .Select(item => new SetTool(item.First, item.Second!, OverrideOf(item.First, SetItemKinds.Tool), terms.IsPinned(item.First.Server.Slug, item.First.Name)))
+            .Select(item => item.First.InSet(item.Second!, OverrideOf(item.First, SetItemKinds.Tool), terms.IsPinned(item.First.Server.Slug, item.First.Name), memory))
             .OrderBy(tool => tool.Aggregated, StringComparer.Ordinal)];
         ByName = Tools.ToFrozenDictionary(tool => tool.Aggregated, StringComparer.Ordinal);
         Pinned = Array.FindAll(Tools, tool => tool.IsPinned);
         names = SetNames.Of([.. prompts.Select(prompt => (prompt.Server.Slug, prompt.Name, OverrideOf(prompt, SetItemKinds.Prompt)?.Rename))], isOwn, NothingReserved);
         Prompts = [.. prompts.Zip(names).Where(item => item.Second is not null)
-            .Select(item => new SetOffer(item.First, item.Second, OverrideOf(item.First, SetItemKinds.Prompt)))
+            .Select(item => item.First.InSet(item.Second, OverrideOf(item.First, SetItemKinds.Prompt), memory))
             .OrderBy(prompt => prompt.Aggregated, StringComparer.Ordinal)];
         PromptsByName = Prompts.ToFrozenDictionary(prompt => prompt.Aggregated, StringComparer.Ordinal);
         (Resources, ResourceTemplates) = (ByUri(resources), ByUri(templates));
         (ToolsHash, PromptsHash, ResourcesHash) = (HashOf(Tools), HashOf(Prompts), HashOf([.. Resources, .. ResourceTemplates]));
-        if (Discloses)
-        {
-            Search = before is { Search: { } known } && before.ToolsHash == ToolsHash ? known.For(Tools) : ToolSearch.Of(Tools);
-        }
+        Search = Discloses ? ToolSearch.Of(Tools) : null;
+        Holding = memory.Held - heldBefore;
 
         bool Holds(ServerRoute server, string kind, string name) => terms.Holds(server.Slug, server.Entry.Tags, kind, name);
 
         SetOverride? OverrideOf(IListed item, string kind) => overrides.GetValueOrDefault((item.Server.Slug, kind, item.Name));
 
         SetOffer[] ByUri(List<OfferedRoute> items) => [.. items
-            .Select(item => new SetOffer(item, null, OverrideOf(item, SetItemKinds.Resource)))
+            .Select(item => item.InSet(null, OverrideOf(item, SetItemKinds.Resource), memory))
             .OrderBy(item => item.Name, StringComparer.Ordinal).ThenBy(item => item.Server.Slug, StringComparer.Ordinal)];
     }
 
-    /// <summary>A set as servers are now; the last one itself where it and all that it may hold are the same objects, so that what it leads to is never a server of another state.</summary>
+    /// <summary>A set as servers are now; the last one itself where it says the same and all that it may hold are the same objects, so that what it leads to is never a server of another state.</summary>
     /// <param name="servers">All of the tenant, by slug.</param>
-    internal static ToolSetRoute Of(ToolSetEntry entry, IEnumerable<ServerRoute> servers, ToolSetRoute? before)
+    /// <param name="before">The same set in the last state.</param>
+    /// <param name="memory">What the tenant's sets may hold yet.</param>
+    internal static ToolSetRoute Of(ToolSetEntry entry, IEnumerable<ServerRoute> servers, ToolSetRoute? before, SetMemory memory)
     {
         ServerRoute[] members = [.. servers.Where(server => entry.Terms.Members.Any(member => member.Covers(server.Slug, server.Entry.Tags)))];
-        return before is not null && ReferenceEquals(before.Entry, entry) && before._members.AsSpan().SequenceEqual(members) ? before : new ToolSetRoute(entry, members, before);
+        return before is not null && SameTerms.Of(before.Entry, entry) && before._members.AsSpan().SequenceEqual(members) && memory.TryTake(before.Holding) ? before : new ToolSetRoute(entry, members, memory);
     }
+
+    /// <summary>What it holds of its own, in bytes: definitions that are otherwise than the servers', and its lists.</summary>
+    internal long Holding { get; }
+
+    /// <summary>The tenant's sets hold as much as they may without it: it is not served.</summary>
+    internal bool IsLeftOut { get; }
 
     /// <summary>What it was made of.</summary>
     internal ToolSetEntry Entry { get; }
@@ -126,6 +137,6 @@ public sealed class ToolSetRoute
         || Array.Exists(Resources, item => item.Server.ServerId == serverId) || Array.Exists(ResourceTemplates, item => item.Server.ServerId == serverId);
 
     private static ulong HashOf(IEnumerable<IListed> items) => items.Aggregate(14695981039346656037UL, (hash, item) =>
-        ((hash ^ StableHash.Of(item.AggregatedDefinition.Span) ^ StableHash.Of(item.Server.Slug)) * 1099511628211UL) + (ulong)(item.OnlyIn is { } era ? (int)era + 1 : 0) + ((ulong)item.Needs << 8)
+        ((hash ^ (item is SetTool tool ? tool.Seen : ((SetOffer)item).Seen)) * 1099511628211UL) + (ulong)(item.OnlyIn is { } era ? (int)era + 1 : 0) + ((ulong)item.Needs << 8)
         + (item is SetTool { IsPinned: true } ? 1UL << 32 : 0));
 }

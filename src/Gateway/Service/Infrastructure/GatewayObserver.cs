@@ -31,6 +31,8 @@ internal sealed partial class GatewayObserver(ILogger<GatewayObserver> logger) :
 
     public void ToolRepaired(string server, string tool, string repairs) => LogToolRepaired(logger, tool, server, repairs);
 
+    public void ToolSetLeftOut(Guid tenantId, string slug) => LogToolSetLeftOut(logger, slug, tenantId);
+
     public void PolicyMalformed(int problems) => LogPolicyMalformed(logger, problems);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Call records cannot be written to disk. Those of the calls answered meanwhile are lost; servers tagged 'audit' refuse calls.")]
@@ -59,6 +61,9 @@ internal sealed partial class GatewayObserver(ILogger<GatewayObserver> logger) :
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Clients get the definition of {Tool} of {Server} in a repaired form: {Repairs}.")]
     private static partial void LogToolRepaired(ILogger logger, string tool, string server, string repairs);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The tool set {Slug} of tenant {TenantId} is not served: its tenant's sets hold as much as they may (option Gateway__MaxToolSetBytesPerTenant).")]
+    private static partial void LogToolSetLeftOut(ILogger logger, string slug, Guid tenantId);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The policy has {Problems} malformed parts, which deny. The policy service names them.")]
     private static partial void LogPolicyMalformed(ILogger logger, int problems);

@@ -21,7 +21,7 @@ internal sealed class HeldCall : IAsyncDisposable
     private readonly Queue<byte[]> _kept = [];
     private Task<AttemptOutcome<UpstreamAnswer>> _run = null!;
     private TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private Round? _round;
+    private HeldRound? _round;
     private int _questions;
     private int _keptBytes;
     private bool _taken;
@@ -48,7 +48,7 @@ internal sealed class HeldCall : IAsyncDisposable
     {
         lock (_gate)
         {
-            _round = new Round(notify, token);
+            _round = new HeldRound(notify, token);
         }
     }
 
@@ -59,11 +59,11 @@ internal sealed class HeldCall : IAsyncDisposable
     /// <param name="token">The caller's progress token of this round.</param>
     public async ValueTask<AttemptOutcome<UpstreamAnswer>?> Next(Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask>? notify, RequestId token, CancellationToken cancellationToken)
     {
-        Round round;
+        HeldRound round;
         Task asked;
         lock (_gate)
         {
-            round = _round is { IsOver: false } entered ? entered : _round = new Round(notify, token);
+            round = _round is { IsOver: false } entered ? entered : _round = new HeldRound(notify, token);
             asked = _open.Count > 0 ? Task.CompletedTask : _asked.Task;
         }
 
@@ -145,7 +145,7 @@ internal sealed class HeldCall : IAsyncDisposable
         }
     }
 
-    private async ValueTask HandOver(Round round, CancellationToken cancellationToken)
+    private async ValueTask HandOver(HeldRound round, CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken);
         try
@@ -159,7 +159,7 @@ internal sealed class HeldCall : IAsyncDisposable
     }
 
     /// <summary>Whoever has the turn.</summary>
-    private async ValueTask DeliverKept(Round round, CancellationToken cancellationToken)
+    private async ValueTask DeliverKept(HeldRound round, CancellationToken cancellationToken)
     {
         while (_kept.TryDequeue(out var message))
         {
@@ -212,7 +212,7 @@ internal sealed class HeldCall : IAsyncDisposable
     }
 
     /// <summary>Nothing goes to the round's stream after this.</summary>
-    private async ValueTask Close(Round round)
+    private async ValueTask Close(HeldRound round)
     {
         await _turn.WaitAsync();
         round.IsOver = true;
@@ -222,34 +222,5 @@ internal sealed class HeldCall : IAsyncDisposable
     private sealed record Question(byte[] Request)
     {
         public TaskCompletionSource<RpcAnswer> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    }
-
-    /// <summary>One request of the client: its stream takes messages until it is answered.</summary>
-    private sealed class Round(Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask>? notify, RequestId token)
-    {
-        private static readonly MemberEdit Params = MemberEdit.Edit("params");
-        private static readonly MemberEdit Token = MemberEdit.Set(MetaKeys.ProgressToken, default);
-
-        public bool IsOver { get; set; }
-
-        public async ValueTask Deliver(ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
-        {
-            var isProgress = JsonMembers.Find(message, "method"u8).Span.SequenceEqual("\"notifications/progress\""u8);
-            if (notify is null || (isProgress && token.IsNone))
-            {
-                return;
-            }
-
-            if (!isProgress)
-            {
-                await notify(message, cancellationToken);
-                return;
-            }
-
-            // Each round is a request of its own, with its own token.
-            using var own = new PooledBuffer(message.Length + token.Raw.Length);
-            JsonSplice.Write(message.Span, [Params.With([Token.With(token.Raw)])], own);
-            await notify(own.Written, cancellationToken);
-        }
     }
 }

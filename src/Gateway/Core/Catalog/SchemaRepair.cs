@@ -4,11 +4,8 @@ using System.Text.Json.Nodes;
 namespace McpPlatform.Gateway.Catalog;
 
 /// <summary>Repairs one schema of a tool and every schema within it.</summary>
-/// <param name="tool">Some servers put definitions beside the schema that refers to them.</param>
-internal sealed class SchemaRepair(JsonObject tool, JsonObject root, Repairs repairs)
+internal sealed class SchemaRepair
 {
-    private HashSet<string>? _anchors;
-
     /// <summary>Keywords whose value may be anything, null included.</summary>
     private static readonly HashSet<string> Free = ["default", "const", "enum", "examples", "example"];
 
@@ -21,16 +18,23 @@ internal sealed class SchemaRepair(JsonObject tool, JsonObject root, Repairs rep
         ["object"] = "object", ["array"] = "array", ["string"] = "string", ["number"] = "number", ["integer"] = "integer", ["boolean"] = "boolean",
     };
 
+    private readonly JsonObject _root;
+    private readonly Repairs _repairs;
+    private readonly ReferenceRepair _references;
+
+    /// <param name="tool">Some servers put definitions beside the schema that refers to them.</param>
+    public SchemaRepair(JsonObject tool, JsonObject root, Repairs repairs) => (_root, _repairs, _references) = (root, repairs, new ReferenceRepair(tool, root, repairs));
+
     public void Repair(string path)
     {
         Dialect(path);
-        Visit(root, path);
+        Visit(_root, path);
     }
 
     /// <summary>Dialects older than draft 6 differ in what repairing changes anyway; what is no dialect of JSON Schema nobody can check against.</summary>
     private void Dialect(string path)
     {
-        if (!root.TryGetPropertyValue("$schema", out var dialect) || dialect is null)
+        if (!_root.TryGetPropertyValue("$schema", out var dialect) || dialect is null)
         {
             return;
         }
@@ -39,15 +43,15 @@ internal sealed class SchemaRepair(JsonObject tool, JsonObject root, Repairs rep
             && text.Contains("json-schema.org/", StringComparison.Ordinal) && !text.Contains("draft-03", StringComparison.Ordinal) && !text.Contains("draft-04", StringComparison.Ordinal);
         if (!isKnown)
         {
-            root.Remove("$schema");
-            repairs.Add(path, "$schema of no supported dialect dropped");
+            _root.Remove("$schema");
+            _repairs.Add(path, "$schema of no supported dialect dropped");
         }
     }
 
     private void Visit(JsonObject schema, string path)
     {
         Nulls(schema, path);
-        Reference(schema, path);
+        _references.Repair(schema, path);
         Type(schema, path);
         Bounds(schema, path, "exclusiveMinimum", "minimum");
         Bounds(schema, path, "exclusiveMaximum", "maximum");
@@ -78,7 +82,7 @@ internal sealed class SchemaRepair(JsonObject tool, JsonObject root, Repairs rep
         {
             if (IsNull(member))
             {
-                repairs.Add(path, $"{member.Key}: null dropped");
+                _repairs.Add(path, $"{member.Key}: null dropped");
             }
             else
             {
@@ -131,7 +135,7 @@ internal sealed class SchemaRepair(JsonObject tool, JsonObject root, Repairs rep
             schema[exclusive] = limit;
         }
 
-        repairs.Add(path, $"{exclusive} of draft 4 rewritten");
+        _repairs.Add(path, $"{exclusive} of draft 4 rewritten");
     }
 
     /// <summary>Returns the names of properties that say themselves that they are required.</summary>
@@ -156,7 +160,7 @@ internal sealed class SchemaRepair(JsonObject tool, JsonObject root, Repairs rep
                 if (property["required"] is JsonValue flag && flag.TryGetValue(out bool isRequired))
                 {
                     property.Remove("required");
-                    repairs.Add($"{path}.properties.{name}", "required is said by the object");
+                    _repairs.Add($"{path}.properties.{name}", "required is said by the object");
                     required.AddRange(isRequired ? [name] : []);
                 }
             }
@@ -164,7 +168,7 @@ internal sealed class SchemaRepair(JsonObject tool, JsonObject root, Repairs rep
             {
                 var meant = Text(value) is { } type ? Nicknames.GetValueOrDefault(type) : null;
                 properties[name] = meant is null ? new JsonObject() : new JsonObject { ["type"] = meant };
-                repairs.Add($"{path}.properties.{name}", meant is null ? "no schema, replaced by one that takes anything" : $"no schema, replaced by one of type {meant}");
+                _repairs.Add($"{path}.properties.{name}", meant is null ? "no schema, replaced by one that takes anything" : $"no schema, replaced by one of type {meant}");
             }
         }
 
@@ -191,7 +195,7 @@ internal sealed class SchemaRepair(JsonObject tool, JsonObject root, Repairs rep
             return;
         }
 
-        repairs.Add(path, hoisted.Count > 0 && said is null or JsonArray ? "required is a list of names of properties" : "required is a list of names of properties, others dropped");
+        _repairs.Add(path, hoisted.Count > 0 && said is null or JsonArray ? "required is a list of names of properties" : "required is a list of names of properties, others dropped");
         if (known.Length == 0)
         {
             schema.Remove("required");
@@ -207,113 +211,17 @@ internal sealed class SchemaRepair(JsonObject tool, JsonObject root, Repairs rep
         || schema.ContainsKey("$ref") || schema.ContainsKey("allOf") || schema.ContainsKey("anyOf") || schema.ContainsKey("oneOf") || schema.ContainsKey("if") || schema.ContainsKey("patternProperties")
         || schema.ContainsKey("dependentSchemas") || schema["additionalProperties"] is JsonObject;
 
-    private void Reference(JsonObject schema, string path)
-    {
-        if (!schema.TryGetPropertyValue("$ref", out var value) || root.ContainsKey("$id"))
-        {
-            return;
-        }
-
-        if (Text(value) is not { } reference || !(reference == "#" || reference.StartsWith("#/", StringComparison.Ordinal)))
-        {
-            if (Text(value) is { } named && named.StartsWith('#') && Anchors().Contains(named[1..]))
-            {
-                return;
-            }
-
-            // Nothing is ever fetched for a definition.
-            Drop(schema, path, "$ref", "reference that leads outside dropped");
-            return;
-        }
-
-        if (SchemaParts.Find(root, reference) is not null)
-        {
-            return;
-        }
-
-        var last = reference[(reference.LastIndexOf('/') + 1)..];
-        if (Elsewhere(last) is { } found)
-        {
-            Set(schema, path, "$ref", found, $"reference corrected to {found}");
-        }
-        else
-        {
-            Drop(schema, path, "$ref", "reference that leads nowhere dropped");
-        }
-    }
-
-    /// <summary>Names that schemas of this one have; looked for once, and only when a reference is to one.</summary>
-    private HashSet<string> Anchors()
-    {
-        if (_anchors is not null)
-        {
-            return _anchors;
-        }
-
-        _anchors = new HashSet<string>(StringComparer.Ordinal);
-        var left = new Stack<JsonNode>([root]);
-        while (left.TryPop(out var node))
-        {
-            foreach (var inner in node is JsonObject map ? map.Select(member => member.Value) : (JsonArray)node)
-            {
-                if (inner is JsonObject or JsonArray)
-                {
-                    left.Push(inner);
-                }
-            }
-
-            if (node is JsonObject schema)
-            {
-                _anchors.UnionWith(((string[])["$anchor", "$dynamicAnchor"]).Select(keyword => Text(schema[keyword])).OfType<string>());
-                if (Text(schema["$id"]) is ['#', .. var name])
-                {
-                    // As drafts 6 and 7 write it.
-                    _anchors.Add(name);
-                }
-            }
-        }
-
-        return _anchors;
-    }
-
-    /// <summary>Where else definitions lie: under the other keyword, in the OpenAPI place, or beside the schema.</summary>
-    private string? Elsewhere(string name)
-    {
-        foreach (var place in (string[])["#/$defs/", "#/definitions/", "#/components/schemas/"])
-        {
-            if (SchemaParts.Find(root, place + name) is JsonObject)
-            {
-                return place + name;
-            }
-
-            if (SchemaParts.Find(tool, place + name) is JsonObject beside)
-            {
-                if (root["$defs"] is not JsonObject definitions)
-                {
-                    root["$defs"] = definitions = new JsonObject();
-                }
-
-                definitions[Unescaped(name)] = beside.DeepClone();
-                return "#/$defs/" + name;
-            }
-        }
-
-        return null;
-    }
-
-    private static string Unescaped(string name) => Uri.UnescapeDataString(name).Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
-
     private bool Set(JsonObject schema, string path, string name, JsonNode value, string what)
     {
         schema[name] = value;
-        repairs.Add(path, what);
+        _repairs.Add(path, what);
         return true;
     }
 
     private bool Drop(JsonObject schema, string path, string name, string what)
     {
         schema.Remove(name);
-        repairs.Add(path, $"{name}: {what}");
+        _repairs.Add(path, $"{name}: {what}");
         return true;
     }
 

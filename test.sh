@@ -98,6 +98,7 @@ case " $SUITES " in
   *" integration "* | *" e2e "*)
     scripts/private-postgres.sh install >/dev/null || exit 1
     scripts/private-rabbitmq.sh install >/dev/null || exit 1
+    scripts/private-redis.sh install >/dev/null || exit 1
     want_faketime
     need_node
     need_clients tests/clients

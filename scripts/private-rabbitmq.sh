@@ -45,27 +45,7 @@ private-rabbitmq: RabbitMQ (rabbitmq-server, version 3.10 or later) was not foun
 TEXT
     return 3
   fi
-  echo "Installing RabbitMQ (apt-get install rabbitmq-server)..." >&2
-  local log
-  log=$(mktemp)
-  export DEBIAN_FRONTEND=noninteractive
-  # A policy that forbids package scripts to start services: only the programs are wanted. It is ours only if there was none.
-  local policy=/usr/sbin/policy-rc.d ours=''
-  if [ ! -e "$policy" ]; then
-    ours=yes
-    printf '#!/bin/sh\nexit 101\n' >"$policy"
-    chmod 755 "$policy"
-  fi
-  local status=0
-  apt-get install -y --no-install-recommends rabbitmq-server >"$log" 2>&1 \
-    || { apt-get update && apt-get install -y --no-install-recommends rabbitmq-server; } >>"$log" 2>&1 || status=$?
-  if [ -n "$ours" ]; then rm -f "$policy"; fi
-  if [ "$status" != 0 ]; then
-    cat "$log" >&2
-    rm -f "$log"
-    die "apt-get could not install RabbitMQ; its messages are above."
-  fi
-  rm -f "$log"
+  install_package rabbitmq-server
   find_programs || die "apt-get installed RabbitMQ, but its programs were not found afterwards."
 }
 

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What private-postgres.sh and private-rabbitmq.sh share; sourced, never run. Set before: SCRIPT (its name), SERVER (what it runs), USERS (accounts
+# What private-postgres.sh, private-rabbitmq.sh and private-redis.sh share; sourced, never run. Set before: SCRIPT (its name), SERVER (what it runs), USERS (accounts
 # that may run it when we are root, best first; the last one is made when none exists). Works with bash 3.2, as macOS has it.
 
 DIR='' KEYS='' FAST='' OWNER='' PORT=''
@@ -103,6 +103,31 @@ choose_port() {
     if port_is_free "$candidate"; then PORT=$candidate; return; fi
   done
   die "no free port between 20000 and 32000."
+}
+
+# ---- Installing -----------------------------------------------------------------------------------------------------
+
+# apt-get install $1, as root, with no service of it started: only the programs are wanted.
+install_package() {
+  local log status=0 policy=/usr/sbin/policy-rc.d ours=''
+  echo "Installing $SERVER (apt-get install $1)..." >&2
+  log=$(mktemp)
+  export DEBIAN_FRONTEND=noninteractive
+  # A policy that forbids package scripts to start services. It is ours only if there was none.
+  if [ ! -e "$policy" ]; then
+    ours=yes
+    printf '#!/bin/sh\nexit 101\n' >"$policy"
+    chmod 755 "$policy"
+  fi
+  apt-get install -y --no-install-recommends "$1" >"$log" 2>&1 \
+    || { apt-get update && apt-get install -y --no-install-recommends "$1"; } >>"$log" 2>&1 || status=$?
+  if [ -n "$ours" ]; then rm -f "$policy"; fi
+  if [ "$status" != 0 ]; then
+    cat "$log" >&2
+    rm -f "$log"
+    die "apt-get could not install $SERVER; its messages are above."
+  fi
+  rm -f "$log"
 }
 
 # ---- The command line -----------------------------------------------------------------------------------------------

@@ -24,9 +24,13 @@ internal sealed record BenchmarkOptions(
     /// <summary>How often the gateway is killed and started again.</summary>
     public int ColdStarts { get; init; } = 7;
 
+    /// <summary>What keeps results costs and saves, over the wire.</summary>
+    public bool Cache { get; init; }
+
     public const string Usage = """
-        usage: McpPlatform.Benchmarks [--micro | --wire | --sessions] [--smoke | --rounds N] [--connections N] [--modern | --legacy] [--set NAME=VALUE]...
+        usage: McpPlatform.Benchmarks [--micro | --wire | --cache | --sessions] [--smoke | --rounds N] [--connections N] [--modern | --legacy] [--set NAME=VALUE]...
         Default: everything; 1, 16 and 64 connections in both eras, 16 rounds of half a second per path. --smoke: once, briefly.
+        --cache: the plain call without and with the cache, a hit and a miss, instead; with --set Gateway__Cache__Redis__Url=redis://… also a miss that looks there.
         --sessions: memory of 10000 idle sessions, and of streams, instead. With --smoke 200.
         --set: a variable for the gateway and the forwarder alike, to try out a setting of the runtime.
         """;
@@ -49,6 +53,9 @@ internal sealed record BenchmarkOptions(
                     break;
                 case "--wire":
                     options = options with { Micro = false };
+                    break;
+                case "--cache":
+                    options = options with { Micro = false, Wire = false, Cache = true };
                     break;
                 case "--sessions":
                     options = options with { Micro = false, Wire = false, Sessions = options.Rounds == 1 ? Fewer : Many };
@@ -73,6 +80,6 @@ internal sealed record BenchmarkOptions(
             }
         }
 
-        return options.Micro || options.Wire || options.Sessions > 0;
+        return options.Micro || options.Wire || options.Cache || options.Sessions > 0;
     }
 }

@@ -24,4 +24,9 @@ if (options.Sessions > 0)
     return await SessionBenchmark.Run(options);
 }
 
+if (options.Cache)
+{
+    return await CacheBenchmark.Run(options);
+}
+
 return options.Wire ? await WireBenchmark.Run(options) : 0;

@@ -41,10 +41,12 @@ internal static class Scenery
 
     /// <summary>Servers <c>bench</c> (at <paramref name="upstream"/>) and <c>server-1</c>…, with tools <c>echo</c> and <c>tool_1</c>… each.</summary>
     /// <param name="remembering">Of one more server of that name, of the legacy era only; null = there is none.</param>
-    public static RegistrySnapshot Registry(Uri upstream, int servers, int toolsEach, Uri? remembering = null) => new(
+    /// <param name="kept">With one more server, <c>kept</c>, results of which are kept for an hour.</param>
+    public static RegistrySnapshot Registry(Uri upstream, int servers, int toolsEach, Uri? remembering = null, bool kept = false) => new(
         1,
         DateTimeOffset.UnixEpoch,
-        [.. Enumerable.Range(0, servers).Select(i => Server(i == 0 ? "bench" : $"server-{i}", upstream, toolsEach)), .. remembering is null ? [] : new[] { Remembering(remembering) }]);
+        [.. Enumerable.Range(0, servers).Select(i => Server(i == 0 ? "bench" : $"server-{i}", upstream, toolsEach)), .. remembering is null ? [] : new[] { Remembering(remembering) },
+         .. kept ? new[] { Server("kept", upstream, 1) with { Cache = new ServerCache(["echo"], 3_600_000) } } : []]);
 
     private static ServerEntry Remembering(Uri address) => Server("remembering", address, 1) with
     {

@@ -40,6 +40,11 @@ internal sealed class Examination(ConnectionSettings settings, ApiClient api, Ti
         }
 
         await new PartsExamination(api, _findings).Run(cancellationToken);
+        if (await CacheExamination.Run(api, cancellationToken) is { } cache)
+        {
+            _findings.Add(cache);
+        }
+
         await Streams(cancellationToken);
         return _findings;
     }

@@ -2,7 +2,6 @@ using System.Reflection;
 using McpPlatform.Gateway.Attempts;
 using McpPlatform.Gateway.Balancing;
 using McpPlatform.Gateway.Bridge;
-using McpPlatform.Gateway.Caching;
 using McpPlatform.Gateway.Calls;
 using McpPlatform.Gateway.Changes;
 using McpPlatform.Gateway.ClientApi;
@@ -13,6 +12,7 @@ using McpPlatform.Gateway.Infrastructure.Launchers;
 using McpPlatform.Gateway.Infrastructure.Limits;
 using McpPlatform.Gateway.Infrastructure.Records;
 using McpPlatform.Gateway.Infrastructure.Security;
+using McpPlatform.Gateway.Infrastructure.SharedResults;
 using McpPlatform.Gateway.Infrastructure.Snapshots;
 using McpPlatform.Gateway.Infrastructure.Telemetry;
 using McpPlatform.Gateway.Infrastructure.Upstreams;
@@ -49,7 +49,6 @@ public sealed class GatewayModule : IServiceModule
         var services = builder.Services;
         services.AddOptions<GatewayOptions>().BindConfiguration(GatewayOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<GatewaySessionOptions>().BindConfiguration(GatewaySessionOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        services.AddOptions<GatewayCacheOptions>().BindConfiguration(GatewayCacheOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         foreach (var service in ManagementRoutes.Prefixes.Keys)
         {
             // 4 s: a snapshot takes milliseconds; an answer that was lost with its connection must not hold up the next look for longer.
@@ -131,9 +130,7 @@ public sealed class GatewayModule : IServiceModule
         services.AddHostedService<LeaseRenewer>();
         services.AddSingleton<ToolAttempts>();
         services.AddSingleton<CallRecorder>();
-        services.AddSingleton(p => new ResultCache(
-            p.GetRequiredService<GatewayStateStore>(), p.GetRequiredService<IOptions<GatewayCacheOptions>>().Value.Bounds, p.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<CachedCalls>();
+        SharedResultsSetup.Add(services);
         services.AddSingleton<CallPath>();
         AddBridge(services);
     }

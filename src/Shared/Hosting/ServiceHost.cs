@@ -140,6 +140,7 @@ public sealed class ServiceHost
 
         services.AddSingleton(_ => PlatformKeys.Load(builder.Configuration, folders, shape.HostsEverything));
         services.AddSingleton<ISecretProtector, SecretProtector>();
+        services.AddSingleton(p => new DerivedKeys(p.GetRequiredService<PlatformKeys>()));
         services.AddSingleton(p => new ServiceTokens(p.GetRequiredService<PlatformKeys>().Internal, p.GetRequiredService<TimeProvider>()));
         services.AddSingleton<InternalPort>();
         services.AddAuthentication(CallerAuthentication.SchemeName)

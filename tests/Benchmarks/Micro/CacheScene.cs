@@ -12,7 +12,12 @@ namespace McpPlatform.Benchmarks.Micro;
 /// <summary>A call of a tool whose results are kept, and the same call of one whose are not: what the step before the attempts costs.</summary>
 internal sealed class CacheScene
 {
+    /// <summary>Where a Redis is, for what is measured with one; without it that is left out.</summary>
+    public const string RedisVariable = "BENCHMARK_REDIS";
+
+    private readonly Leaps _time = new();
     private readonly CachedCalls _cached;
+    private readonly CachedCalls _leaping;
     private readonly ToolCall _kept;
     private readonly ToolCall _plain;
 
@@ -24,6 +29,7 @@ internal sealed class CacheScene
         ApiKeys.Authenticate(state, Scenery.Key, TimeProvider.System, out var caller);
         var store = new GatewayStateStore(new SnapshotFiles(Path.Combine(folder, "snapshots"), TimeProvider.System), new HotPath.Silence(), TimeProvider.System);
         _cached = new CachedCalls(new ResultCache(store, CacheBounds.Default, TimeProvider.System), TimeProvider.System);
+        _leaping = new CachedCalls(new ResultCache(store, CacheBounds.Default, _time), _time);
         (_kept, _plain) = (AttemptScene.Call(state, caller!, message), AttemptScene.Call(plain, caller!, message));
         (_kept.Target, _plain.Target) = ("echo", "echo");
     }
@@ -52,6 +58,23 @@ internal sealed class CacheScene
         using var answer = CachedCalls.Answer(_kept, end!.Result!);
     }
 
-    private static ValueTask<FlightEnd> Fly(ToolCall call, CancellationToken cancellationToken) => new(new FlightEnd(
+    /// <summary>Whatever was kept before is over its time.</summary>
+    public async ValueTask Miss()
+    {
+        _time.Leap(TimeSpan.FromHours(2));
+        var end = await _leaping.Run(_kept, _leaping.Of(_kept)!, Fly, CancellationToken.None);
+        using var answer = CachedCalls.Answer(_kept, end!.Result!);
+    }
+
+    public static ValueTask<FlightEnd> Fly(ToolCall call, CancellationToken cancellationToken) => new(new FlightEnd(
         Answer: new UpstreamAnswer(EnvelopeParser.Parse("""{"jsonrpc":"2.0","id":1,"result":{"content":[{"type":"text","text":"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"}]}}"""u8.ToArray()).Envelope!, new MemoryStream())));
+
+    private sealed class Leaps : TimeProvider
+    {
+        private long _ahead;
+
+        public override long GetTimestamp() => base.GetTimestamp() + _ahead;
+
+        public void Leap(TimeSpan by) => _ahead += (long)(by.TotalSeconds * TimestampFrequency);
+    }
 }

@@ -31,17 +31,20 @@ internal sealed class CallPathClient : IDisposable
     private readonly int _connections;
     private readonly byte[] _body;
     private readonly int _idAt;
+    private readonly int _textAt;
     private int _lastId = 10_000_000;
     private string? _session;
 
-    public CallPathClient(string name, Uri endpoint, string tool, Era era, int connections)
+    /// <param name="varies">Each call has another argument.</param>
+    public CallPathClient(string name, Uri endpoint, string tool, Era era, int connections, bool varies = false)
     {
         (Name, _endpoint, _tool, _era, _connections) = (name, endpoint, tool, era, connections);
         _http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = connections, UseCookies = false, UseProxy = false }) { Timeout = TimeSpan.FromSeconds(30) };
         var meta = era == Era.Modern ? $",\"_meta\":{Meta}" : "";
-        var text = new string('x', 100);
+        var text = varies ? "10000000" + new string('x', 92) : new string('x', 100);
         _body = Encoding.UTF8.GetBytes($$$"""{"jsonrpc":"2.0","id":10000000,"method":"tools/call","params":{"name":"{{{tool}}}","arguments":{"text":"{{{text}}}"}{{{meta}}}}}""");
         _idAt = _body.AsSpan().IndexOf("10000000"u8);
+        _textAt = varies ? _body.AsSpan().LastIndexOf("10000000"u8) : _idAt;
     }
 
     public string Name { get; }
@@ -98,7 +101,9 @@ internal sealed class CallPathClient : IDisposable
     private byte[] NextBody()
     {
         byte[] body = [.. _body];
-        Interlocked.Increment(ref _lastId).TryFormat(body.AsSpan(_idAt), out _, provider: CultureInfo.InvariantCulture);
+        var id = Interlocked.Increment(ref _lastId);
+        id.TryFormat(body.AsSpan(_idAt), out _, provider: CultureInfo.InvariantCulture);
+        id.TryFormat(body.AsSpan(_textAt), out _, provider: CultureInfo.InvariantCulture);
         return body;
     }
 

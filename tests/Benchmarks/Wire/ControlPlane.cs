@@ -18,10 +18,11 @@ internal sealed class ControlPlane : IAsyncDisposable
     public string Address => Serving.Address(_app);
 
     /// <param name="remembering">A server with sessions; null = none.</param>
-    public async Task Start(Uri upstream, Uri? remembering = null)
+    /// <param name="kept">With a server of which results are kept.</param>
+    public async Task Start(Uri upstream, Uri? remembering = null, bool kept = false)
     {
         var policy = JsonSerializer.SerializeToUtf8Bytes(Scenery.Policy(keys: 1000, rules: 20), SnapshotJson.Default.PolicySnapshot);
-        var registry = JsonSerializer.SerializeToUtf8Bytes(Scenery.Registry(upstream, servers: Scenery.Servers, toolsEach: Scenery.ToolsEach, remembering), SnapshotJson.Default.RegistrySnapshot);
+        var registry = JsonSerializer.SerializeToUtf8Bytes(Scenery.Registry(upstream, servers: Scenery.Servers, toolsEach: Scenery.ToolsEach, remembering, kept), SnapshotJson.Default.RegistrySnapshot);
         _app.MapGet("/internal/v1/policy/snapshot", context => Answer(context, policy));
         _app.MapGet("/internal/v1/registry/snapshot", context => Answer(context, registry));
 

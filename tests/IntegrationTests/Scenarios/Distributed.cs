@@ -94,7 +94,14 @@ public sealed class Measured(Measuring measuring) : MeasuredScenarios(measuring)
 
 public sealed class Supervising() : SupervisedPlatform(new DistributedForm(gateways: 2));
 
-public sealed class Supervised(Supervising supervising) : SupervisedScenarios(supervising), IClassFixture<Supervising>;
+[CollectionDefinition("supervised, distributed")]
+public sealed class OneSupervising : ICollectionFixture<Supervising>;
+
+[Collection("supervised, distributed")]
+public sealed class Supervised(Supervising supervising) : SupervisedScenarios(supervising);
+
+[Collection("supervised, distributed")]
+public sealed class SharedCaches(Supervising supervising) : SharedCacheScenarios(supervising);
 
 public sealed class Traces(SharedDistributed shared) : TraceScenarios(shared);
 

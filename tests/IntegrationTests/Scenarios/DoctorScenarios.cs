@@ -73,7 +73,7 @@ public abstract class DoctorScenarios(SharedPlatform shared)
     private static string Slug() => $"aa{Guid.NewGuid():n}"[..12];
 
     /// <summary>Each finding as <c>verdict check: what -> fix</c>.</summary>
-    private static async Task<(int ExitCode, IReadOnlyList<string> Findings)> Doctor(Uri address, string key)
+    internal static async Task<(int ExitCode, IReadOnlyList<string> Findings)> Doctor(Uri address, string key)
     {
         using var process = Process.Start(new ProcessStartInfo("dotnet", [Repository.Mcpp, "doctor", "--json"])
         {

@@ -94,7 +94,14 @@ public sealed class Measured(Measuring measuring) : MeasuredScenarios(measuring)
 
 public sealed class Supervising() : SupervisedPlatform(new StandaloneForm());
 
-public sealed class Supervised(Supervising supervising) : SupervisedScenarios(supervising), IClassFixture<Supervising>;
+[CollectionDefinition("supervised, standalone")]
+public sealed class OneSupervising : ICollectionFixture<Supervising>;
+
+[Collection("supervised, standalone")]
+public sealed class Supervised(Supervising supervising) : SupervisedScenarios(supervising);
+
+[Collection("supervised, standalone")]
+public sealed class SharedCaches(Supervising supervising) : SharedCacheScenarios(supervising);
 
 public sealed class Traces(SharedStandalone shared) : TraceScenarios(shared);
 

@@ -6,13 +6,22 @@ using Xunit;
 
 namespace McpPlatform.IntegrationTests.Scenarios;
 
-/// <summary>The platform of these scenarios: few processes may run, and what is over is over soon.</summary>
+/// <summary>A platform where few processes may run, what is over is over soon, and gateways share results in a Redis.</summary>
 public abstract class SupervisedPlatform(IPlatformForm form) : IAsyncLifetime
 {
     internal Steps Steps { get; private set; } = null!;
 
-    public async ValueTask InitializeAsync() => Steps = await Steps.With(await form.Create(new Dictionary<string, string>
+    internal PrivateRedis Redis { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
     {
+        Redis = await PrivateRedis.Create();
+        Steps = await Steps.With(await form.Create(Settings));
+    }
+
+    private Dictionary<string, string> Settings => new()
+    {
+        ["Gateway__Cache__Redis__Url"] = $"file:{Redis.AddressFile}",
         // Looks at servers that never start are under way whenever the gateway is stopped: they are not waited for.
         ["Drain__Timeout"] = "00:00:01",
         ["Gateway__MaxInstancesPerServer"] = "3",
@@ -25,12 +34,13 @@ public abstract class SupervisedPlatform(IPlatformForm form) : IAsyncLifetime
         ["Gateway__Burst"] = "10000",
         ["Limits__RequestsPerSecond"] = "10000",
         ["Limits__Burst"] = "10000",
-    }));
+    };
 
     public async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
-        await Steps.DisposeAsync();
+        await (Steps?.DisposeAsync() ?? ValueTask.CompletedTask);
+        await (Redis?.DisposeAsync() ?? ValueTask.CompletedTask);
     }
 }
 

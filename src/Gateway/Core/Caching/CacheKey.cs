@@ -1,14 +1,25 @@
+using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 
 namespace McpPlatform.Gateway.Caching;
 
 /// <summary>The name of a kept result: SHA-256 of all that the answer may depend on, each part with its length, so that no two lists of parts read alike.</summary>
-internal readonly record struct CacheKey(UInt128 High, UInt128 Low)
+public readonly record struct CacheKey(UInt128 High, UInt128 Low)
 {
     public override int GetHashCode() => (int)(ulong)Low;
 
-    public static CacheKey Of(params ReadOnlySpan<string> parts)
+    /// <summary>In bytes.</summary>
+    public const int Size = 32;
+
+    /// <summary>Writes all of it, the same on every machine.</summary>
+    public void Write(Span<byte> to)
+    {
+        BinaryPrimitives.WriteUInt128BigEndian(to, High);
+        BinaryPrimitives.WriteUInt128BigEndian(to[16..], Low);
+    }
+
+    internal static CacheKey Of(params ReadOnlySpan<string> parts)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Span<byte> length = stackalloc byte[sizeof(int)];

@@ -4,7 +4,8 @@ namespace McpPlatform.Gateway.Caching;
 /// <param name="Age">Since the answer was kept; zero unless it is a hit.</param>
 /// <param name="Left">How long it is still good; zero when nothing is known of that.</param>
 /// <param name="IsStored">It was kept for those who ask next.</param>
-public sealed record CacheNote(CacheUse Use, TimeSpan Age = default, TimeSpan Left = default, bool IsStored = false);
+/// <param name="IsFromShared">A hit that another gateway, or this one before its start, had kept in the level that they share.</param>
+public sealed record CacheNote(CacheUse Use, TimeSpan Age = default, TimeSpan Left = default, bool IsStored = false, bool IsFromShared = false);
 
 /// <summary>Uses as records and metrics name them.</summary>
 public static class CacheUses

@@ -25,6 +25,9 @@ internal sealed record Cacheable(CacheKey Own, CacheKey Shared, ToolCaching? Dec
         MemberEdit.Strip("_meta", MetaKeys.ProtocolVersion, MetaKeys.ClientInfo, MetaKeys.ProgressToken, MetaKeys.LogLevel, MetaKeys.TraceParent, MetaKeys.TraceState, MetaKeys.Baggage),
     ];
 
+    /// <summary>The names under which another gateway may have kept the answer.</summary>
+    public CacheKey[] Names => MayShare && Declared is not { IsShared: false } ? [Own, Shared] : [Own];
+
     /// <summary>Requests that are equal by this wait for one another.</summary>
     public CacheKey Flight => Declared is { IsShared: true } && MayShare ? Shared : Own;
 

@@ -12,7 +12,8 @@ namespace McpPlatform.Gateway.Caching;
 /// Answers requests by what is kept, and makes equal requests under way one. Comes after the decision for each caller: what is kept never widens who may have it. A hit takes nothing of
 /// the server's rates and places, since the server does nothing for it.
 /// </summary>
-public sealed class CachedCalls(ResultCache cache, TimeProvider time)
+/// <param name="shared">What gateways share; null: each has its memory only.</param>
+public sealed class CachedCalls(ResultCache cache, TimeProvider time, ISharedResults? shared = null)
 {
     /// <summary>In <c>_meta</c> of a result that another request caused.</summary>
     public const string MetaKey = "mcpplatform/cache";
@@ -97,6 +98,29 @@ public sealed class CachedCalls(ResultCache cache, TimeProvider time)
     private KeptResult? Find(ToolCall call, Cacheable cacheable) =>
         cache.Find(call.Caller.TenantId, cacheable.Own) ?? (cacheable.MayShare ? cache.Find(call.Caller.TenantId, cacheable.Shared) : null);
 
+    /// <summary>What a process says is of this gateway's own: another one may start another program by the same name.</summary>
+    private static bool IsShareable(ToolCall call) => !call.Route!.IsProcess;
+
+    /// <summary>What another gateway kept, from now on kept here as well. Who has little time does not wait for a second place.</summary>
+    private async ValueTask<KeptResult?> FindShared(ToolCall call, Cacheable cacheable, CancellationToken cancellationToken)
+    {
+        if (!IsShareable(call) || !call.Timers.IsEmpty || await shared!.Find(call.Caller.TenantId, cacheable.Names, cancellationToken) is not { } found)
+        {
+            return null;
+        }
+
+        var left = (found.For < cache.Bounds.MaxTtl ? found.For : cache.Bounds.MaxTtl) - found.Age;
+        var epoch = call.Route!.CacheEpoch;
+        if (left <= TimeSpan.Zero || cacheable.Epoch != epoch.Number || !epoch.IsOlderThan(found.Age + found.Took, time))
+        {
+            return null;
+        }
+
+        var result = Made(call, cacheable, found.Name, found.Payload, new Freshness(left, found.Name == cacheable.Shared, found.SaysTtl), found.Age);
+        cache.Keep(call.Caller.TenantId, result);
+        return result;
+    }
+
     private async ValueTask<FlightEnd> Lead(
         ToolCall call,
         Cacheable cacheable,
@@ -110,14 +134,25 @@ public sealed class CachedCalls(ResultCache cache, TimeProvider time)
             async (own, token) =>
             {
                 // The flight before may have landed between the look at what is kept and this one's start.
-                return Find(own, cacheable) is { IsHopeless: false } kept ? new FlightEnd(kept) : Land(own, cacheable, flight, await fly(own, token));
+                if (Find(own, cacheable) is { IsHopeless: false } kept)
+                {
+                    return new FlightEnd(kept);
+                }
+
+                if (shared is not null && await FindShared(own, cacheable, token) is { } found)
+                {
+                    return new FlightEnd(found) { IsFromShared = true };
+                }
+
+                var askedAt = time.GetTimestamp();
+                return Land(own, cacheable, flight, await fly(own, token), askedAt);
             },
             () => _flights.TryRemove(KeyValuePair.Create(name, flight)));
         var end = await flight.Lead(cancellationToken);
         (call.Secrets, call.Tightest) = (end.Secrets, end.Tightest ?? call.Tightest);
         return end switch
         {
-            { Result: { } found, Secrets: null } => Hit(call, found),
+            { Result: { } found, Secrets: null } => Hit(call, found, end.IsFromShared),
             { Result: { } result } => Used(call, CacheUse.Miss, new CacheNote(CacheUse.Miss, Left: Left(result), IsStored: end.IsStored), end),
             _ when cacheable.Declared is null => end,
             _ => Missed(call, end),
@@ -125,7 +160,7 @@ public sealed class CachedCalls(ResultCache cache, TimeProvider time)
     }
 
     /// <summary>Keeps what may be kept of what a server answered.</summary>
-    private FlightEnd Land(ToolCall call, Cacheable cacheable, Flight flight, FlightEnd end)
+    private FlightEnd Land(ToolCall call, Cacheable cacheable, Flight flight, FlightEnd end, long askedAt)
     {
         if (end.Answer is not { IsError: false } answer || flight.IsPersonal)
         {
@@ -153,11 +188,17 @@ public sealed class CachedCalls(ResultCache cache, TimeProvider time)
             end.Secrets?.Conceal(answer.Payload);
             var isShared = fresh.IsShared && cacheable.MayShare;
             var result = Made(call, cacheable, isShared ? cacheable.Shared : cacheable.Own, answer.Payload.ToArray(), fresh with { IsShared = isShared });
-            return end with { Answer = null, Result = result, IsStored = cache.Keep(call.Caller.TenantId, result), Secrets = end.Secrets ?? Redaction.KnownSecrets.None };
+            var isStored = cache.Keep(call.Caller.TenantId, result);
+            if (isStored && shared is not null && IsShareable(call))
+            {
+                shared.Keep(call.Caller.TenantId, new SharedResult(result.Key, result.Payload, result.SaysTtl, fresh.For, time.GetElapsedTime(askedAt)));
+            }
+
+            return end with { Answer = null, Result = result, IsStored = isStored, Secrets = end.Secrets ?? Redaction.KnownSecrets.None };
         }
     }
 
-    private KeptResult Made(ToolCall call, Cacheable cacheable, CacheKey key, ReadOnlyMemory<byte> payload, Freshness fresh)
+    private KeptResult Made(ToolCall call, Cacheable cacheable, CacheKey key, ReadOnlyMemory<byte> payload, Freshness fresh, TimeSpan age = default)
     {
         var now = time.GetTimestamp();
         return new KeptResult(key, payload)
@@ -168,22 +209,24 @@ public sealed class CachedCalls(ResultCache cache, TimeProvider time)
             Target = call.Target!,
             IsShared = fresh.IsShared,
             SaysTtl = fresh.SaysTtl,
-            StoredAt = now,
-            ExpiresAt = now + (long)(fresh.For.TotalSeconds * time.TimestampFrequency),
+            StoredAt = now - Ticks(age),
+            ExpiresAt = now + Ticks(fresh.For),
         };
     }
 
-    private FlightEnd Hit(ToolCall call, KeptResult kept) =>
-        Used(call, CacheUse.Hit, new CacheNote(CacheUse.Hit, time.GetElapsedTime(kept.StoredAt), Left(kept)), new FlightEnd(kept));
+    private FlightEnd Hit(ToolCall call, KeptResult kept, bool isFromShared = false) =>
+        Used(call, CacheUse.Hit, new CacheNote(CacheUse.Hit, time.GetElapsedTime(kept.StoredAt), Left(kept), IsFromShared: isFromShared), new FlightEnd(kept));
 
     private FlightEnd Missed(ToolCall call, FlightEnd end) => Used(call, CacheUse.Miss, new CacheNote(CacheUse.Miss), end);
 
     private FlightEnd Used(ToolCall call, CacheUse use, CacheNote note, FlightEnd end)
     {
         call.Cache = note;
-        cache.Count(call.Caller.TenantId, use);
+        cache.Count(call.Caller.TenantId, use, note.IsFromShared);
         return end;
     }
+
+    private long Ticks(TimeSpan span) => (long)(span.TotalSeconds * time.TimestampFrequency);
 
     private TimeSpan Left(KeptResult result) => time.GetElapsedTime(time.GetTimestamp(), result.ExpiresAt) is var left && left > TimeSpan.Zero ? left : TimeSpan.Zero;
 }

@@ -19,6 +19,9 @@ internal sealed record FlightEnd(
     /// <summary>The credentials that travelled.</summary>
     public KnownSecrets? Secrets { get; init; }
 
+    /// <summary>The result is one that gateways share.</summary>
+    public bool IsFromShared { get; init; }
+
     /// <summary>The limit that has least left.</summary>
     public LimitUse? Tightest { get; init; }
 

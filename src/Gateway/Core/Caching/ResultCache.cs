@@ -31,10 +31,10 @@ public sealed class ResultCache
 
     internal KeptResult? Find(Guid tenantId, CacheKey key) => _tenants.TryGetValue(tenantId, out var tenant) ? tenant.Find(key, _time.GetTimestamp()) : null;
 
-    internal void Count(Guid tenantId, CacheUse use)
+    internal void Count(Guid tenantId, CacheUse use, bool isFromShared = false)
     {
-        Of(tenantId).Count(use);
-        Telemetry.GatewayMetrics.Cached(use);
+        Of(tenantId).Count(use, isFromShared);
+        Telemetry.GatewayMetrics.Cached(use, isFromShared);
     }
 
     /// <summary>Keeps a result. False: it is larger than any may be.</summary>
@@ -58,14 +58,14 @@ public sealed class ResultCache
     /// <summary>A resource is another now.</summary>
     public void Updated(ServerRoute server, string uri)
     {
-        server.CacheEpoch.Advance();
+        server.CacheEpoch.Advance(_time.GetTimestamp());
         Forget(server.TenantId, kept => kept.ServerId == server.ServerId && kept.Target == uri);
     }
 
     /// <summary>A server says that its lists are others now: what it answered before may have been made by what is gone.</summary>
     public void Changed(ServerRoute server)
     {
-        server.CacheEpoch.Advance();
+        server.CacheEpoch.Advance(_time.GetTimestamp());
         Forget(server.TenantId, kept => kept.ServerId == server.ServerId);
     }
 

@@ -16,6 +16,7 @@ internal sealed class TenantCache
     private KeptResult? _hand;
     private long _bytes;
     private long _hits;
+    private long _sharedHits;
     private long _misses;
     private long _coalesced;
     private long _evictions;
@@ -24,7 +25,8 @@ internal sealed class TenantCache
     public long Bytes => Volatile.Read(ref _bytes);
 
     public CacheStatistics Statistics => new(
-        _kept.Count, Bytes, Volatile.Read(ref _hits), Volatile.Read(ref _misses), Volatile.Read(ref _coalesced), Volatile.Read(ref _evictions), Volatile.Read(ref _invalidated));
+        _kept.Count, Bytes, Volatile.Read(ref _hits), Volatile.Read(ref _misses), Volatile.Read(ref _coalesced), Volatile.Read(ref _evictions), Volatile.Read(ref _invalidated),
+        Volatile.Read(ref _sharedHits));
 
     /// <summary>Null when there is none, or none that is still good.</summary>
     public KeptResult? Find(CacheKey key, long now)
@@ -110,12 +112,17 @@ internal sealed class TenantCache
         }
     }
 
-    public void Count(CacheUse use)
+    public void Count(CacheUse use, bool isFromShared = false)
     {
         switch (use)
         {
             case CacheUse.Hit:
                 Interlocked.Increment(ref _hits);
+                if (isFromShared)
+                {
+                    Interlocked.Increment(ref _sharedHits);
+                }
+
                 break;
             case CacheUse.Coalesced:
                 Interlocked.Increment(ref _coalesced);
@@ -193,11 +200,12 @@ public enum CacheUse
 /// <summary>What is kept, and what became of requests since the start.</summary>
 /// <param name="Evictions">Left to make room.</param>
 /// <param name="Invalidated">Left because they were no longer true, or somebody ordered it.</param>
-public readonly record struct CacheStatistics(int Entries, long Bytes, long Hits, long Misses, long Coalesced, long Evictions, long Invalidated)
+/// <param name="SharedHits">Of the hits, those that came from the level that gateways share.</param>
+public readonly record struct CacheStatistics(int Entries, long Bytes, long Hits, long Misses, long Coalesced, long Evictions, long Invalidated, long SharedHits = 0)
 {
     /// <summary>Answered without the server, of all that could have been; 0 before the first.</summary>
     public double HitRatio => Hits + Misses + Coalesced is > 0 and var all ? (double)(Hits + Coalesced) / all : 0;
 
     public static CacheStatistics operator +(CacheStatistics a, CacheStatistics b) => new(
-        a.Entries + b.Entries, a.Bytes + b.Bytes, a.Hits + b.Hits, a.Misses + b.Misses, a.Coalesced + b.Coalesced, a.Evictions + b.Evictions, a.Invalidated + b.Invalidated);
+        a.Entries + b.Entries, a.Bytes + b.Bytes, a.Hits + b.Hits, a.Misses + b.Misses, a.Coalesced + b.Coalesced, a.Evictions + b.Evictions, a.Invalidated + b.Invalidated, a.SharedHits + b.SharedHits);
 }

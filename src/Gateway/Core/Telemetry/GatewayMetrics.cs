@@ -54,7 +54,7 @@ public static class GatewayMetrics
     private static readonly Counter<long> ContextTokensSaved = Meter.CreateCounter<long>(
         "mcpp.gateway.context_tokens.saved", "{token}", "What lists of tool sets left out because their tools are found by searching (estimated).");
 
-    private static readonly Counter<long> CacheUses = Meter.CreateCounter<long>("mcpp.gateway.cache.requests", "{request}", "Requests whose answer could be kept, by how they came by it: hit, coalesced, miss.");
+    private static readonly Counter<long> CacheUses = Meter.CreateCounter<long>("mcpp.gateway.cache.requests", "{request}", "Requests whose answer could be kept, by how they came by it (hit, coalesced, miss) and from where (memory, shared, server).");
 
     private static readonly Counter<long> RepairedTools = Meter.CreateCounter<long>("mcpp.gateway.tools.repaired", "{tool}", "Definitions of tools that clients get in a repaired form, each once.");
 
@@ -149,7 +149,8 @@ public static class GatewayMetrics
     public static void Limited(LimitKind limit) => Refusals.Add(1, new KeyValuePair<string, object?>("mcpp.limit", limit.Name()));
 
     /// <summary>A request whose answer could be kept came by it.</summary>
-    internal static void Cached(CacheUse use) => CacheUses.Add(1, new KeyValuePair<string, object?>("mcpp.cache", use.Name()));
+    internal static void Cached(CacheUse use, bool isFromShared) =>
+        CacheUses.Add(1, new KeyValuePair<string, object?>("mcpp.cache", use.Name()), new KeyValuePair<string, object?>("mcpp.cache.level", use == CacheUse.Miss ? "server" : isFromShared ? "shared" : "memory"));
 
     /// <summary>A legacy client's session is over.</summary>
     public static void SessionEnded(ProtocolVersion version, TimeSpan elapsed) =>

@@ -17,7 +17,7 @@ internal static class CacheHeaders
         var left = (long)note.Left.TotalSeconds;
         http.Response.Headers["Cache-Status"] = note.Use switch
         {
-            CacheUse.Hit => string.Create(CultureInfo.InvariantCulture, $"mcpplatform; hit; ttl={left}"),
+            CacheUse.Hit => string.Create(CultureInfo.InvariantCulture, $"mcpplatform; hit; ttl={left}{(note.IsFromShared ? "; detail=shared" : "")}"),
             CacheUse.Coalesced => "mcpplatform; fwd=miss; collapsed",
             _ => note.IsStored ? string.Create(CultureInfo.InvariantCulture, $"mcpplatform; fwd=miss; stored; ttl={left}") : "mcpplatform; fwd=miss",
         };

@@ -38,8 +38,12 @@ internal sealed class CacheScene : IUpstreams, IUpstreamConnection, IAsyncDispos
     private int _serial;
     private int _version;
 
-    public CacheScene(CacheBounds? bounds = null)
+    /// <param name="bounds">Default: the usual ones.</param>
+    /// <param name="shared">What it shares with other gateways.</param>
+    /// <param name="time">The clock that it shares with them.</param>
+    public CacheScene(CacheBounds? bounds = null, ISharedResults? shared = null, ManualTime? time = null)
     {
+        Time = time ?? new ManualTime();
         var observer = new RecordingObserver();
         Store = new GatewayStateStore(new SnapshotFiles(_folder.File("snapshots"), Time), observer, Time);
         _spool = new CallSpool(new SpoolOptions(_folder.File("spool"), "gw", MaxBytes: 64_000_000), observer, TimeProvider.System);
@@ -47,12 +51,12 @@ internal sealed class CacheScene : IUpstreams, IUpstreamConnection, IAsyncDispos
         var attempts = new ToolAttempts(new AttemptEngine(AttemptRules.Default, TimeProvider.System), new Balancer(BreakerRules.Default, Time), this, AttemptTimers.Default, observer, Time);
         _path = new CallPath(
             Store, new CallLimiter(new LimitShares(isAlone: true, Time), LimitDefaults.Default, Time), Bridges.Over(attempts, Time), new CallRecorder(_spool, Time), CallLimits.Default, Time,
-            new CachedCalls(Cache, Time));
+            new CachedCalls(Cache, Time, shared));
         UsePolicy();
         UseServers();
     }
 
-    public ManualTime Time { get; } = new();
+    public ManualTime Time { get; }
 
     public GatewayStateStore Store { get; }
 

@@ -15,18 +15,28 @@ public sealed class CacheWallsTests
     private static readonly string?[] Says = [null, """{"ttlMs":2000}""", """{"ttlMs":2000,"cacheScope":"public"}""", """{"ttlMs":2000,"cacheScope":"private"}""", """{"ttlMs":0,"cacheScope":"public"}"""];
 
     [Theory]
-    [InlineData(1), InlineData(2), InlineData(3), InlineData(4), InlineData(5), InlineData(6), InlineData(7), InlineData(8)]
-    public async Task What_is_kept_crosses_neither_tenants_nor_principals_nor_scopes(int seed)
+    [InlineData(1, 1), InlineData(2, 1), InlineData(3, 1), InlineData(4, 1), InlineData(5, 2), InlineData(6, 2), InlineData(7, 2), InlineData(8, 2), InlineData(9, 3), InlineData(10, 3)]
+    public async Task What_is_kept_crosses_neither_tenants_nor_principals_nor_scopes(int seed, int gateways)
     {
-        // With little room in every other run: what is thrown out must not come back as something else.
-        await using var scene = new CacheScene(CacheBounds.Default with { MaxBytes = seed % 2 == 0 ? 4096 : 1 << 20 });
-        var (random, made, hits, shared, declared) = (new Random(seed), new Dictionary<string, Origin>(), 0, 0, new ServerCache(["look", "shared_read"], 3000));
+        // With little room in every other run: what is thrown out must not come back as something else. Several gateways share what they keep.
+        var time = new ManualTime();
+        var shelf = gateways > 1 ? new SharedShelf(time) : null;
+        var scenes = Enumerable.Range(0, gateways).Select(_ => new CacheScene(CacheBounds.Default with { MaxBytes = seed % 2 == 0 ? 4096 : 1 << 20 }, shelf, time)).ToArray();
+        var (random, made, hits, shared, fromOthers) = (new Random(seed), new Dictionary<string, Origin>(), 0, 0, 0);
+        var first = new ServerCache(["look", "shared_read"], 3000);
+        var declared = scenes.ToDictionary(scene => scene, _ => first);
         Origin asking = null!;
         string? says = null;
-        scene.UseServers(declared);
-        scene.Answer = (_, n, _) =>
+        foreach (var scene in scenes)
         {
-            made[$"{n}"] = asking with { At = scene.Time.GetTimestamp() };
+            scene.UseServers(declared[scene]);
+            scene.Answer = (_, _, _) => Answer();
+        }
+
+        Task<System.Text.Json.Nodes.JsonObject> Answer()
+        {
+            var n = made.Count;
+            made[$"{n}"] = asking with { At = time.GetTimestamp() };
             var result = CacheScene.Text(n);
             foreach (var (name, value) in says is null ? [] : System.Text.Json.Nodes.JsonNode.Parse(says)!.AsObject())
             {
@@ -34,18 +44,20 @@ public sealed class CacheWallsTests
             }
 
             return Task.FromResult(result);
-        };
+        }
 
         for (var step = 0; step < 400; step++)
         {
             switch (random.Next(20))
             {
                 case 0:
-                    scene.Time.Advance(TimeSpan.FromMilliseconds(random.Next(1500)));
+                    time.Advance(TimeSpan.FromMilliseconds(random.Next(1500)));
                     break;
                 case 1:
-                    declared = declared with { Scope = random.Next(2) == 0 ? ServerCache.Principal : ServerCache.Tenant };
-                    scene.UseServers(declared);
+                    // Gateways learn of it one after the other.
+                    var told = scenes[random.Next(gateways)];
+                    declared[told] = declared[told] with { Scope = random.Next(2) == 0 ? ServerCache.Principal : ServerCache.Tenant };
+                    told.UseServers(declared[told]);
                     break;
                 default:
                     await Ask();
@@ -55,9 +67,15 @@ public sealed class CacheWallsTests
 
         hits.ShouldBeGreaterThan(20);
         shared.ShouldBeGreaterThan(0);
+        (fromOthers > 10).ShouldBe(gateways > 1);
+        foreach (var scene in scenes)
+        {
+            await scene.DisposeAsync();
+        }
 
         async Task Ask()
         {
+            var scene = scenes[random.Next(gateways)];
             var (subject, tenant) = (Subjects[random.Next(3)], random.Next(2) == 0 ? DefaultTenant.Id : CacheScene.Other);
             var (method, target) = random.Next(4) switch
             {
@@ -68,7 +86,7 @@ public sealed class CacheWallsTests
             };
             var arguments = method == McpMethods.ReadResource ? "{}" : Arguments[random.Next(Arguments.Length)];
             says = Says[random.Next(Says.Length)];
-            asking = new Origin(tenant, subject, method, target, arguments, says, declared, 0);
+            asking = new Origin(tenant, subject, method, target, arguments, says, declared[scene], 0);
             var before = scene.Received.Count;
 
             var seen = await scene.Call(target, arguments, subject, tenant, method);
@@ -87,10 +105,11 @@ public sealed class CacheWallsTests
             }
 
             hits++;
+            fromOthers += seen.Note!.IsFromShared ? 1 : 0;
             shared += origin.Subject == subject ? 0 : 1;
-            (origin.Tenant, origin.Method, origin.Target, origin.Arguments, origin.Declared).ShouldBe((tenant, method, target, arguments, declared));
+            (origin.Tenant, origin.Method, origin.Target, origin.Arguments, origin.Declared).ShouldBe((tenant, method, target, arguments, declared[scene]));
             (origin.Subject == subject || origin.MayBeShared).ShouldBeTrue($"{subject} got what is {origin.Subject}'s: {origin}");
-            (scene.Time.GetElapsedTime(origin.At) < origin.Ttl).ShouldBeTrue($"{origin} at {scene.Time.GetElapsedTime(origin.At)}");
+            (time.GetElapsedTime(origin.At) < origin.Ttl).ShouldBeTrue($"{origin} at {time.GetElapsedTime(origin.At)}");
         }
     }
 

@@ -12,9 +12,6 @@ namespace McpPlatform.Benchmarks.Micro;
 /// <summary>A call of a tool whose results are kept, and the same call of one whose are not: what the step before the attempts costs.</summary>
 internal sealed class CacheScene
 {
-    /// <summary>Where a Redis is, for what is measured with one; without it that is left out.</summary>
-    public const string RedisVariable = "BENCHMARK_REDIS";
-
     private readonly Leaps _time = new();
     private readonly CachedCalls _cached;
     private readonly CachedCalls _leaping;
@@ -66,7 +63,7 @@ internal sealed class CacheScene
         using var answer = CachedCalls.Answer(_kept, end!.Result!);
     }
 
-    public static ValueTask<FlightEnd> Fly(ToolCall call, CancellationToken cancellationToken) => new(new FlightEnd(
+    private static ValueTask<FlightEnd> Fly(ToolCall call, CancellationToken cancellationToken) => new(new FlightEnd(
         Answer: new UpstreamAnswer(EnvelopeParser.Parse("""{"jsonrpc":"2.0","id":1,"result":{"content":[{"type":"text","text":"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"}]}}"""u8.ToArray()).Envelope!, new MemoryStream())));
 
     private sealed class Leaps : TimeProvider

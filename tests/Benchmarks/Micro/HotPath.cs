@@ -73,13 +73,6 @@ internal sealed class HotPath : IAsyncDisposable
         yield return ("cache: CachedCalls.Of, the names of one that may be kept", Sync(cache.Named));
         yield return ("cache: CachedCalls.Run, a hit, names and answer included", cache.Hit);
         yield return ("cache: CachedCalls.Run, a miss that is kept, flight included", cache.Miss);
-        if (Environment.GetEnvironmentVariable(CacheScene.RedisVariable) is { Length: > 0 } redis)
-        {
-            var far = SharedCacheScene.Over(redis, _state, _folder, envelope);
-            yield return ("cache: CachedCalls.Run, a miss that looks into Redis in vain", far.Miss);
-            yield return ("cache: CachedCalls.Run, a hit in Redis", far.Hit);
-        }
-
         foreach (var measured in Measuring(caller!, envelope))
         {
             yield return measured;

@@ -81,7 +81,7 @@ internal sealed class GatewayProcess : IParty, IDisposable
         var secrets = new Dictionary<string, string>(environment)
         {
             ["MCPP_INTERNAL_KEY"] = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)),
-            ["MCPP_MASTER_KEY"] = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)),
+            ["MCPP_MASTER_KEY"] = environment.GetValueOrDefault("MCPP_MASTER_KEY") ?? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)),
         };
         Child Run(string plane) => Child.Start(
             Program(),

@@ -66,7 +66,10 @@ public abstract class SharedCacheScenarios(SupervisedPlatform supervised) : IAsy
         using var api = new ApiClient(Last, _steps.Platform.AdminKey);
         var statistics = (await api.Get("/api/v1/admin/cache")).Expect(HttpStatusCode.OK).Json["shared"]!;
         (statistics["reachable"]!.GetValue<bool>(), statistics["hits"]!.GetValue<long>() > 0, statistics["round_trip_ms"]!.GetValue<double>() > 0).ShouldBe((true, true, true));
-        (await DoctorScenarios.Doctor(Last, _steps.Platform.AdminKey)).Findings.ShouldContain(f => f.StartsWith("ok cache: Gateways share results in a Redis"));
+
+        // On a busy machine it takes long to answer, and doctor says so.
+        var findings = (await DoctorScenarios.Doctor(Last, _steps.Platform.AdminKey)).Findings;
+        findings.ShouldContain(f => f.Contains(" cache: ") && f.Contains("share results in") && !f.Contains("away"), string.Join('\n', findings));
         await Until.True(async () => (await _steps.Admin.Get($"/api/v1/traces?server={_slug}&method=tools/call")).Json["items"]!.AsArray().Count(c => (string?)c!["cache"] == "hit") == 2, Soon);
     }
 

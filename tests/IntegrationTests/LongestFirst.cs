@@ -17,7 +17,7 @@ public sealed class LongestFirst : ITestCollectionOrderer
     private static readonly string[] Long =
     [
         "Faults.Crashes", "Distributed.Hurting", "Standalone.Hostile", "Distributed.Hostile", "Faults.ClockFaults", "Faults.LinkFaults", "Faults.DiskFaults", "Distributed.Inspecting",
-        "Distributed.Supervised", "Standalone.Hurting", "Standalone.Supervised", "Messaging.CrashMatrixTests", "Corpus.CorpusTests", "Distributed.TenantWalls", "Distributed.Measured",
+        "Distributed.Supervision", "Standalone.Hurting", "Standalone.Supervision", "Messaging.CrashMatrixTests", "Corpus.CorpusTests", "Distributed.TenantWalls", "Distributed.Measured",
     ];
 
     public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(IReadOnlyCollection<TTestCollection> testCollections)

@@ -94,13 +94,13 @@ public sealed class Measured(Measuring measuring) : MeasuredScenarios(measuring)
 
 public sealed class Supervising() : SupervisedPlatform(new StandaloneForm());
 
-[CollectionDefinition("supervised, standalone")]
-public sealed class OneSupervising : ICollectionFixture<Supervising>;
+[CollectionDefinition]
+public sealed class Supervision : ICollectionFixture<Supervising>;
 
-[Collection("supervised, standalone")]
+[Collection<Supervision>]
 public sealed class Supervised(Supervising supervising) : SupervisedScenarios(supervising);
 
-[Collection("supervised, standalone")]
+[Collection<Supervision>]
 public sealed class SharedCaches(Supervising supervising) : SharedCacheScenarios(supervising);
 
 public sealed class Traces(SharedStandalone shared) : TraceScenarios(shared);

@@ -4,7 +4,7 @@ using McpPlatform.Cli.Connection;
 
 namespace McpPlatform.Cli.Diagnosis;
 
-/// <summary>Looks at the level of the cache that gateways share, where there is one.</summary>
+/// <summary>Looks at the level of the cache that gateways share, where there is one and the key may see it.</summary>
 internal static class CacheExamination
 {
     /// <summary>10 ms: a level that takes longer costs each call that looks there more than most servers take to answer.</summary>
@@ -30,7 +30,7 @@ internal static class CacheExamination
         }
         catch (ApiException refused) when (refused.Status is HttpStatusCode.Forbidden or HttpStatusCode.NotFound)
         {
-            return new Finding(Verdict.Skipped, "cache", "Not looked at: the key may not see it.");
+            return null;
         }
         catch (ApiException refused)
         {

@@ -18,6 +18,7 @@ public sealed class DoctorTests
         ["/api/v1/servers"] = (200, """{"items":[{"slug":"up","enabled":true,"health":"healthy"}],"next_cursor":null}"""),
         ["/api/v1/servers/up/discover"] = (200, """{"slug":"up","health":"healthy","protocol_version":"2026-07-28","tool_count":3}"""),
         ["/api/v1/breakers"] = (200, """{"items":[{"id":"b","server":"up","address":"a","forced_open":false,"gateways":[{"gateway":"g","breaker":"closed"}]}]}"""),
+        ["/api/v1/admin/cache"] = (200, """{"entries":0,"shared":{"reachable":true,"round_trip_ms":0.4,"hits":1}}"""),
         ["/api/v1/admin/dead-letters"] = (200, """{"items":[],"next_cursor":null}"""),
         ["subscriptions/listen"] = (200, "event: message\ndata: {}\n\n"),
     };
@@ -29,7 +30,7 @@ public sealed class DoctorTests
 
         result.ExitCode.ShouldBe(0, result.Out);
         result.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries).ShouldAllBe(line => line.StartsWith("ok", StringComparison.Ordinal));
-        foreach (var check in new[] { "address", "clock", "key", "components", "gateway", "config", "servers", "breakers", "messages", "streams" })
+        foreach (var check in new[] { "address", "clock", "key", "components", "gateway", "config", "servers", "breakers", "messages", "cache", "streams" })
         {
             result.Out.ShouldContain($"  {check} ");
         }
@@ -55,6 +56,8 @@ public sealed class DoctorTests
     [InlineData("/api/v1/servers/up/discover", 500, """{"error":{"code":"internal","message":"no"}}""", "warn  servers", "could not be looked at")]
     [InlineData("/api/v1/breakers", 200, """{"items":[{"id":"b7","server":"up","address":"http://a","forced_open":true,"gateways":[]}]}""", "warn  breakers", "b7/reset")]
     [InlineData("/api/v1/breakers", 200, """{"items":[{"id":"b7","server":"up","address":"http://a","forced_open":false,"gateways":[{"breaker":"open"}]}]}""", "warn  breakers", "up at http://a")]
+    [InlineData("/api/v1/admin/cache", 200, """{"shared":{"reachable":false,"round_trip_ms":null,"hits":1}}""", "warn  cache", "Gateway__Cache__Redis__Url")]
+    [InlineData("/api/v1/admin/cache", 200, """{"shared":{"reachable":true,"round_trip_ms":40.5,"hits":1}}""", "warn  cache", "40.5 ms")]
     [InlineData("/api/v1/admin/dead-letters", 200, """{"items":[{}],"next_cursor":null}""", "warn  messages", "dead-letters")]
     [InlineData("subscriptions/listen", 200, "{}", "warn  streams", "no stream")]
     [InlineData("subscriptions/listen", 200, "event: message\n\n", "FAIL  streams", "time-outs")]

@@ -49,6 +49,37 @@ public abstract class ToolSetScenarios(SharedPlatform shared)
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    public async Task A_prompt_of_a_set_is_sent_what_is_fixed_and_shows_what_is_not(bool isModern)
+    {
+        var steps = await shared.Get();
+        var (slug, server) = (Name(), $"prompting{Guid.NewGuid():n}"[..20]);
+        await using var upstream = await WireUpstream.Start(isModern: false);
+        upstream.Lists["prompts"]["brief"] = """{"name":"brief","arguments":[{"name":"about","required":true},{"name":"tone","required":true}]}""";
+        upstream.Handlers["prompts/get"] = _ => Task.FromResult("""{"messages":[{"role":"user","content":{"type":"text","text":"asked"}}]}""");
+        upstream.Tool("other", _ => Task.FromResult("""{"content":[]}"""));
+        await steps.RegisterHttp(server, upstream.Address);
+        await Create(steps, slug, new
+        {
+            slug,
+            members = new[] { new { server } },
+            overrides = new[] { new { server, name = "brief", kind = "prompt", rename = "summary", arguments = new { tone = "kind" } } },
+        });
+        using var caller = Caller(steps, slug, isModern);
+
+        var listed = (await caller.Request("prompts/list")).Result["prompts"]!.AsArray().Single()!;
+        var answer = await caller.Request("prompts/get", new JsonObject { ["name"] = "summary", ["arguments"] = new JsonObject { ["about"] = "rain" } });
+        var refused = await caller.Request("prompts/get", new JsonObject { ["name"] = "summary", ["arguments"] = new JsonObject { ["about"] = "rain", ["tone"] = "rude" } });
+
+        (listed["name"]!.GetValue<string>(), listed["arguments"]!.ToJsonString()).ShouldBe(("summary", """[{"name":"about","required":true}]"""));
+        answer.Result["messages"]![0]!["content"]!["text"]!.GetValue<string>().ShouldBe("asked");
+        refused.Message!["error"]!["data"]!["code"]!.GetValue<string>().ShouldBe("argument.fixed");
+        var sent = upstream.Received.Single(call => call.Method == "prompts/get");
+        (sent.Param("name")!.Value.GetString(), sent.Param("arguments")!.Value.GetRawText()).ShouldBe(("brief", """{"about":"rain","tone":"kind"}"""));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
     public async Task Tools_are_found_described_and_called_by_whoever_may_and_by_nobody_else(bool isModern)
     {
         var steps = await shared.Get();

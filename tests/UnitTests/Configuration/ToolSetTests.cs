@@ -99,7 +99,8 @@ public sealed class ToolSetTests : IDisposable
     [InlineData("members: [{ server: a }]\n    overrides:\n      - { server: a, name: x, rename: r }\n      - { server: a, name: y, rename: r }", 6, "tool_sets.s.overrides[1].rename", "Another tool", "Choose")]
     [InlineData("members: [{ server: a }]\n    overrides: [{ server: a, name: x, arguments: [1] }]", 4, "tool_sets.s.overrides[0].arguments", "a list", "Fixed arguments")]
     [InlineData("members: [{ server: a }]\n    overrides: [{ server: a, name: x, arguments: { q: 1, Q: 2 } }]", 4, "tool_sets.s.overrides[0].arguments", "twice, in different cases", "Remove")]
-    [InlineData("members: [{ server: a }]\n    overrides: [{ server: a, name: x, kind: resource, arguments: { q: 1 } }]", 4, "tool_sets.s.overrides[0].arguments", "no fixed arguments", "tools have them")]
+    [InlineData("members: [{ server: a }]\n    overrides: [{ server: a, name: x, kind: resource, arguments: { q: 1 } }]", 4, "tool_sets.s.overrides[0].arguments", "no fixed arguments", "tools and prompts have them")]
+    [InlineData("members: [{ server: a }]\n    overrides: [{ server: a, name: x, kind: prompt, arguments: { q: 1 } }]", 4, "tool_sets.s.overrides[0].arguments", "are texts", "in quotes")]
     public void A_mistake_is_told_with_line_member_reason_and_fix(string members, int line, string path, string reason, string fix)
     {
         var problem = _configured.Problem($"tool_sets:\n  s:\n    {members}\n");

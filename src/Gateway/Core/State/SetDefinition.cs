@@ -24,7 +24,9 @@ internal static class SetDefinition
 
         if (change?.Arguments is { Count: > 0 } arguments)
         {
-            edits.Add(MemberEdit.Edit("inputSchema", Without(JsonMembers.Find(definition, "inputSchema"u8), arguments.Keys)));
+            edits.Add(change.Kind == SetItemKinds.Prompt
+                ? Left("arguments", JsonMembers.Find(definition, "arguments"u8), argument => JsonMembers.Text(JsonMembers.Find(argument, "name"u8)), arguments.Keys.ToHashSet(StringComparer.Ordinal)) ?? MemberEdit.Drop("arguments")
+                : MemberEdit.Edit("inputSchema", Without(JsonMembers.Find(definition, "inputSchema"u8), arguments.Keys)));
         }
 
         return edits;
@@ -43,19 +45,24 @@ internal static class SetDefinition
     {
         var names = arguments.ToHashSet(StringComparer.Ordinal);
         var edits = new List<MemberEdit> { MemberEdit.Edit("properties", [.. names.Select(MemberEdit.Drop)]) };
-        var required = JsonMembers.Find(schema, "required"u8);
-        var (all, left) = (JsonMembers.Items(required).ToList(), new List<byte>());
-        foreach (var item in all.Where(item => JsonMembers.Text(item) is not { } name || !names.Contains(name)))
+        if (Left("required", JsonMembers.Find(schema, "required"u8), JsonMembers.Text, names) is { } required)
+        {
+            edits.Add(required);
+        }
+
+        return edits;
+    }
+
+    /// <summary>A list without the items of some names; null = there is no list, or an empty one.</summary>
+    private static MemberEdit? Left(string member, ReadOnlyMemory<byte> list, Func<ReadOnlyMemory<byte>, string?> nameOf, HashSet<string> names)
+    {
+        var (all, left) = (JsonMembers.Items(list).ToList(), new List<byte>());
+        foreach (var item in all.Where(item => nameOf(item) is not { } name || !names.Contains(name)))
         {
             left.AddRange(left.Count == 0 ? "["u8 : ","u8);
             left.AddRange(item.Span);
         }
 
-        if (all.Count > 0)
-        {
-            edits.Add(left.Count == 0 ? MemberEdit.Drop("required") : MemberEdit.Set("required", (byte[])[.. left, (byte)']']));
-        }
-
-        return edits;
+        return all.Count == 0 ? null : left.Count == 0 ? MemberEdit.Drop(member) : MemberEdit.Set(member, (byte[])[.. left, (byte)']']);
     }
 }

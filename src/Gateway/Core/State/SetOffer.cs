@@ -29,6 +29,7 @@ public sealed class SetOffer : IListed
             _definition = item.Definition;
         }
 
+        Fixed = item.Kind == OfferKind.Prompt ? FixedArguments.Of(change?.Arguments) : null;
         Seen = StableHash.Of(_definition.Span) ^ StableHash.Of(item.Server.Slug);
         _definition = _edits is null ? _definition : default;
     }
@@ -57,6 +58,9 @@ public sealed class SetOffer : IListed
 
     /// <summary>As <see cref="SetTool.AggregatedDefinition"/>.</summary>
     public ReadOnlyMemory<byte> AggregatedDefinition => _edits is null ? _definition : JsonSplice.Apply(Item.Definition.Span, _edits);
+
+    /// <summary>What the set sends whenever the prompt is asked for; null = nothing.</summary>
+    public FixedArguments? Fixed { get; }
 
     /// <summary>Of what clients see of it.</summary>
     internal ulong Seen { get; }

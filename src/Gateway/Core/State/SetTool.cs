@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-using System.Text.Json;
 using McpPlatform.Contracts.Registry;
 using McpPlatform.Gateway.Balancing;
 using McpPlatform.Gateway.Disclosure;
@@ -14,7 +12,6 @@ namespace McpPlatform.Gateway.State;
 /// </summary>
 public sealed class SetTool : IListed
 {
-    private readonly MemberEdit[]? _fixed;
     private readonly IReadOnlyList<MemberEdit>? _edits;
     private readonly ReadOnlyMemory<byte> _definition;
 
@@ -35,12 +32,7 @@ public sealed class SetTool : IListed
             }
         }
 
-        if (change?.Arguments is { Count: > 0 } arguments)
-        {
-            Fixed = [.. arguments.Keys];
-            _fixed = [.. arguments.Select(argument => MemberEdit.Set(argument.Key, JsonMarshal.GetRawUtf8Value(argument.Value).ToArray()))];
-        }
-
+        Fixed = FixedArguments.Of(change?.Arguments);
         Headers = Fixed is null ? tool.Headers : ParamHeaders.Read(_definition) is { IsValid: true, IsEmpty: false } headers ? headers : null;
         Tokens = TokenEstimate.Of(_definition.Length);
         Seen = StableHash.Of(_definition.Span) ^ StableHash.Of(tool.Server.Slug);
@@ -93,18 +85,6 @@ public sealed class SetTool : IListed
     /// <summary>The arguments that modern clients mirror as headers: those that they see; null = none.</summary>
     public ParamHeaders? Headers { get; }
 
-    /// <summary>Names of arguments that the set sends; null = none.</summary>
-    public IReadOnlyList<string>? Fixed { get; }
-
-    /// <summary>Arguments with those in place that are fixed.</summary>
-    /// <param name="arguments">Raw object; empty or <c>null</c> = none.</param>
-    internal ReadOnlyMemory<byte> With(ReadOnlyMemory<byte> arguments)
-    {
-        var given = JsonMembers.IsObject(arguments.Span) ? arguments : "{}"u8.ToArray();
-        return _fixed is null ? given : JsonSplice.Apply(given.Span, _fixed);
-    }
-
-    /// <summary>The first argument that a client sends although it is fixed; in another case too, since there are servers that do not tell cases apart.</summary>
-    internal string? SentAnyway(ReadOnlyMemory<byte> arguments) => Fixed is null ? null
-        : JsonMembers.Members(arguments).Select(member => member.Name).FirstOrDefault(name => Fixed.Contains(name, StringComparer.OrdinalIgnoreCase));
+    /// <summary>What the set sends with every call; null = nothing.</summary>
+    public FixedArguments? Fixed { get; }
 }

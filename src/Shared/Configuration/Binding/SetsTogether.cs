@@ -1,3 +1,4 @@
+using System.Text.Json;
 using McpPlatform.Configuration.Model;
 
 namespace McpPlatform.Configuration.Binding;
@@ -68,9 +69,13 @@ internal static class SetsTogether
             return;
         }
 
-        if (kind != "tool")
+        if (kind == "resource")
         {
-            add(path, $"A {kind} has no fixed arguments.", "Leave them out; tools have them.");
+            add(path, "A resource has no fixed arguments.", "Leave them out; tools and prompts have them.");
+        }
+        else if (kind == "prompt" && arguments.Any(a => a.Value?.GetValueKind() != JsonValueKind.String))
+        {
+            add(path, "Arguments of prompts are texts.", "Write them in quotes.");
         }
         else if (arguments.Count > MaxFixedArguments)
         {

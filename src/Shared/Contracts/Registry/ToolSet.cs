@@ -116,7 +116,7 @@ public sealed record SetMember(
 /// <param name="Kind">One of <see cref="SetItemKinds"/>.</param>
 /// <param name="Rename">Its name in the set; of a resource the name that people see, since it is asked for by its URI.</param>
 /// <param name="Annotations">An object: its members take the place of the server's; one that is null takes it away.</param>
-/// <param name="Arguments">Fixed arguments of a tool: sent with every call, and nothing that a client sees, sends or changes. No place for secrets: who may read the set reads them.</param>
+/// <param name="Arguments">Fixed arguments of a tool or prompt: sent with every call, and nothing that a client sees, sends or changes. No place for secrets: who may read the set reads them.</param>
 public sealed record SetOverride(
     string Server,
     string Name,

@@ -179,7 +179,7 @@ public sealed class ReuseTests
     }
 
     private static IEnumerable<string> Seen(IEnumerable<SetTool> tools) =>
-        tools.Select(tool => $"{tool.Aggregated} {tool.Server.Slug} {tool.Tokens} {tool.IsPinned} {string.Join(',', tool.Fixed ?? [])} {Encoding.UTF8.GetString(tool.AggregatedDefinition.Span)}");
+        tools.Select(tool => $"{tool.Aggregated} {tool.Server.Slug} {tool.Tokens} {tool.IsPinned} {string.Join(',', tool.Fixed?.Names ?? [])} {Encoding.UTF8.GetString(tool.AggregatedDefinition.Span)}");
 
     /// <summary>BM25 as books have it, over the tools as the set shows them.</summary>
     private static IEnumerable<string> Ranked(SetTool[] tools, string query)

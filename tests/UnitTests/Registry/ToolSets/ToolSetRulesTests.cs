@@ -31,12 +31,13 @@ public sealed class ToolSetRulesTests
         { """{"title":"x","description":"","instructions":null,"members":[{"server":"a"}],"overrides":[{"server":"a","name":"x","annotations":[]}]}""", "Overrides[0]" },
         { """{"title":"x","description":"","instructions":null,"members":[{"server":"a"}],"overrides":[{"server":"a","name":"x","kind":"prompt","arguments":{"q":1}}]}""", "Overrides[0]" },
         { """{"title":"x","description":"","instructions":null,"members":[{"server":"a"}],"overrides":[{"server":"a","name":"x","arguments":{"q":1,"Q":2}}]}""", "Overrides[0]" },
+        { """{"title":"x","description":"","instructions":null,"members":[{"server":"a"}],"overrides":[{"server":"a","name":"x","kind":"resource","arguments":{"q":"1"}}]}""", "Overrides[0]" },
     };
 
     [Fact]
     public void A_set_of_patterns_overrides_and_fixed_arguments_is_taken() => Problems(Good with
     {
-        Overrides = [new SetOverride("a", "x", Rename: "new.name", Arguments: new Dictionary<string, JsonElement> { ["q"] = JsonElement.Parse("""{"deep":[1.50]}""") }), new SetOverride("a", "file:///x", SetItemKinds.Resource, "Any text")],
+        Overrides = [new SetOverride("a", "x", Rename: "new.name", Arguments: new Dictionary<string, JsonElement> { ["q"] = JsonElement.Parse("""{"deep":[1.50]}""") }), new SetOverride("a", "p", SetItemKinds.Prompt, Arguments: new Dictionary<string, JsonElement> { ["q"] = JsonElement.Parse("\"text\"") }), new SetOverride("a", "file:///x", SetItemKinds.Resource, "Any text")],
         Exclude = ["a/delete_*", "file:///*"],
         Pinned = ["*"],
         Disclosure = ToolSetDisclosure.Auto,

@@ -44,8 +44,9 @@ internal sealed class ToolSetRules : AbstractValidator<ToolSetTerms>
             .Must(c => c?.Rename is null || IsName(c)).WithMessage($"must rename tools and prompts to 1 to {MaxNameLength} of A-Z, a-z, 0-9, '_', '-', '.', and resources to one line")
             .Must(c => c is null || (IsText(c.Title) && IsText(c.Description))).WithMessage($"takes a title and a description of at most {MaxTextLength} characters without control characters")
             .Must(c => c?.Annotations is null or { ValueKind: JsonValueKind.Null } || (c.Annotations is { ValueKind: JsonValueKind.Object } hints && hints.EnumerateObject().Count() <= MaxHints)).WithMessage($"takes annotations as an object of at most {MaxHints} members")
-            .Must(c => c?.Arguments is null or { Count: 0 } || (c.Kind == SetItemKinds.Tool && c.Arguments.Count <= ToolSetTerms.MaxFixedArguments && c.Arguments.Keys.All(name => name.Length is > 0 and <= 256)))
-            .WithMessage($"takes at most {ToolSetTerms.MaxFixedArguments} fixed arguments, and only for tools")
+            .Must(c => c?.Arguments is null or { Count: 0 } || (c.Kind is SetItemKinds.Tool or SetItemKinds.Prompt && c.Arguments.Count <= ToolSetTerms.MaxFixedArguments && c.Arguments.Keys.All(name => name.Length is > 0 and <= 256)))
+            .WithMessage($"takes at most {ToolSetTerms.MaxFixedArguments} fixed arguments, and only for tools and prompts")
+            .Must(c => c?.Kind != SetItemKinds.Prompt || c.Arguments is null || c.Arguments.Values.All(value => value.ValueKind == JsonValueKind.String)).WithMessage("fixes arguments of a prompt to texts: prompts take no others")
             .Must(c => c?.Arguments is null || c.Arguments.Keys.Distinct(StringComparer.OrdinalIgnoreCase).Count() == c.Arguments.Count).WithMessage("fixes an argument twice, in different cases");
     }
 

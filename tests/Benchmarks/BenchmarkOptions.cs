@@ -21,6 +21,9 @@ internal sealed record BenchmarkOptions(
     /// <summary>With how many sessions the memory of one is measured; 0 = not at all.</summary>
     public int Sessions { get; init; }
 
+    /// <summary>A description of an API, of whose tools sets are measured; null = they are not.</summary>
+    public string? SetsOf { get; init; }
+
     /// <summary>How often the gateway is killed and started again.</summary>
     public int ColdStarts { get; init; } = 7;
 
@@ -28,10 +31,11 @@ internal sealed record BenchmarkOptions(
     public bool Cache { get; init; }
 
     public const string Usage = """
-        usage: McpPlatform.Benchmarks [--micro | --wire | --cache | --sessions] [--smoke | --rounds N] [--connections N] [--modern | --legacy] [--set NAME=VALUE]...
+        usage: McpPlatform.Benchmarks [--micro | --wire | --cache | --sessions | --sets FILE] [--smoke | --rounds N] [--connections N] [--modern | --legacy] [--set NAME=VALUE]...
         Default: everything; 1, 16 and 64 connections in both eras, 16 rounds of half a second per path. --smoke: once, briefly.
         --cache: the plain call without and with the cache, a hit and a miss, instead; with --set Gateway__Cache__Redis__Url=redis://… also a miss that looks there.
         --sessions: memory of 10000 idle sessions, and of streams, instead. With --smoke 200.
+        --sets: memory and compile time of 200 tool sets, of the tools that an OpenAPI document becomes, instead (../shared/specs/15-github-30.json).
         --set: a variable for the gateway and the forwarder alike, to try out a setting of the runtime.
         """;
 
@@ -60,6 +64,10 @@ internal sealed record BenchmarkOptions(
                 case "--sessions":
                     options = options with { Micro = false, Wire = false, Sessions = options.Rounds == 1 ? Fewer : Many };
                     break;
+                case "--sets" when i + 1 < args.Length:
+                    options = options with { Micro = false, Wire = false, SetsOf = args[i + 1] };
+                    i++;
+                    break;
                 case "--modern" or "--legacy":
                     options = options with { Eras = [args[i] == "--modern" ? Era.Modern : Era.Legacy] };
                     break;
@@ -80,6 +88,6 @@ internal sealed record BenchmarkOptions(
             }
         }
 
-        return options.Micro || options.Wire || options.Cache || options.Sessions > 0;
+        return options.Micro || options.Wire || options.Cache || options.Sessions > 0 || options.SetsOf is not null;
     }
 }

@@ -19,6 +19,11 @@ if (options.Micro)
     await MicroBenchmark.Run(options);
 }
 
+if (options.SetsOf is { } description)
+{
+    return SetsBenchmark.Run(description);
+}
+
 if (options.Sessions > 0)
 {
     return await SessionBenchmark.Run(options);

@@ -68,6 +68,11 @@ internal sealed class HotPath : IAsyncDisposable
                 places.Leave();
             }
         }));
+        foreach (var (name, operation) in new SetScene(_state).EntryPoints())
+        {
+            yield return (name, Sync(operation));
+        }
+
         var cache = new CacheScene(_state, _folder, envelope);
         yield return ("cache: CachedCalls.Of, a call of which nothing is kept", Sync(cache.Asked));
         yield return ("cache: CachedCalls.Of, the names of one that may be kept", Sync(cache.Named));

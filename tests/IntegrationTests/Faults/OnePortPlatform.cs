@@ -7,7 +7,14 @@ namespace McpPlatform.IntegrationTests.Faults;
 /// <summary>Two gateways behind one port, for all that replaces or ends one of them and leaves both running.</summary>
 public sealed class OnePortPlatform : IAsyncLifetime
 {
-    private static readonly Dictionary<string, string> Settings = new() { ["Gateway__RequestsPerSecond"] = "100000", ["Gateway__Burst"] = "100000" };
+    private static readonly Dictionary<string, string> Settings = new()
+    {
+        ["Gateway__RequestsPerSecond"] = "100000",
+        ["Gateway__Burst"] = "100000",
+        // Calls come at a fixed rate: its processes are compiled as users have them, and not for a short life (ProcessRuntime). Hexadecimal, the runtime's own defaults.
+        ["DOTNET_TieredPGO"] = "1",
+        ["DOTNET_TC_CallCountThreshold"] = "1E",
+    };
 
     private Steps? _steps;
 

@@ -2,12 +2,14 @@ using System.Reflection;
 using McpPlatform.Contracts.Registry;
 using McpPlatform.Hosting;
 using McpPlatform.Hosting.Configured;
+using McpPlatform.Hosting.Embeddings;
 using McpPlatform.Hosting.Internal;
 using McpPlatform.Persistence;
 using McpPlatform.PolicyEngine;
 using McpPlatform.Registry.Api;
 using McpPlatform.Registry.Application;
 using McpPlatform.Registry.Application.Definitions;
+using McpPlatform.Registry.Application.Embeddings;
 using McpPlatform.Registry.Application.HttpTools;
 using McpPlatform.Registry.Application.Integrations;
 using McpPlatform.Registry.Application.Routes;
@@ -16,6 +18,7 @@ using McpPlatform.Registry.Application.ToolSets;
 using McpPlatform.Registry.Domain;
 using McpPlatform.Registry.Infrastructure;
 using McpPlatform.Registry.Infrastructure.Discovery;
+using McpPlatform.Registry.Infrastructure.Embeddings;
 using McpPlatform.Registry.Infrastructure.Gateway;
 using McpPlatform.Registry.Infrastructure.Persistence;
 using Microsoft.Extensions.Options;
@@ -57,7 +60,20 @@ public sealed class RegistryModule : IServiceModule
         services.AddScoped<IDiscovery, GatewayDiscovery>();
         services.AddSingleton<SnapshotCache<RegistrySnapshot>>();
         services.AddHostedService<DiscoveryWorker>();
+        AddEmbeddings(builder);
         services.AddConfiguration<ServerTaker>();
+    }
+
+    /// <summary>Without a provider nothing of it runs.</summary>
+    private static void AddEmbeddings(IHostApplicationBuilder builder)
+    {
+        builder.Services.AddScoped<IToolEmbeddings, ToolEmbeddings>();
+        if (builder.AddEmbeddings())
+        {
+            builder.Services.AddSingleton<EmbeddingProgress>();
+            builder.Services.AddHostedService<EmbeddingWorker>();
+            builder.Services.AddHealthChecks().AddCheck<EmbeddingHealth>("embeddings");
+        }
     }
 
     public static void MapEndpoints(IEndpointRouteBuilder endpoints)

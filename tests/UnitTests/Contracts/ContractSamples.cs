@@ -31,7 +31,7 @@ internal static class ContractSamples
         new LimitLeases(3, [0.25]),
         new RegistrySnapshot(1_770_091_506_789, At, [new ServerEntry(Id(3), Id(2), "weather", "Weather", true, "prod", ["public"], Connection(), new string('b', 64), [Tool()], 3, new ServerBalancing("consistent_hash", "session"), [new("https://weather.example/mcp", true, 2)], Offer(), new ServerLimits(new CallRate(50, 100), new Dictionary<string, CallRate> { ["get_forecast"] = new(0.5, 1) }, 4), [new(DefinitionKinds.Tool, "get_forecast", new string('c', 64))], new ServerCache(["get_*"], 30_000, "tenant"), new CacheClears(2, new Dictionary<string, int> { ["get_forecast"] = 1 }))],
             [new RouteEntry(Id(6), Id(2), "weather.forecast", "Tomorrow's weather.", "prod", "1.4.0", [new RouteCandidate("weather", "get_forecast", 3, Json("""{"units":"metric"}"""))], "weighted_random")],
-            [new IntegrationEntry(Id(7), Id(2), "acme-weather", "weather", "prod", [new Capability("weather.now", "get_now", "2.0.0-beta.1")])], [ToolSet()]),
+            [new IntegrationEntry(Id(7), Id(2), "acme-weather", "weather", "prod", [new Capability("weather.now", "get_now", "2.0.0-beta.1")])], [ToolSet()], "model@4"),
         new DeployedServer(Id(2), "weather", "Weather", "http://127.0.0.1:9000/mcp", "bearer-in-clear", ["pack"]),
         new DeployedServerResult(Id(3), "weather", "healthy", 4),
         new DiscoverServer(Id(2), Id(3), "weather", Connection()),
@@ -51,7 +51,7 @@ internal static class ContractSamples
         "http", "https://weather.example/mcp", "weather-launcher", true, [new("Authorization", "ciphertext-1")], [new("TOKEN", "ciphertext-2")],
         new ServerTimeouts(1000, 2000, 3000, 4000, 5000), [new("https://weather-2.example/mcp", 3)], new ServerProcess("session", 60_000, 4));
 
-    private static ToolDefinition Tool() => new("get_forecast", new string('c', 64), Json("""{"name":"get_forecast","inputSchema":{"type":"object"},"x-Own":1.50}"""), Eras.Modern, "sampling elicitation.url") { Repairs = ["inputSchema: type added"] };
+    private static ToolDefinition Tool() => new("get_forecast", new string('c', 64), Json("""{"name":"get_forecast","inputSchema":{"type":"object"},"x-Own":1.50}"""), Eras.Modern, "sampling elicitation.url") { Repairs = ["inputSchema: type added"], Vector = new byte[] { 1, 2, 253, 127 } };
 
     private static ToolSetEntry ToolSet() => new(Id(6), Id(2), "support", 3, new ToolSetTerms(
         "Support", "What support needs.", "Ask for one city.", [new SetMember("weather", "public", ["get_*"], ["brief"], ["weather://*"])],

@@ -8,13 +8,15 @@ namespace McpPlatform.Contracts.Registry;
 /// <param name="Routes">How intents are carried out; null = a registry that knows none.</param>
 /// <param name="Integrations">What servers can do by their owners' word; null likewise.</param>
 /// <param name="ToolSets">Virtual servers made of servers; null = none.</param>
+/// <param name="VectorSpace">What the vectors of the tools are numbers of; only an embedding of the same space can be compared with them. Null = no tool has one.</param>
 public sealed record RegistrySnapshot(
     long Version,
     DateTimeOffset GeneratedAt,
     IReadOnlyList<ServerEntry> Servers,
     IReadOnlyList<RouteEntry>? Routes = null,
     IReadOnlyList<IntegrationEntry>? Integrations = null,
-    IReadOnlyList<ToolSetEntry>? ToolSets = null);
+    IReadOnlyList<ToolSetEntry>? ToolSets = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? VectorSpace = null);
 
 /// <summary>One server, with what a gateway needs to reach it.</summary>
 /// <param name="Connection">How to reach it.</param>
@@ -133,4 +135,8 @@ public sealed record ToolDefinition(
     /// <summary>What of the definition clients get in a repaired form, and how; null = nothing. Said where a server is looked at; gateways repair by themselves.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Repairs { get; init; }
+
+    /// <summary>The definition's embedding, as <see cref="ToolVector"/> makes it; null = none. In snapshots only.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ReadOnlyMemory<byte>? Vector { get; init; }
 }

@@ -30,6 +30,8 @@ internal sealed class RegistryDbContext(DbContextOptions<RegistryDbContext> opti
 
     public DbSet<ToolSetRevision> ToolSetRevisions => Set<ToolSetRevision>();
 
+    public DbSet<ToolEmbedding> ToolEmbeddings => Set<ToolEmbedding>();
+
     public DbSet<EndpointReports> EndpointReports => Set<EndpointReports>();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)

@@ -919,6 +919,54 @@ namespace McpPlatform.Registry.Infrastructure.Persistence.Migrations
                     b.ToTable("servers", (string)null);
                 });
 
+            modelBuilder.Entity("McpPlatform.Registry.Domain.ToolEmbedding", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Hash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("hash")
+                        .UseCollation("C");
+
+                    b.Property<string>("Space")
+                        .IsRequired()
+                        .HasMaxLength(160)
+                        .HasColumnType("character varying(160)")
+                        .HasColumnName("space")
+                        .UseCollation("C");
+
+                    b.Property<Guid>("TenantId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<byte[]>("Vector")
+                        .IsRequired()
+                        .HasMaxLength(4096)
+                        .HasColumnType("bytea")
+                        .HasColumnName("vector");
+
+                    b.HasKey("Id")
+                        .HasName("pk_tool_embeddings");
+
+                    b.HasIndex("TenantId")
+                        .HasDatabaseName("ix_tool_embeddings_tenant_id");
+
+                    b.HasIndex("TenantId", "Space", "Hash")
+                        .IsUnique()
+                        .HasDatabaseName("ix_tool_embeddings_tenant_id_space_hash");
+
+                    b.ToTable("tool_embeddings", (string)null);
+                });
+
             modelBuilder.Entity("McpPlatform.Registry.Domain.ToolSet", b =>
                 {
                     b.Property<Guid>("Id")

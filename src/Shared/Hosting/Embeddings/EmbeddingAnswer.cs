@@ -1,0 +1,11 @@
+namespace McpPlatform.Hosting.Embeddings;
+
+/// <summary>What a provider answered: either of both.</summary>
+/// <param name="Vectors">One for each text, in their order, quantised.</param>
+public sealed record EmbeddingAnswer(IReadOnlyList<byte[]>? Vectors, EmbeddingFailure? Failure);
+
+/// <summary>Why there are no embeddings.</summary>
+/// <param name="Reason">For people, as the end of "the provider …"; never something that the provider wrote, which may repeat texts or the key.</param>
+/// <param name="Code">Stable, for metrics.</param>
+/// <param name="IsOfInput">The provider refuses these texts, and may well take others.</param>
+public sealed record EmbeddingFailure(string Reason, string Code, bool IsOfInput = false);

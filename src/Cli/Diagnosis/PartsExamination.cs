@@ -77,6 +77,8 @@ internal sealed class PartsExamination(ApiClient api, List<Finding> findings)
     private static string Advice(string component, string why) =>
         why.Contains("MCPP_INTERNAL_KEY", StringComparison.Ordinal) ? "Start every process with the same MCPP_INTERNAL_KEY(_FILE)."
         : why.Contains("clock", StringComparison.Ordinal) ? "Let the machines of all services set their clocks by NTP."
+        : why.Contains("embedding provider", StringComparison.Ordinal)
+            ? "Does the provider at Embeddings__Url answer the registry, take Embeddings__Key, and have Embeddings__Model? Searches in tool sets go by words meanwhile."
         : why.Contains("database", StringComparison.Ordinal) && !component.StartsWith("database", StringComparison.Ordinal)
             ? $"Is PostgreSQL running, and does ConnectionStrings__{component[(component.IndexOf('-') + 1)..]}db of that service name it? Has migrate run?"
         : component.StartsWith("database", StringComparison.Ordinal) ? $"Is PostgreSQL running, and does ConnectionStrings__{component[(component.IndexOf('-') + 1)..]}db name it? Gateways go on by their snapshot meanwhile."

@@ -5,9 +5,11 @@ using McpPlatform.Gateway.Bridge;
 using McpPlatform.Gateway.Calls;
 using McpPlatform.Gateway.Changes;
 using McpPlatform.Gateway.ClientApi;
+using McpPlatform.Gateway.Disclosure;
 using McpPlatform.Gateway.Endpoints;
 using McpPlatform.Gateway.Infrastructure;
 using McpPlatform.Gateway.Infrastructure.Changes;
+using McpPlatform.Gateway.Infrastructure.Disclosure;
 using McpPlatform.Gateway.Infrastructure.Launchers;
 using McpPlatform.Gateway.Infrastructure.Limits;
 using McpPlatform.Gateway.Infrastructure.Records;
@@ -26,6 +28,7 @@ using McpPlatform.Gateway.State;
 using McpPlatform.Hosting;
 using McpPlatform.Hosting.Documentation;
 using McpPlatform.Hosting.Draining;
+using McpPlatform.Hosting.Embeddings;
 using McpPlatform.Hosting.Internal;
 using McpPlatform.Hosting.Security;
 using McpPlatform.Mcp.AspNetCore;
@@ -60,6 +63,7 @@ public sealed class GatewayModule : IServiceModule
         AddCalls(services);
         AddRecords(services);
         AddMcp(services);
+        AddSearch(builder);
         AddMetrics(services);
         services.AddSingleton<ManagementForwarder>();
         services.AddSingleton<IApiDocumentParts, RemoteApiDocuments>();
@@ -206,6 +210,15 @@ public sealed class GatewayModule : IServiceModule
         services.AddSingleton<GatewayServer>();
         services.AddSingleton<McpEndpoints>();
         AddClientApi(services);
+    }
+
+    private static void AddSearch(IHostApplicationBuilder builder)
+    {
+        builder.AddEmbeddings();
+        builder.Services.AddSingleton<IQueryEmbedder, QueryEmbedder>();
+        builder.Services.AddSingleton(p => new QueryVectors(
+            p.GetRequiredService<IQueryEmbedder>(), new QueryVectorBounds(p.GetRequiredService<IOptions<EmbeddingOptions>>().Value.QueryTimeout), p.GetRequiredService<TimeProvider>()));
+        builder.Services.AddSingleton<Finder>();
     }
 
     private static void AddClientApi(IServiceCollection services)

@@ -78,6 +78,10 @@ internal sealed class HotPath : IAsyncDisposable
         yield return ("cache: CachedCalls.Of, the names of one that may be kept", Sync(cache.Named));
         yield return ("cache: CachedCalls.Run, a hit, names and answer included", cache.Hit);
         yield return ("cache: CachedCalls.Run, a miss that is kept, flight included", cache.Miss);
+        var search = new SearchScene();
+        yield return ("search: ToolSearch.Find, 767 tools, by words", Sync(search.ByWords));
+        yield return ("search: ToolSearch.Find, 767 tools, by words and vectors of 256", Sync(search.ByBoth));
+        yield return ("compile: RegistryState.Compile, 767 tools with vectors and one set", Sync(search.Compile));
         foreach (var measured in Measuring(caller!, envelope))
         {
             yield return measured;

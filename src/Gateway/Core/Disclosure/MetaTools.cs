@@ -19,6 +19,15 @@ public static class MetaTools
     public const string Describe = "describe_tool";
     public const string Call = "call_tool";
 
+    /// <summary>In the <c>_meta</c> of a search's result: which ranking it has.</summary>
+    public const string RankingKey = "mcpplatform/ranking";
+
+    /// <summary>By words.</summary>
+    public const string TextRanking = "text";
+
+    /// <summary>By words and by what definitions are about.</summary>
+    public const string HybridRanking = "hybrid";
+
     /// <summary>5: what a model reads at a glance.</summary>
     private const int UsualHits = 5;
 
@@ -71,9 +80,14 @@ public static class MetaTools
     /// <summary>Whether a call by this name is answered here.</summary>
     public static bool Answers(string? name) => name is Search or Describe;
 
+    /// <summary>What a call of <see cref="Search"/> searches for; null when it says nothing, and for other tools.</summary>
+    public static string? QueryOf(string? name, ReadOnlyMemory<byte> arguments) =>
+        name == Search && JsonMembers.Text(JsonMembers.Find(arguments, "query"u8)) is { } query && !string.IsNullOrWhiteSpace(query) ? query : null;
+
     /// <summary>The raw result of <see cref="Search"/> or <see cref="Describe"/>; what is wrong with the arguments is said to the model, as tools do.</summary>
     /// <param name="isVisible">What the caller may not call is neither found nor described.</param>
-    public static byte[] Answer(ToolSetRoute set, string name, ReadOnlyMemory<byte> arguments, Func<SetTool, bool> isVisible)
+    /// <param name="vector">Of the query; null = it is searched by words alone.</param>
+    public static byte[] Answer(ToolSetRoute set, string name, ReadOnlyMemory<byte> arguments, Func<SetTool, bool> isVisible, SearchVector? vector = null)
     {
         if (name == Describe)
         {
@@ -82,10 +96,9 @@ public static class MetaTools
                 : Result("There is no such tool here. Look for it with search_tools."u8, isError: true);
         }
 
-        var query = JsonMembers.Text(JsonMembers.Find(arguments, "query"u8));
-        return string.IsNullOrWhiteSpace(query)
+        return QueryOf(name, arguments) is not { } query
             ? Result("'query' must be a few words for what the tool does."u8, isError: true)
-            : Result(Summaries(set.Search!.Find(query, Limit(JsonMembers.Find(arguments, "limit"u8)), isVisible)), isError: false);
+            : Result(Summaries(set.Search!.Find(query, Limit(JsonMembers.Find(arguments, "limit"u8)), isVisible, vector)), isError: false, vector is null ? TextRanking : HybridRanking);
     }
 
     /// <summary>
@@ -154,7 +167,7 @@ public static class MetaTools
     private static string Cut(string text) =>
         string.Concat(text.AsSpan(0, char.IsHighSurrogate(text[SummaryLength - 1]) ? SummaryLength - 1 : SummaryLength).TrimEnd(), "…");
 
-    private static byte[] Result(ReadOnlySpan<byte> text, bool isError)
+    private static byte[] Result(ReadOnlySpan<byte> text, bool isError, string? ranking = null)
     {
         var output = new ArrayBufferWriter<byte>(text.Length + 256);
         using var json = new Utf8JsonWriter(output, Relaxed);
@@ -166,6 +179,14 @@ public static class MetaTools
         json.WriteEndObject();
         json.WriteEndArray();
         json.WriteBoolean("isError"u8, isError);
+        if (ranking is not null)
+        {
+            // Models do not read it, and people who look into a search do.
+            json.WriteStartObject("_meta"u8);
+            json.WriteString(RankingKey, ranking);
+            json.WriteEndObject();
+        }
+
         json.WriteEndObject();
         json.Flush();
         return output.WrittenSpan.ToArray();

@@ -5,7 +5,8 @@ namespace McpPlatform.Gateway.Disclosure;
 
 /// <summary>
 /// Finds tools of a set by words of their names, titles, descriptions and parameters, best first (Okapi BM25; a word in a name counts as four in a description). Words are counted when the
-/// state is compiled, once for each server; the set knows which of a server's tools are its own. What a caller must not see is left out by whoever asks.
+/// state is compiled, once for each server; the set knows which of a server's tools are its own. With a vector of the query, those are found as well whose definitions are about the same in
+/// other words, and both rankings are made one. What a caller must not see is left out by whoever asks.
 /// </summary>
 public sealed class ToolSearch
 {
@@ -15,6 +16,9 @@ public sealed class ToolSearch
     private const float Saturation = 1.2f;
     private const float LengthWeight = 0.6f;
 
+    /// <summary>50 of each ranking are made one: what is further down in both is no answer.</summary>
+    private const int Depth = 50;
+
     private readonly SetTool[] _tools;
     private readonly Part[] _parts;
     private readonly float _usualLength;
@@ -22,6 +26,7 @@ public sealed class ToolSearch
     private ToolSearch(SetTool[] tools, Part[] parts)
     {
         (_tools, _parts) = (tools, parts);
+        HasVectors = Array.Exists(tools, tool => tool.Tool.Vector is not null);
         var lengths = parts.Sum(part => part.Places.Select((place, item) => place < 0 ? 0 : (double)part.Index.LengthOf(item)).Sum());
         _usualLength = (float)Math.Max(1, tools.Length == 0 ? 1 : lengths / tools.Length);
     }
@@ -51,21 +56,61 @@ public sealed class ToolSearch
         return new ToolSearch(tools, own.Count == 0 ? [.. parts] : [.. parts, new Part(TermIndex.Of(own.Select(place => (tools[place].Aggregated, tools[place].AggregatedDefinition))), [.. own])]);
     }
 
-    /// <summary>At most so many tools that have a word of the query, best first; equal ones by name.</summary>
+    /// <summary>Whether a vector of a query finds anything.</summary>
+    public bool HasVectors { get; }
+
+    /// <summary>At most so many tools that have a word of the query, or are about the same, best first; equal ones by name.</summary>
     /// <param name="isVisible">Asked for the best ones until there are enough.</param>
-    public IReadOnlyList<SetTool> Find(string query, int most, Func<SetTool, bool> isVisible)
+    /// <param name="vector">Of the query, in the space of the tools' vectors; null = by words alone.</param>
+    public IReadOnlyList<SetTool> Find(string query, int most, Func<SetTool, bool> isVisible, SearchVector? vector = null)
     {
         var scores = ArrayPool<float>.Shared.Rent(Math.Max(1, _tools.Length));
         try
         {
-            var hits = ByWords(query, scores);
-            hits.Sort((a, b) => scores[b].CompareTo(scores[a]) is var order and not 0 ? order : a.CompareTo(b));
-            return [.. hits.Select(hit => _tools[hit]).Where(isVisible).Take(most)];
+            var worded = Best(ByWords(query, scores), scores, vector is null ? most : Depth, isVisible);
+            if (vector is null)
+            {
+                return [.. worded.Select(hit => _tools[hit])];
+            }
+
+            var meant = Best(ByLikeness(vector, scores), scores, Depth, isVisible);
+            return [.. RankFusion.Of(worded, meant).Take(most).Select(hit => _tools[hit])];
         }
         finally
         {
             ArrayPool<float>.Shared.Return(scores);
         }
+    }
+
+    /// <summary>What points the other way is no hit; how near is near enough differs from model to model.</summary>
+    private List<int> ByLikeness(SearchVector vector, float[] scores)
+    {
+        var hits = new List<int>();
+        for (var tool = 0; tool < _tools.Length; tool++)
+        {
+            if (_tools[tool].Tool.Vector?.Likeness(vector) is > 0 and var likeness)
+            {
+                scores[tool] = likeness;
+                hits.Add(tool);
+            }
+        }
+
+        return hits;
+    }
+
+    private List<int> Best(List<int> hits, float[] scores, int most, Func<SetTool, bool> isVisible)
+    {
+        hits.Sort((a, b) => scores[b].CompareTo(scores[a]) is var order and not 0 ? order : a.CompareTo(b));
+        var best = new List<int>(Math.Min(most, hits.Count));
+        for (var i = 0; i < hits.Count && best.Count < most; i++)
+        {
+            if (isVisible(_tools[hits[i]]))
+            {
+                best.Add(hits[i]);
+            }
+        }
+
+        return best;
     }
 
     /// <summary>Indices of the tools that have a word of the query; their scores are what the words are worth together.</summary>

@@ -10,14 +10,14 @@ public sealed class RegistryState
 {
     private readonly FrozenDictionary<Guid, IntentTable> _intents;
 
-    private RegistryState(long version, DateTimeOffset generatedAt, FrozenDictionary<Guid, TenantRoutes> tenants, FrozenDictionary<Guid, IntentTable> intents)
+    private RegistryState(long version, DateTimeOffset generatedAt, FrozenDictionary<Guid, TenantRoutes> tenants, FrozenDictionary<Guid, IntentTable> intents, string? vectorSpace)
     {
-        (Version, GeneratedAt, Tenants, _intents) = (version, generatedAt, tenants, intents);
+        (Version, GeneratedAt, Tenants, _intents, VectorSpace) = (version, generatedAt, tenants, intents, vectorSpace);
         ServerCount = tenants.Values.Sum(tenant => tenant.Servers.Count);
     }
 
     /// <summary>Before the first snapshot: nothing.</summary>
-    public static RegistryState Empty { get; } = new(-1, default, FrozenDictionary<Guid, TenantRoutes>.Empty, FrozenDictionary<Guid, IntentTable>.Empty);
+    public static RegistryState Empty { get; } = new(-1, default, FrozenDictionary<Guid, TenantRoutes>.Empty, FrozenDictionary<Guid, IntentTable>.Empty, null);
 
     /// <summary>-1 before the first snapshot.</summary>
     public long Version { get; }
@@ -25,6 +25,9 @@ public sealed class RegistryState
     public DateTimeOffset GeneratedAt { get; }
 
     public int ServerCount { get; }
+
+    /// <summary>What a query's vector must be of to be compared with those of tools; null = no tool has one.</summary>
+    public string? VectorSpace { get; }
 
     public FrozenDictionary<Guid, TenantRoutes> Tenants { get; }
 
@@ -40,7 +43,7 @@ public sealed class RegistryState
             .Where(server => server.Enabled)
             .GroupBy(server => server.TenantId)
             .ToFrozenDictionary(group => group.Key, group => new TenantRoutes(group, sets[group.Key], previous.RoutesOf(group.Key), rules));
-        return new RegistryState(snapshot.Version, snapshot.GeneratedAt, tenants, IntentTable.Compile(snapshot));
+        return new RegistryState(snapshot.Version, snapshot.GeneratedAt, tenants, IntentTable.Compile(snapshot), snapshot.VectorSpace);
     }
 
     /// <summary>The same with other lists of one server; null when there is no such server.</summary>
@@ -51,10 +54,12 @@ public sealed class RegistryState
             return null;
         }
 
+        // A server does not send vectors; those of definitions that are still the same are known.
+        tools = [.. tools.Select(tool => known.ByName.GetValueOrDefault(tool.Name) is { Vector: { } vector } same && same.Hash == tool.Hash ? tool with { Vector = vector.Numbers } : tool)];
         var changed = new ServerRoute(known.Entry with { Tools = tools, Offer = offer }, known, rules);
         var before = RoutesOf(tenantId);
         var routes = new TenantRoutes(before.Servers.Values.Select(server => server.ServerId == serverId ? changed : server), before.Sets.Values.Select(set => set.Entry), before, rules.SetMemory());
-        return new RegistryState(Version, GeneratedAt, Tenants.Select(tenant => tenant.Key == tenantId ? new(tenantId, routes) : tenant).ToFrozenDictionary(), _intents);
+        return new RegistryState(Version, GeneratedAt, Tenants.Select(tenant => tenant.Key == tenantId ? new(tenantId, routes) : tenant).ToFrozenDictionary(), _intents, VectorSpace);
     }
 
     /// <summary>What a tenant's callers can ask for by intent.</summary>

@@ -4,6 +4,7 @@ using System.Text.Json;
 using McpPlatform.Contracts.Registry;
 using McpPlatform.Gateway.Caching;
 using McpPlatform.Gateway.Catalog;
+using McpPlatform.Gateway.Disclosure;
 using McpPlatform.Gateway.Limits;
 using McpPlatform.Mcp;
 using McpPlatform.Mcp.Json;
@@ -31,6 +32,7 @@ public sealed class ToolRoute : IListed
         IsNewlyRepaired = !isKnown && Repaired is not null;
         Definition = Repaired?.Definition ?? sent;
         (_source, _sentHash) = (SourceOf(definition), Repaired is null ? null : SHA256.HashData(sent));
+        Vector = SearchVector.Of(definition.Vector);
         IsRepeatable = Hints(definition.Definition, "readOnlyHint") || Hints(definition.Definition, "idempotentHint");
         Caching = ToolCaching.Of(cache, Name, Hints(definition.Definition, "readOnlyHint"));
         Headers = ParamHeaders.Read(Definition) is { IsValid: true, IsEmpty: false } headers ? headers : null;
@@ -84,14 +86,18 @@ public sealed class ToolRoute : IListed
     /// <summary>The definition as its server gave it, byte for byte, unless clients would break on it.</summary>
     public ReadOnlyMemory<byte> Definition { get; }
 
-    /// <summary>The same with <see cref="Aggregated"/> for a name and every other byte kept.</summary>
+    /// <summary>What it is about, by the server's own definition; null = not known. All sets that hold the tool have this one.</summary>
+    public SearchVector? Vector { get; }
+
+    /// <summary>The same as <see cref="Definition"/> with <see cref="Aggregated"/> for a name and every other byte kept.</summary>
     public ReadOnlyMemory<byte> AggregatedDefinition { get; private set; }
 
     /// <summary>Whether a snapshot says of it what it was made of.</summary>
     internal bool IsOf(ToolDefinition definition)
     {
         var sent = JsonMarshal.GetRawUtf8Value(definition.Definition);
-        return _source == SourceOf(definition) && (_sentHash is null ? sent.SequenceEqual(Definition.Span) : SHA256.HashData(sent).AsSpan().SequenceEqual(_sentHash));
+        return _source == SourceOf(definition) && (definition.Vector ?? default).Span.SequenceEqual((Vector?.Numbers ?? default).Span)
+            && (_sentHash is null ? sent.SequenceEqual(Definition.Span) : SHA256.HashData(sent).AsSpan().SequenceEqual(_sentHash));
     }
 
     /// <summary>The tool as a set shows it: one object for all sets that say nothing of it. While the state is being compiled only.</summary>
@@ -101,7 +107,7 @@ public sealed class ToolRoute : IListed
         : name == Name ? _ownInSets ??= new SetTool(this, name, null, false, memory)
         : new SetTool(this, name, null, false, memory);
 
-    private static ToolDefinition SourceOf(ToolDefinition definition) => definition with { Definition = default, Repairs = null };
+    private static ToolDefinition SourceOf(ToolDefinition definition) => definition with { Definition = default, Repairs = null, Vector = null };
 
     private static bool Hints(JsonElement definition, string hint) =>
         definition.TryGetProperty("annotations", out var annotations) && annotations.ValueKind == JsonValueKind.Object

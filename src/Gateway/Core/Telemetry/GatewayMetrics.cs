@@ -43,6 +43,9 @@ public static class GatewayMetrics
 
     private static readonly Histogram<double> Overhead = Histogram(OverheadName, "Duration of tool calls without the time at the upstream server.", [.. StageTimes.Bounds]);
 
+    private static readonly Histogram<double> Searches = Histogram(
+        "mcpp.gateway.search.duration", "Duration of searches in tool sets, by ranking and by how they came by the embedding of the query.", [.. StageTimes.Bounds]);
+
     private static readonly Counter<long> Refusals = Meter.CreateCounter<long>("mcpp.gateway.rate_limited", "{request}", "Requests refused by a limit, by which one it was.");
 
     private static readonly Counter<long> FailedAttempts = Meter.CreateCounter<long>(
@@ -138,6 +141,11 @@ public static class GatewayMetrics
             ContextTokensSaved.Add(saved, new KeyValuePair<string, object?>("mcpp.set", set?.Slug ?? ""));
         }
     }
+
+    /// <summary>Tools of a set were searched for.</summary>
+    /// <param name="embedding">How the vector of the query was come by, or why there is none.</param>
+    internal static void Searched(string ranking, string embedding, TimeSpan elapsed) =>
+        Searches.Record(elapsed.TotalSeconds, new KeyValuePair<string, object?>("mcpp.ranking", ranking), new KeyValuePair<string, object?>("mcpp.embedding", embedding));
 
     /// <summary>Clients get a definition in a repaired form.</summary>
     internal static void ToolRepaired() => RepairedTools.Add(1);

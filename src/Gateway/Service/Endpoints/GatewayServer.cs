@@ -16,7 +16,7 @@ using McpPlatform.Mcp.Upstream;
 namespace McpPlatform.Gateway.Endpoints;
 
 /// <summary>What stands behind the gateway's MCP endpoints: lists out of the state, calls through the call path.</summary>
-internal sealed class GatewayServer(CallPath calls, SessionParts parts, ListenEndpoint listen, GatewayOwners owners, ResourceMetadata resources, Drain drain, ProfileSet profiles, TimeProvider time) : IMcpServer
+internal sealed class GatewayServer(CallPath calls, SessionParts parts, ListenEndpoint listen, GatewayOwners owners, ResourceMetadata resources, Drain drain, ProfileSet profiles, Finder finder, TimeProvider time) : IMcpServer
 {
     private readonly ServerDescriptions _descriptions = new();
 
@@ -25,7 +25,7 @@ internal sealed class GatewayServer(CallPath calls, SessionParts parts, ListenEn
     public ValueTask ListTools(McpRequestContext context, McpResponder responder, CancellationToken cancellationToken) => List(context, responder);
 
     public ValueTask CallTool(McpRequestContext context, McpResponder responder, CancellationToken cancellationToken) =>
-        Of(context).Set is { Discloses: true } set && MetaTools.Answers(context.Message.Name) ? Disclose(context, set, responder) : Relay(context, responder, cancellationToken);
+        Of(context).Set is { Discloses: true } set && MetaTools.Answers(context.Message.Name) ? Disclose(context, set, responder, cancellationToken) : Relay(context, responder, cancellationToken);
 
     public ValueTask Other(McpRequestContext context, McpResponder responder, CancellationToken cancellationToken) => context.Message.Method switch
     {
@@ -179,12 +179,12 @@ internal sealed class GatewayServer(CallPath calls, SessionParts parts, ListenEn
     }
 
     /// <summary>Finds or describes tools of a set, which are not listed: as lists, out of the state, and only what the caller sees.</summary>
-    private async ValueTask Disclose(McpRequestContext context, ToolSetRoute set, McpResponder responder)
+    private async ValueTask Disclose(McpRequestContext context, ToolSetRoute set, McpResponder responder, CancellationToken cancellationToken)
     {
         var request = Of(context);
         var abilities = context.Version.IsModern ? ClientAbilities.OfModern : SessionOf(context)?.Client.Abilities ?? ClientAbilities.None;
         var asked = new Asked(request.StartedAt, context.Http.Connection.RemoteIpAddress);
-        var answer = MetaTools.Answer(set, context.Message.Name!, context.Message.Arguments, tool => CatalogList.Shows(tool, request.Caller, context.Era, abilities, asked));
+        var answer = await finder.Answer(request.State, set, request.Caller, context.Message, tool => CatalogList.Shows(tool, request.Caller, context.Era, abilities, asked), cancellationToken);
         GatewayMetrics.ContextRead(null, set, context.Message.Name == MetaTools.Search ? "search" : "describe", answer.Length, saved: 0);
         await responder.Result(answer);
         var now = time.GetTimestamp();

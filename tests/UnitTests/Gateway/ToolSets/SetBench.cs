@@ -54,8 +54,11 @@ internal sealed class SetBench
 
     public IEnumerable<string> Names(bool isDisclosed = false) => List(isDisclosed: isDisclosed).GetProperty("tools").EnumerateArray().Select(tool => tool.GetProperty("name").GetString()!);
 
-    public string Ask(string tool, string arguments) => Json(Encoding.UTF8.GetString(MetaTools.Answer(
-        Set, tool, Encoding.UTF8.GetBytes(arguments), item => CatalogList.Shows(item, Caller, ProtocolEra.Legacy, ClientAbilities.All, Now)))).GetProperty("content")[0].GetProperty("text").GetString()!;
+    public string Ask(string tool, string arguments, SearchVector? vector = null) => Raw(tool, arguments, vector).GetProperty("content")[0].GetProperty("text").GetString()!;
+
+    /// <summary>The whole result.</summary>
+    public JsonElement Raw(string tool, string arguments, SearchVector? vector = null) => Json(Encoding.UTF8.GetString(MetaTools.Answer(
+        Set, tool, Encoding.UTF8.GetBytes(arguments), item => CatalogList.Shows(item, Caller, ProtocolEra.Legacy, ClientAbilities.All, Now), vector)));
 
     public DisclosedList Disclosed() => MetaTools.For(Set, Caller, ProtocolEra.Legacy, ClientAbilities.All, Now);
 

@@ -52,10 +52,11 @@ internal sealed class SearchScene
     private ToolDefinition Tool(int i)
     {
         var (verb, noun, other) = (Verbs[i % Verbs.Length], Nouns[i / Verbs.Length % Nouns.Length], Nouns[i / 7 % Nouns.Length]);
-        return new ToolDefinition($"{noun}_{verb}_{i}", $"hash-{i}", JsonElement.Parse($$"""
-            {"name":"{{noun}}_{{verb}}_{{i}}","description":"Lets you {{verb}} a {{noun}} of a {{other}}, as the owner or somebody with admin access to it. See the documentation of variant {{i}} for what else it takes.",
-             "inputSchema":{"type":"object","properties":{"owner":{"type":"string"},"repo":{"type":"string"},"{{noun}}_id":{"type":"integer"},"per_page":{"type":"integer"}}}}
-            """)) { Vector = Vector() };
+        var name = $"{noun}_{verb}_{i}";
+        var description = $"Lets you {verb} a {noun} of a {other}, as the owner or somebody with admin access to it. See the documentation of variant {i} for what else it takes.";
+        var properties = $"\"owner\":{{}},\"repo\":{{}},\"{noun}_id\":{{}},\"per_page\":{{}}";
+        var definition = JsonElement.Parse($"{{\"name\":\"{name}\",\"description\":\"{description}\",\"inputSchema\":{{\"type\":\"object\",\"properties\":{{{properties}}}}}}}");
+        return new ToolDefinition(name, $"hash-{i}", definition) { Vector = Vector() };
     }
 
     private byte[] Vector() => ToolVector.Quantise([.. Enumerable.Range(0, Numbers).Select(_ => (float)(_random.NextDouble() - 0.5))])!;

@@ -10,21 +10,28 @@ namespace McpPlatform.IntegrationTests.Scenarios;
 public abstract class MeasuredPlatform(IPlatformForm form) : IAsyncLifetime
 {
     private Steps? _steps;
+    private TestEmbeddings? _embeddings;
+
+    internal TestEmbeddings Embeddings => _embeddings ?? throw new InvalidOperationException("The platform did not start.");
 
     internal Steps Steps => _steps ?? throw new InvalidOperationException("The platform did not start.");
 
-    public async ValueTask InitializeAsync() => _steps = await Steps.With(await form.Create(new Dictionary<string, string>
+    public async ValueTask InitializeAsync()
     {
-        ["Gateway__RequestsPerSecond"] = "10000",
-        ["Gateway__Burst"] = "10000",
-        ["Gateway__QueueTimeout"] = "00:00:01",
-        ["Gateway__BreakerFailures"] = "2",
-        ["Gateway__BreakerOpenFor"] = "00:00:01",
-        ["Gateway__ProbeInterval"] = "00:00:00.5",
-        ["Gateway__StopGrace"] = "00:00:00.3",
-        ["Limits__RequestsPerSecond"] = "10000",
-        ["Limits__Burst"] = "10000",
-    }));
+        _embeddings = await TestEmbeddings.Start();
+        _steps = await Steps.With(await form.Create(new Dictionary<string, string>(_embeddings.Settings)
+        {
+            ["Gateway__RequestsPerSecond"] = "10000",
+            ["Gateway__Burst"] = "10000",
+            ["Gateway__QueueTimeout"] = "00:00:01",
+            ["Gateway__BreakerFailures"] = "2",
+            ["Gateway__BreakerOpenFor"] = "00:00:01",
+            ["Gateway__ProbeInterval"] = "00:00:00.5",
+            ["Gateway__StopGrace"] = "00:00:00.3",
+            ["Limits__RequestsPerSecond"] = "10000",
+            ["Limits__Burst"] = "10000",
+        }));
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -33,11 +40,16 @@ public abstract class MeasuredPlatform(IPlatformForm form) : IAsyncLifetime
         {
             await _steps.DisposeAsync();
         }
+
+        if (_embeddings is not null)
+        {
+            await _embeddings.DisposeAsync();
+        }
     }
 }
 
 /// <summary>Metrics move, and by what happened: each series, by a real request, in JSON and in Prometheus text.</summary>
-public abstract class MeasuredScenarios(MeasuredPlatform measured) : IAsyncLifetime
+public abstract partial class MeasuredScenarios(MeasuredPlatform measured) : IAsyncLifetime
 {
     private static readonly string[] Stages = ["parse", "authenticate", "decide", "queue", "upstream", "shape", "record", "write"];
 

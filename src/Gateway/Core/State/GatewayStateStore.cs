@@ -115,7 +115,7 @@ public sealed class GatewayStateStore
         return true;
     }
 
-    /// <summary>What was repaired, and which sets are left out, for the first _time.</summary>
+    /// <summary>What was repaired, and which sets are left out, for the first time.</summary>
     private void Tell(RegistryState state)
     {
         foreach (var (tenant, routes) in state.Tenants)

@@ -10,7 +10,14 @@ namespace McpPlatform.Mcp;
 internal ref struct EnvelopeScan(ReadOnlyMemory<byte> body)
 {
     private static readonly JsonKeys EnvelopeKeys = new("jsonrpc", "id", "method", "params", "result", "error");
-    private static readonly JsonKeys ParamKeys = new("name", "arguments", "_meta");
+
+    // All that anything here is decided by: what one reader finds first and another one last must not be there twice.
+    private static readonly JsonKeys ParamKeys = new(
+        "name", "arguments", "_meta", "uri", "ref", "argument", "context", "taskId", "task", "requestState", "inputResponses", "requestId", "progressToken", "notifications", "level", "cursor");
+
+    /// <summary>Of <c>ref</c>, <c>argument</c> and <c>context</c>.</summary>
+    private static readonly JsonKeys ReferenceKeys = new("type", "name", "uri", "value", "arguments");
+
     private static readonly JsonKeys KnownMeta = new(
         MetaKeys.ProtocolVersion, MetaKeys.ClientCapabilities, MetaKeys.ClientInfo, MetaKeys.ProgressToken, MetaKeys.TraceParent);
 
@@ -147,9 +154,23 @@ internal ref struct EnvelopeScan(ReadOnlyMemory<byte> body)
                 _problem ??= McpError.Params("'params._meta' must be an object.", 400);
             }
 
+            if (key is 4 or 5 or 6 && reader.TokenType == JsonTokenType.StartObject)
+            {
+                ReadReference(ref reader);
+            }
+
             var value = ReadValue(ref reader, start);
             _arguments = key == 1 ? value : _arguments;
             _meta = isMeta ? _meta with { Raw = value } : _meta;
+        }
+    }
+
+    private void ReadReference(ref Utf8JsonReader reader)
+    {
+        var seen = 0;
+        while (NextKey(ref reader, ReferenceKeys, ref seen, out _))
+        {
+            ReadValue(ref reader, (int)reader.TokenStartIndex);
         }
     }
 

@@ -27,6 +27,10 @@ public abstract class OfferScenarios(SharedPlatform shared, WireBench wire)
             (await Error(client, "prompts/get", $"{prefix}secret", "name")).ShouldBe(await Error(client, "prompts/get", $"{prefix}absent", "name"));
             (await Error(client, "resources/read", "test://secret", "uri")).ShouldBe(await Error(client, "resources/read", "test://absent", "uri"));
             (await Error(client, "resources/read", "test://items/7", "uri")).ShouldBe(await Error(client, "resources/read", "test://absent", "uri"));
+
+            // What the gateway reads first and the server last.
+            await using var twice = await client.Send("resources/read", $"\"uri\":\"test://{slug}/watched\",\"uri\":\"test://secret\"", name: $"test://{slug}/watched");
+            (await twice.Answer()).ErrorCode.ShouldBe(-32600);
             if (!client.IsModern)
             {
                 (await Error(client, "resources/subscribe", "test://secret", "uri")).ShouldBe(await Error(client, "resources/subscribe", "test://absent", "uri"));

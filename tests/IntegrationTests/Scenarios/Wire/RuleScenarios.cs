@@ -19,6 +19,8 @@ public abstract class RuleScenarios(SharedPlatform shared, WireBench wire)
         { """{"jsonrpc":"2.0","id":null,"method":"tools/list"}""", "Mcp-Method: tools/list", 400, "-32600" },
         { $$$"""[{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{{{{Meta}}}}}]""", "Mcp-Method: tools/list", 400, "-32600" },
         { """{"jsonrpc":"2.0","id":1,"result":{}}""", "", 400, "-32600" },
+        { Request("resources/read", "\"uri\":\"test://one\",\"uri\":\"test://two\""), "Mcp-Method: resources/read|Mcp-Name: test://one", 400, "-32600" },
+        { Request("completion/complete", "\"ref\":{\"type\":\"ref/prompt\",\"name\":\"greet\",\"name\":\"secret\"},\"argument\":{\"name\":\"who\",\"value\":\"\"}"), "Mcp-Method: completion/complete", 400, "-32600" },
         // 2. What _meta must have.
         { """{"jsonrpc":"2.0","id":1,"method":"tools/list"}""", "Mcp-Method: tools/list", 400, "-32602" },
         { """{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28"}}}""", "Mcp-Method: tools/list", 400, "-32602" },

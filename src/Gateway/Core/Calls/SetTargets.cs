@@ -121,8 +121,15 @@ internal static class SetTargets
         var target = TargetResolver.Prompt(call, prompt, isOwnName: false);
         if (target.Refusal is null && prompt!.Fixed is { } fix)
         {
+            var context = call.Message.Param("context"u8);
+            var chosen = JsonMembers.Find(context, "arguments"u8);
+            if ((!context.IsEmpty && !JsonMembers.IsObject(context.Span)) || (!chosen.IsEmpty && !JsonMembers.IsObject(chosen.Span)))
+            {
+                return new Target(Actions.PromptsGet, TargetKind.Prompt, CallRefusal.Malformed("'params.context' and its 'arguments' must be objects."));
+            }
+
             var asked = JsonMembers.Text(JsonMembers.Find(call.Message.Param("argument"u8), "name"u8));
-            var sent = asked is not null && fix.Has(asked) ? asked : fix.SentAnyway(JsonMembers.Find(call.Message.Param("context"u8), "arguments"u8));
+            var sent = asked is not null && fix.Has(asked) ? asked : fix.SentAnyway(chosen);
             call.Objection = sent is null ? null : CallRefusal.ArgumentFixed(sent);
             call.OwnParams = [.. call.OwnParams!, MemberEdit.Edit("context", fix.In("arguments"))];
         }

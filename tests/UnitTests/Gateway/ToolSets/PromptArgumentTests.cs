@@ -63,6 +63,14 @@ public sealed class PromptArgumentTests
             .ShouldBe("""{"ref":{"type":"ref/prompt","name":"brief"},"argument":{"name":"about","value":"r"},"context":{"arguments":{"tone":"kind"}}}""");
     }
 
+    [Theory]
+    [InlineData("[]")]
+    [InlineData("null")]
+    [InlineData("""{"arguments":"x"}""")]
+    [InlineData("""{"arguments":null}""")]
+    public void A_completion_whose_context_has_no_place_for_what_is_fixed_is_refused(string context) =>
+        Code(_bench.Call($$$"""{"ref":{"type":"ref/prompt","name":"summary"},"argument":{"name":"about","value":"r"},"context":{{{context}}}}""", McpMethods.Complete).Refusal).ShouldNotBe("argument.fixed");
+
     [Fact]
     public void Arguments_that_are_no_object_are_refused_before_anything_is_sent() =>
         Code(_bench.Call("""{"name":"summary","arguments":[1]}""", McpMethods.GetPrompt).Refusal).ShouldNotBe("argument.fixed");

@@ -164,6 +164,27 @@ public abstract partial class ConfigurationScenarios(ConfiguredPlatform configur
     }
 
     [Fact]
+    public async Task Whoever_may_not_write_tools_changes_no_tool_set_by_a_configuration_not_even_by_leaving_it_out()
+    {
+        using var theirs = await Tenant();
+        var servers = new { away = new { url = "https://example.com/mcp", enabled = false } };
+        (await theirs.Post("/api/v1/configuration/registry", new { servers, tool_sets = new { kept = new { members = new[] { new { server = "away" } } } } })).Expect(HttpStatusCode.OK);
+        (await theirs.Post("/api/v1/policies", new { name = "registrar", grants = new[] { new { id = "servers", effect = "allow", actions = new[] { "servers:*" }, resources = new[] { "platform" } } } })).Expect(HttpStatusCode.Created);
+        using var registrar = new ApiClient(_steps.Platform.Address, (await theirs.Post("/api/v1/keys", new { name = "registrar", roles = new[] { "registrar" } })).Expect(HttpStatusCode.Created).Json["key"]!.GetValue<string>());
+        await Until.True(async () => (await registrar.Get("/api/v1/servers")).Status == HttpStatusCode.OK, Steps.Propagation);
+
+        foreach (var way in (string[])["", "?dry_run=true"])
+        {
+            (await registrar.Post($"/api/v1/configuration/registry{way}", new { servers })).ErrorCode.ShouldBe("tools.write");
+        }
+
+        (await theirs.Get("/api/v1/tool-sets/kept")).Expect(HttpStatusCode.OK);
+        (await theirs.Post("/api/v1/configuration/registry", new { servers })).Expect(HttpStatusCode.OK);
+        (await registrar.Post("/api/v1/configuration/registry", new { })).Expect(HttpStatusCode.OK);
+        (await theirs.Get("/api/v1/servers/away")).Status.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
     public async Task Secrets_of_the_file_are_in_no_log_and_no_answer()
     {
         await Lists("declared__echo");

@@ -27,7 +27,7 @@ public sealed class ToolSetTests : IDisposable
                 title: Open
                 description: Opens an issue.
                 annotations: { destructiveHint: false, title: ~ }
-                arguments: { owner: "${OWNER}", depth: 1.50, large: 1e3, labels: [a, { b: true }], none: ~ }
+                arguments: { owner: "${OWNER}", depth: 1.50, large: 1e3, id: 123456789012345678901234567890, labels: [a, { b: true }], none: ~ }
               - { server: github, name: help, kind: prompt, rename: aid }
             naming: own
             disclosure: auto
@@ -54,7 +54,7 @@ public sealed class ToolSetTests : IDisposable
         var change = set.Overrides![0];
         (change.Rename, change.Title, change.Description).ShouldBe(("open_issue", "Open", "Opens an issue."));
         change.Annotations!.ToJsonString().ShouldBe("""{"destructiveHint":false,"title":null}""");
-        change.Arguments!.ToJsonString().ShouldBe("""{"owner":"acme","depth":1.50,"large":1000,"labels":["a",{"b":true}],"none":null}""");
+        change.Arguments!.ToJsonString().ShouldBe("""{"owner":"acme","depth":1.50,"large":1e3,"id":123456789012345678901234567890,"labels":["a",{"b":true}],"none":null}""");
         (set.Overrides[1].Kind, set.Overrides[1].Rename).ShouldBe(("prompt", "aid"));
         loaded.OriginOf("tool_sets.support").ShouldBe("mcpplatform.yaml:2");
         loaded.Values.ShouldContain(v => v.Path == "tool_sets.support.overrides[0].arguments.owner" && v.Text == "acme" && v.Via == "OWNER");

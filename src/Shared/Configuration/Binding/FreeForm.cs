@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using McpPlatform.Configuration.Text;
 
@@ -27,9 +29,24 @@ internal static class FreeForm
         }
     }
 
-    private static JsonValue? Number(string text) =>
-        decimal.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) ? JsonValue.Create(number)
+    /// <summary>What is a number in JSON is written as it stands, whatever its length; what is one in YAML or TOML only (<c>+1</c>, <c>.5</c>) as a number of the same value.</summary>
+    private static JsonNode? Number(string text) =>
+        IsJsonNumber(text) ? JsonNode.Parse(text)
+        : decimal.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) ? JsonValue.Create(number)
         : text.Contains('e', StringComparison.OrdinalIgnoreCase) && text[^1] is >= '0' and <= '9'
             && double.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out var large) && double.IsFinite(large) ? JsonValue.Create(large)
         : null;
+
+    private static bool IsJsonNumber(string text)
+    {
+        var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(text));
+        try
+        {
+            return reader.Read() && reader.TokenType == JsonTokenType.Number && !reader.Read();
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
 }

@@ -76,11 +76,6 @@ public static class ConfigurationEndpoints
             return Error.Forbidden("servers.private", $"allow_private_address needs the permission {Permissions.ServersPrivate}. Ask an admin to apply this configuration.").ToResult();
         }
 
-        if (loaded.Configuration.ToolSets.Count > 0 && !caller.May(Permissions.ToolsWrite))
-        {
-            return Error.Forbidden("tools.write", $"tool_sets needs the permission {Permissions.ToolsWrite}. Ask an admin to apply this configuration, or leave them out.").ToResult();
-        }
-
         if (!dryRun && caller.TenantId == DefaultTenant.Id && status.Source is { } file)
         {
             return Error.Conflict("configuration.file", $"The platform reads {file} itself. Change it there: it is taken over within a second.").ToResult();
@@ -90,6 +85,13 @@ public static class ConfigurationEndpoints
         if (loaded.Configuration.Limits?.MaxConcurrency is not null && !mayLimit)
         {
             return Error.Forbidden("tenants.write", $"limits.max_concurrency is the platform's bound for the tenant: only admins of the default tenant set it (permission {Permissions.TenantsWrite}).").ToResult();
+        }
+
+        // What a configuration leaves out goes, so that what it changes is seen in the plan alone.
+        if (!caller.May(Permissions.ToolsWrite)
+            && await taker.Take(http.RequestServices, loaded, isPlan: true, mayLimit, ct) is { IsSuccess: true } plan && plan.Value.Changes.Any(change => change.Path.StartsWith("tool_sets.", StringComparison.Ordinal)))
+        {
+            return Error.Forbidden("tools.write", $"It changes tool sets, which needs the permission {Permissions.ToolsWrite}. Ask an admin to apply this configuration.").ToResult();
         }
 
         var result = await taker.Take(http.RequestServices, loaded, dryRun, mayLimit, ct);

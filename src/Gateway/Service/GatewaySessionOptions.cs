@@ -66,8 +66,8 @@ public sealed class GatewaySessionOptions
     public long KeptBytesInAll { get; set; } = 64 << 20;
 
     /// <summary>
-    /// Most bytes of messages that clients have begun to send and not ended, of all; half of it of a tenant. Beyond it a message is refused: 429 the tenant's, else 503; a WebSocket is closed with 1013.
-    /// The first 64 KiB of a message do not count. Default 256 MiB (268435456): 25 of the largest bodies at once. At less than twice Limits__MaxBodyBytes the largest bodies never get in.
+    /// Most bytes of memory for messages that clients have begun to send and not ended, of all; half of it of a tenant. Beyond it a message is refused: 429 the tenant's, else 503; a WebSocket is closed with 1013.
+    /// A message of up to 16 KiB does not count. Default 256 MiB (268435456): 16 of the largest bodies at once. At less than four times Limits__MaxBodyBytes the largest bodies may never get in.
     /// </summary>
     [Range(128 * 1024, 1L << 40, ErrorMessage = "Gateway__Sessions__ArrivingBytes must be between 131072 and 1099511627776.")]
     public long ArrivingBytes { get; set; } = 256 << 20;

@@ -1,15 +1,16 @@
+using McpPlatform.Mcp.Json;
 using Microsoft.AspNetCore.Http;
 
 namespace McpPlatform.Mcp.AspNetCore;
 
 /// <summary>
-/// The memory of messages that have not come whole yet. Who begins large ones and does not end them has a share of it and no more: a tenant at most half. The first 64 KiB of a message are free, so that
-/// ordinary ones never ask.
+/// The memory of messages that have not come whole yet. Who begins large ones and does not end them has a share of it and no more: a tenant at most half. A message that fits into its first buffer does not
+/// count, so that ordinary ones never ask.
 /// </summary>
 internal sealed class Arrivals(McpEndpointOptions options)
 {
-    /// <summary>Bytes of a message that do not count, and the step in which the others do.</summary>
-    internal const int Step = 64 * 1024;
+    /// <summary>Bytes of a first buffer: as much as the connection itself takes.</summary>
+    internal const int First = 16 * 1024;
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, long> _tenants = [];
@@ -61,24 +62,30 @@ internal struct Arrival(Arrivals arrivals, HttpContext http, McpEndpointOptions 
     private string? _tenant;
     private long _taken;
 
-    /// <summary>So many bytes are there now. Null, or why no more may come.</summary>
-    public McpError? Has(int length)
+    /// <summary>Room for more of the message. Null, or why no more of it may come; then <paramref name="room"/> is empty.</summary>
+    public McpError? Next(PooledBuffer body, out Memory<byte> room)
     {
-        if (length > options.MaxBodyBytes)
+        room = default;
+        if (body.Written.Length > options.MaxBodyBytes)
         {
             return HttpGate.TooLarge(options);
         }
 
-        var more = ((length - 1) / Arrivals.Step * (long)Arrivals.Step) - _taken;
-        if (more <= 0)
+        var next = body.GetMemory();
+        var more = body.Capacity > Arrivals.First ? body.Capacity - _taken : 0;
+        if (more > 0)
         {
-            return null;
+            _tenant ??= options.Caller(http).Tenant;
+            if (arrivals.Take(_tenant, more) is { } refusal)
+            {
+                return refusal;
+            }
+
+            _taken += more;
         }
 
-        _tenant ??= options.Caller(http).Tenant;
-        var refusal = arrivals.Take(_tenant, more);
-        _taken += refusal is null ? more : 0;
-        return refusal;
+        room = next;
+        return null;
     }
 
     public void Dispose()

@@ -11,7 +11,7 @@ public sealed record McpEndpointOptions
 
     /// <summary>
     /// Most bytes of messages that have not come whole, of all clients together; a tenant may have half of it. Beyond it a message is refused (503, the tenant's half 429) or its WebSocket closed (1013).
-    /// 256 MiB: 25 of the largest at once, and what agents send is a thousandth of that.
+    /// 256 MiB: 16 of the largest at once (memory grows in powers of two), and what agents send is a thousandth of that.
     /// </summary>
     public long MaxArrivingBytes { get; init; } = 256 << 20;
 

@@ -10,8 +10,10 @@ internal static class RequestBody
     // An announced length is only a claim: memory follows the bytes that really come.
     private const int FirstBuffer = 64 * 1024;
 
+    private const int UnknownSize = 4 * 1024;
+
     /// <summary>The first size of the buffer for a body.</summary>
-    public static int FirstSize(HttpContext http) => (int)Math.Min(http.Request.ContentLength ?? 0, FirstBuffer) + 1;
+    public static int FirstSize(HttpContext http) => (int)Math.Clamp(http.Request.ContentLength ?? UnknownSize, 1, FirstBuffer);
 
     /// <summary>
     /// Null, or why it was not read to its end: it is larger than allowed, or there is no memory for it now. What is left of it is drained by the server after the answer, so that the client reads
@@ -29,14 +31,20 @@ internal static class RequestBody
         var arrival = arrivals.Begin(http);
         try
         {
-            int read;
-            while (body.Written.Length < announced && (read = await http.Request.Body.ReadAsync(body.GetMemory(), http.RequestAborted)) > 0)
+            while (body.Written.Length < announced)
             {
-                body.Advance(read);
-                if (arrival.Has(body.Written.Length) is { } refusal)
+                if (arrival.Next(body, out var room) is { } refusal)
                 {
                     return refusal;
                 }
+
+                var read = await http.Request.Body.ReadAsync(room, http.RequestAborted);
+                if (read == 0)
+                {
+                    break;
+                }
+
+                body.Advance(read);
             }
 
             return null;

@@ -107,39 +107,44 @@ internal sealed class SocketTransport(SessionDoor door, MessageExchange messages
         }
     }
 
-    /// <summary>Reads a message. Null, or how the connection ends. The first byte may take as long as it likes, every further one no longer than the stall limit.</summary>
+    /// <summary>Reads a message. Null, or how the connection ends. Its first part may take as long as it likes, all others together no longer than twice the stall limit.</summary>
     private async ValueTask<WebSocketCloseStatus?> Read(HttpContext http, WebSocket socket, PooledBuffer body, CancellationToken cancellationToken)
     {
         var arrival = arrivals.Begin(http);
+        CancellationTokenSource? deadline = null, either = null;
         try
         {
-            var part = await socket.ReceiveAsync(body.GetMemory(), cancellationToken);
             while (true)
             {
+                if (arrival.Next(body, out var room) is { } refusal)
+                {
+                    return refusal.HttpStatus == StatusCodes.Status413PayloadTooLarge ? WebSocketCloseStatus.MessageTooBig : TryAgainLater;
+                }
+
+                var part = await socket.ReceiveAsync(room, either?.Token ?? cancellationToken);
                 body.Advance(part.Count);
                 if (part.MessageType != WebSocketMessageType.Text)
                 {
                     return part.MessageType == WebSocketMessageType.Close ? WebSocketCloseStatus.NormalClosure : WebSocketCloseStatus.InvalidMessageType;
                 }
 
-                if (arrival.Has(body.Written.Length) is { } refusal)
-                {
-                    return refusal.HttpStatus == StatusCodes.Status413PayloadTooLarge ? WebSocketCloseStatus.MessageTooBig : TryAgainLater;
-                }
-
                 if (part.EndOfMessage)
                 {
-                    return null;
+                    return body.Written.Length > options.MaxBodyBytes ? WebSocketCloseStatus.MessageTooBig : null;
                 }
 
-                using var stall = new CancellationTokenSource(options.Sessions.StallLimit, time);
-                using var either = CancellationTokenSource.CreateLinkedTokenSource(stall.Token, cancellationToken);
-                part = await socket.ReceiveAsync(body.GetMemory(), either.Token);
+                if (either is null)
+                {
+                    deadline = new CancellationTokenSource(2 * options.Sessions.StallLimit, time);
+                    either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+                }
             }
         }
         finally
         {
             arrival.Dispose();
+            either?.Dispose();
+            deadline?.Dispose();
         }
     }
 

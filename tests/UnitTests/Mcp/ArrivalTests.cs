@@ -10,7 +10,7 @@ namespace McpPlatform.UnitTests.Mcp;
 /// <summary>Messages that begin and do not end, on the wire: they take their share of memory and of time, and nobody else's.</summary>
 public sealed class ArrivalTests
 {
-    private const int Large = 300 * 1024;
+    private const int Large = 600 * 1024;
 
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
 
@@ -24,11 +24,11 @@ public sealed class ArrivalTests
 
         var (status, body) = await Post(host, "t1");
         body.ShouldContain("The memory for messages of your tenant that are still arriving is taken.");
-        (status, (await Post(host, "t2")).Status, (await Post(host, "t1", 60 * 1024)).Status).ShouldBe((429, 200, 200));
+        (status, (await Post(host, "t2")).Status, (await Post(host, "t1", 10 * 1024)).Status).ShouldBe((429, 200, 200));
 
         var (second, third) = (Hold(host, "t2", ended.Token), Hold(host, "t3", ended.Token));
         await Until(async () => (await Post(host, "t4")).Status == 503);
-        (await Post(host, "t4", 60 * 1024)).Status.ShouldBe(200);
+        (await Post(host, "t4", 10 * 1024)).Status.ShouldBe(200);
 
         await ended.CancelAsync();
         await Task.WhenAll(held, second, third);
@@ -70,7 +70,7 @@ public sealed class ArrivalTests
     }
 
     private static Task<McpTestHost> Start(ClientSessionOptions sessions) =>
-        McpTestHost.Start(options => options with { MaxBodyBytes = 1024 * 1024, MaxArrivingBytes = 1000 * 1024, Sessions = sessions });
+        McpTestHost.Start(options => options with { MaxBodyBytes = 1024 * 1024, MaxArrivingBytes = 3 * 1024 * 1024, Sessions = sessions });
 
     /// <summary>Begins a request of 1 MB and sends the first part of it.</summary>
     private static async Task Hold(McpTestHost host, string tenant, CancellationToken end)

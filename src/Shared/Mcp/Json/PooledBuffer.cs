@@ -14,6 +14,9 @@ public sealed class PooledBuffer(int capacity = 1024) : IBufferWriter<byte>, IDi
     /// <summary>What was written so far; valid until the next write or <see cref="Dispose"/>.</summary>
     public ReadOnlyMemory<byte> Written => _array.AsMemory(0, _written);
 
+    /// <summary>Bytes of memory that it holds.</summary>
+    public int Capacity => _array.Length;
+
     /// <summary>A copy of <paramref name="bytes"/>.</summary>
     public static PooledBuffer Copy(ReadOnlySpan<byte> bytes)
     {

@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using McpPlatform.Factory;
 using McpPlatform.Gateway;
+using McpPlatform.Gateway.Caching;
 using McpPlatform.Gateway.Infrastructure.Telemetry;
 using McpPlatform.Hosting;
 using McpPlatform.Policy;
@@ -53,7 +54,7 @@ public sealed partial class MetricTableTests
     private static async Task<IReadOnlyList<MetricFamily>> Registered()
     {
         using var folder = new TempFolder();
-        var settings = new Dictionary<string, string?> { ["MCPP_DATA"] = folder.File("data") };
+        var settings = new Dictionary<string, string?> { ["MCPP_DATA"] = folder.File("data"), ["Gateway:Cache:Redis:Url"] = "redis://127.0.0.1:1" };
         foreach (var service in (string[])["policy", "registry", "factory", "tracing"])
         {
             settings[$"ConnectionStrings:{service}db"] = "Host=127.0.0.1;Port=1;Username=nobody;Database=none";
@@ -63,6 +64,7 @@ public sealed partial class MetricTableTests
             .With<PolicyModule>().With<RegistryModule>().With<FactoryModule>().With<TracingModule>().With<GatewayModule>()
             .Build(new CommandLine(Verb.Run, settings));
         app.Services.GetRequiredService<GatewayGauges>();
+        app.Services.GetRequiredService<CachedCalls>();
         var meters = Meters();
         var store = app.Services.GetRequiredService<MetricStore>();
         await store.StartAsync(CancellationToken.None);

@@ -134,7 +134,7 @@ public sealed class RedisResultsTests : IAsyncDisposable
     {
         var options = Options.Create(new GatewayRedisOptions { Url = _redis.Address, Timeout = TimeSpan.FromMilliseconds(20), MaxEntryBytes = 1024, MaxQueue = 4 });
         var keeper = new RedisKeeper(options, TimeProvider.System, NullLogger<RedisKeeper>.Instance);
-        var results = new RedisResults(keeper, new DerivedKeys(SHA256.HashData("master"u8)), options, TimeProvider.System);
+        var results = new RedisResults(keeper, new DerivedKeys(SHA256.HashData("master"u8)), options, TimeProvider.System, NullLogger<RedisResults>.Instance);
         _running.AddRange([keeper, results]);
         await keeper.StartAsync(CancellationToken.None);
         await results.StartAsync(CancellationToken.None);

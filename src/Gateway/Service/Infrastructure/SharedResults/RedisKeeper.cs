@@ -1,5 +1,3 @@
-using System.Net.Sockets;
-using System.Security.Authentication;
 using Microsoft.Extensions.Options;
 
 namespace McpPlatform.Gateway.Infrastructure.SharedResults;
@@ -64,9 +62,10 @@ internal sealed partial class RedisKeeper(IOptions<GatewayRedisOptions> options,
                     isKnownAway = false;
                     Reached(logger, address);
                     await Serve(link, stoppingToken);
+                    stoppingToken.ThrowIfCancellationRequested();
                     why = link.Why;
                 }
-                catch (Exception e) when (e is SocketException or IOException or AuthenticationException or FormatException or TimeoutException)
+                catch (Exception e) when (e is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
                 {
                     why = e.Message;
                 }

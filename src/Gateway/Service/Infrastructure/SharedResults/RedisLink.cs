@@ -74,11 +74,18 @@ internal sealed class RedisLink : IAsyncDisposable
         return _asked.Writer.TryWrite(question) ? question.Answered.Task : Task.FromResult<Reply[]?>(null);
     }
 
-    /// <summary>Ends it because it is of no use.</summary>
+    /// <summary>Ends it because it is of no use. One that is closed already stays so.</summary>
     public void Break(string why)
     {
         Why ??= why;
-        _end.Cancel();
+        try
+        {
+            _end.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // Whoever asked last found out after whoever keeps it.
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Options;
 namespace McpPlatform.Gateway.Infrastructure.SharedResults;
 
 /// <summary>Results in a Redis. Looks are bounded by the time-out; what is to be stored waits in a bounded queue, and is left out when that is full.</summary>
-internal sealed class RedisResults : BackgroundService, ISharedResults
+internal sealed partial class RedisResults : BackgroundService, ISharedResults
 {
     /// <summary>1 s: nobody waits for a store.</summary>
     private static readonly TimeSpan StoreTimeout = TimeSpan.FromSeconds(1);
@@ -25,12 +25,13 @@ internal sealed class RedisResults : BackgroundService, ISharedResults
     private readonly SharedResultsMetrics _metrics;
     private readonly GatewayRedisOptions _options;
     private readonly TimeProvider _time;
+    private readonly ILogger<RedisResults> _logger;
     private readonly byte[] _last;
     private readonly Channel<Waiting> _queue;
 
-    public RedisResults(RedisKeeper keeper, DerivedKeys keys, IOptions<GatewayRedisOptions> options, TimeProvider time)
+    public RedisResults(RedisKeeper keeper, DerivedKeys keys, IOptions<GatewayRedisOptions> options, TimeProvider time, ILogger<RedisResults> logger)
     {
-        (_keeper, _options, _time) = (keeper, options.Value, time);
+        (_keeper, _options, _time, _logger) = (keeper, options.Value, time, logger);
         _sealed = new SealedResults(keys, _options.KeyPrefix, time);
         _metrics = new SharedResultsMetrics(() => keeper.Link is not null);
         _queue = Channel.CreateBounded<Waiting>(new BoundedChannelOptions(_options.MaxQueue) { SingleReader = true });
@@ -59,7 +60,11 @@ internal sealed class RedisResults : BackgroundService, ISharedResults
         try
         {
             var replies = await link.Ask(commands.WrittenMemory, names.Length * 2).WaitAsync(_options.Timeout, _time, cancellationToken);
-            _keeper.Answered();
+            if (replies is not null)
+            {
+                _keeper.Answered();
+            }
+
             var (found, outcome) = replies is null ? (null, "failed") : First(names, own, replies);
             _metrics.Looked(outcome, _time.GetElapsedTime(began));
             return found;
@@ -96,7 +101,7 @@ internal sealed class RedisResults : BackgroundService, ISharedResults
         {
             await foreach (var waiting in _queue.Reader.ReadAllAsync(stoppingToken))
             {
-                _metrics.Stored(await Store(waiting, stoppingToken));
+                _metrics.Stored(await TryStore(waiting, stoppingToken));
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -131,6 +136,20 @@ internal sealed class RedisResults : BackgroundService, ISharedResults
         return (null, outcome);
     }
 
+    private async Task<string> TryStore(Waiting waiting, CancellationToken stoppingToken)
+    {
+        try
+        {
+            return await Store(waiting, stoppingToken);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
+        {
+            // One result is not shared; those behind it are.
+            NotStored(_logger, exception);
+            return "failed";
+        }
+    }
+
     private async Task<string> Store(Waiting waiting, CancellationToken stoppingToken)
     {
         var left = waiting.Result.For - (_time.GetUtcNow() - waiting.KeptAt);
@@ -153,6 +172,9 @@ internal sealed class RedisResults : BackgroundService, ISharedResults
             return "failed";
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A result could not be shared with other gateways.")]
+    private static partial void NotStored(ILogger logger, Exception exception);
 
     private static byte[] Text(long number) => Encoding.ASCII.GetBytes(number.ToString(CultureInfo.InvariantCulture));
 

@@ -138,13 +138,14 @@ public sealed class QueryVectors(IQueryEmbedder embedder, QueryVectorBounds boun
     {
         // The lock is not held while somebody else's code runs.
         await Task.Yield();
-        var vector = await embedder.Embed(query);
+        var (vector, isRefused) = await embedder.Embed(query);
         bool isNews;
         lock (_gate)
         {
             _underWay--;
             tenant.UnderWay--;
-            isNews = !flight.IsLate && Count(vector is not null && time.GetElapsedTime(flight.Began) <= bounds.Patience);
+            // What one caller asks in a way that the provider refuses says nothing of others.
+            isNews = !flight.IsLate && !isRefused && Count(vector is not null && time.GetElapsedTime(flight.Began) <= bounds.Patience);
             if (vector is null)
             {
                 tenant.Flights.Remove(key);

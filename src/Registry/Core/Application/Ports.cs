@@ -169,7 +169,7 @@ internal static class RegistryEvents
     public static void Flagged(this IEventOutbox outbox, RegisteredServer server, IReadOnlyList<FlaggedDefinition> definitions, DateTimeOffset now) =>
         outbox.Add(new DefinitionsFlagged(Guid.CreateVersion7(now), now, server.TenantId, server.Id, server.Slug, [.. definitions.Take(DefinitionsFlagged.Most)], definitions.Count));
 
-    /// <summary>Definitions of the tenant have embeddings now: one more version to gateways as well.</summary>
+    /// <summary>Definitions have embeddings now: one more version to gateways as well.</summary>
     public static void EmbeddingsChanged(this IEventOutbox outbox, Guid tenantId, long version, DateTimeOffset now) =>
         outbox.Add(new CatalogPublished(Guid.CreateVersion7(now), now, tenantId, Guid.Empty, version));
 

@@ -40,7 +40,10 @@ public sealed class EmbeddingProvider(IHttpClientFactory clients, IOptions<Embed
         }
         catch (HttpRequestException exception)
         {
-            answer = Failed($"cannot be reached ({exception.HttpRequestError})", "unreachable");
+            // More than is read of an answer: fewer texts have a shorter one.
+            answer = exception.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded
+                ? Failed($"answered more than {MaxAnswerBytes} bytes", "too_large", isOfInput: texts.Count > 1)
+                : Failed($"cannot be reached ({exception.HttpRequestError})", "unreachable");
         }
         catch (IOException)
         {
@@ -72,7 +75,7 @@ public sealed class EmbeddingProvider(IHttpClientFactory clients, IOptions<Embed
         {
             using var json = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(cancellationToken));
             if (json.RootElement.TryGetProperty("usage", out var usage) && usage.ValueKind == JsonValueKind.Object
-                && usage.TryGetProperty("prompt_tokens", out var tokens) && tokens.TryGetInt64(out var count))
+                && usage.TryGetProperty("prompt_tokens", out var tokens) && tokens.ValueKind == JsonValueKind.Number && tokens.TryGetInt64(out var count))
             {
                 EmbeddingMetrics.Read(use, count);
             }

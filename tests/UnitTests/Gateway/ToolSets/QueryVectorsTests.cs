@@ -52,6 +52,21 @@ public sealed class QueryVectorsTests
     }
 
     [Fact]
+    public async Task Queries_that_the_provider_refuses_keep_nobody_else_from_it()
+    {
+        var queries = Queries();
+        _provider.Refuses = true;
+        for (var i = 0; i < 5; i++)
+        {
+            (await Of(queries, Acme, $"q{i}")).How.ShouldBe("failed");
+        }
+
+        _provider.Refuses = false;
+        (await Of(queries, Other, "q")).How.ShouldBe("fresh");
+        _provider.IsAway.ShouldBeNull();
+    }
+
+    [Fact]
     public async Task A_provider_that_fails_is_left_alone_and_tried_again_with_a_query_that_nobody_waits_for()
     {
         var queries = Queries();
@@ -141,12 +156,15 @@ public sealed class QueryVectorsTests
         /// <summary>Of the next request; null = at once.</summary>
         public TaskCompletionSource<SearchVector?>? Answer { get; set; }
 
-        public Task<SearchVector?> Embed(string query)
+        /// <summary>It takes everything but this.</summary>
+        public bool Refuses { get; set; }
+
+        public async Task<EmbeddedQuery> Embed(string query)
         {
             Asked.Enqueue(query);
             var answer = Answer;
             Answer = null;
-            return answer?.Task ?? Task.FromResult(Fails ? null : Some);
+            return new EmbeddedQuery(answer is not null ? await answer.Task : Fails || Refuses ? null : Some, Refuses);
         }
 
         public void Changed(bool isAway) => IsAway = isAway;

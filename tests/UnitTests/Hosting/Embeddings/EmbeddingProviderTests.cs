@@ -49,7 +49,6 @@ public sealed class EmbeddingProviderTests
     [InlineData(HttpStatusCode.OK, """{"data":[{"index":0,"embedding":[0,0]}]}""", "malformed", false)]
     [InlineData(HttpStatusCode.OK, """{"data":[{"index":0,"embedding":[1,2]},{"index":0,"embedding":[1,2]}]}""", "malformed", false)]
     [InlineData(HttpStatusCode.OK, """{"data":[{"index":0,"embedding":[1,2,3]}]}""", "length", false)]
-    [InlineData(HttpStatusCode.OK, """{"data":[{"index":0,"embedding":[1,2]}],"usage":{"prompt_tokens":"x"}}""", "malformed", false)]
     public async Task Whatever_it_answers_instead_is_said_without_what_it_wrote(HttpStatusCode status, string answered, string code, bool isOfInput)
     {
         var failure = (await new Stub(status, answered).Ask(2, "one")).Failure.ShouldNotBeNull();

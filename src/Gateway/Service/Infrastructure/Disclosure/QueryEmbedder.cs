@@ -13,19 +13,19 @@ internal sealed partial class QueryEmbedder(EmbeddingProvider provider, ILogger<
 
     public string? Space => provider.IsConfigured ? provider.Space : null;
 
-    public async Task<SearchVector?> Embed(string query)
+    public async Task<EmbeddedQuery> Embed(string query)
     {
         try
         {
             var answer = await provider.Embed([query], "queries", Patience, CancellationToken.None);
             _reason = answer.Failure?.Reason ?? "answers too late";
-            return answer.Vectors is [var vector] ? SearchVector.Of(vector) : null;
+            return new EmbeddedQuery(answer.Vectors is [var vector] ? SearchVector.Of(vector) : null, answer.Failure?.IsOfInput == true);
         }
         catch (Exception exception)
         {
             // Whatever it is: a search goes on without.
             Broken(logger, exception);
-            return null;
+            return default;
         }
     }
 

@@ -6,7 +6,7 @@ namespace McpPlatform.Registry.Application.Embeddings;
 public interface IToolEmbeddings
 {
     /// <summary>
-    /// Definitions without an embedding that tool sets with searching hold, each once for its tenant, by tenant, at most so many; with how many there are. Definitions that nobody can search
+    /// Definitions without an embedding that tool sets with searching hold, each once for its tenant, the same number of each tenant, at most so many; with how many there are. Definitions that nobody can search
     /// for are not among them.
     /// </summary>
     /// <param name="except">Hashes of definitions that the provider refuses.</param>

@@ -12,7 +12,7 @@ namespace McpPlatform.Registry.Infrastructure.Embeddings;
 
 /// <summary>
 /// Embeds definitions that tool sets search, in batches, when the catalog changed; never because somebody searches. One replica at a time, by a lock of the database. A provider that fails is
-/// asked again from 5 s doubling up to 5 min; what it refuses by itself is left out until this process starts again.
+/// asked again from 5 s doubling up to 5 min; a definition that it refuses by itself is left out for an hour at least.
 /// </summary>
 internal sealed partial class EmbeddingWorker(
     IServiceScopeFactory scopes,
@@ -37,10 +37,20 @@ internal sealed partial class EmbeddingWorker(
     /// <summary>10 min: what is unused costs a kilobyte.</summary>
     private static readonly TimeSpan CleanEvery = TimeSpan.FromMinutes(10);
 
-    /// <summary>Definitions that are remembered as refused; more than that are tried again and again.</summary>
-    private const int MostRefused = 1000;
+    /// <summary>10 s: gateways fetch all catalogs for each time that they are told.</summary>
+    private static readonly TimeSpan TellEvery = TimeSpan.FromSeconds(10);
 
-    private readonly HashSet<string> _refused = new(StringComparer.Ordinal);
+    private static readonly TimeSpan RefusedFor = TimeSpan.FromHours(1);
+
+    /// <summary>Definitions that are remembered as refused; beyond, the first ones are tried again.</summary>
+    private const int MostRefused = 10_000;
+
+    private readonly Dictionary<string, DateTimeOffset> _refused = new(StringComparer.Ordinal);
+
+    /// <summary>After a start too: what snapshots hold depends on this process's settings, which may be others than before.</summary>
+    private bool _isUntold = true;
+
+    private DateTimeOffset _toldAt;
     private TimeSpan _pause = FirstPause;
     private long _doneAt = -1;
     private DateTimeOffset _cleanedAt;
@@ -92,16 +102,28 @@ internal sealed partial class EmbeddingWorker(
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             RoundFailed(logger, e);
-            return FirstPause;
+            return NextPause();
         }
     }
 
     private async Task<TimeSpan> EmbedNext(IToolEmbeddings embeddings, long version, CancellationToken cancellationToken)
     {
-        var missing = await embeddings.Missing(provider.Space, _refused, options.Value.BatchSize, cancellationToken);
+        foreach (var (hash, _) in _refused.Where(refused => clock.GetUtcNow() - refused.Value > RefusedFor).ToList())
+        {
+            _refused.Remove(hash);
+        }
+
+        var missing = await embeddings.Missing(provider.Space, _refused.Keys, options.Value.BatchSize, cancellationToken);
         progress.Waiting = missing.Count + _refused.Count;
         if (missing.First.Count == 0)
         {
+            if (_isUntold)
+            {
+                // Counts the version up, so that the next round looks once more.
+                await Tell(cancellationToken);
+                return Round;
+            }
+
             _doneAt = version;
             Answered();
             await Clean(embeddings, cancellationToken);
@@ -112,11 +134,13 @@ internal sealed partial class EmbeddingWorker(
         {
             if (await Embed([.. batch], cancellationToken) is { } failure)
             {
+                await TellSometimes(cancellationToken);
                 return Failed(failure);
             }
         }
 
         Answered();
+        await TellSometimes(cancellationToken);
         return TimeSpan.Zero;
     }
 
@@ -130,7 +154,7 @@ internal sealed partial class EmbeddingWorker(
             return null;
         }
 
-        if (answer.Failure is not { IsOfInput: true } refusal)
+        if (answer.Failure is not { MayBeOfInput: true } refusal)
         {
             return answer.Failure;
         }
@@ -142,24 +166,42 @@ internal sealed partial class EmbeddingWorker(
         }
 
         // A model or a length that it does not have is answered alike: only what is refused where another text is not is at fault itself.
-        if (_refused.Count >= MostRefused || (await provider.Embed(["tool"], "definitions", options.Value.Timeout, cancellationToken)).Failure is not null)
+        if ((await provider.Embed(["tool"], "definitions", options.Value.Timeout, cancellationToken)).Failure is not null)
         {
             return refusal;
         }
 
-        _refused.Add(definitions[0].Hash);
+        if (_refused.Count >= MostRefused)
+        {
+            _refused.Remove(_refused.MinBy(refused => refused.Value).Key);
+        }
+
+        _refused[definitions[0].Hash] = clock.GetUtcNow();
         DefinitionRefused(logger, definitions[0].Hash, definitions[0].TenantId, refusal.Reason);
         return null;
     }
 
+    private Task TellSometimes(CancellationToken cancellationToken) => _isUntold && clock.GetUtcNow() - _toldAt >= TellEvery ? Tell(cancellationToken) : Task.CompletedTask;
+
+    /// <summary>Makes a snapshot that holds what was stored since the last one.</summary>
+    private async Task Tell(CancellationToken cancellationToken)
+    {
+        await Send(DefaultTenant.Id, new TellEmbeddings(), cancellationToken);
+        (_isUntold, _toldAt) = (false, clock.GetUtcNow());
+    }
+
     private async Task Store(MissingEmbedding[] definitions, IReadOnlyList<byte[]> vectors, CancellationToken cancellationToken)
     {
-        await using var scope = scopes.CreateAsyncScope();
         var tenant = definitions[0].TenantId;
+        await Send(tenant, new StoreEmbeddings(tenant, provider.Space, definitions.Zip(vectors).ToDictionary(one => one.First.Hash, one => one.Second)), cancellationToken);
+        _isUntold = true;
+    }
+
+    private async Task Send(Guid tenant, MediatR.IRequest<Result> command, CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
         scope.ServiceProvider.GetRequiredService<TenantContext>().Enter(tenant, $"system:{Job}");
-        var stored = await scope.ServiceProvider.GetRequiredService<ISender>().Send(
-            new StoreEmbeddings(tenant, provider.Space, definitions.Zip(vectors).ToDictionary(one => one.First.Hash, one => one.Second)), cancellationToken);
-        if (stored.Error is { } error)
+        if ((await scope.ServiceProvider.GetRequiredService<ISender>().Send(command, cancellationToken)).Error is { } error)
         {
             throw new InvalidOperationException($"Embeddings could not be stored: {error.Code}.");
         }
@@ -193,6 +235,11 @@ internal sealed partial class EmbeddingWorker(
         }
 
         progress.Failure = failure.Reason;
+        return NextPause();
+    }
+
+    private TimeSpan NextPause()
+    {
         var pause = _pause;
         _pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         return pause;

@@ -27,7 +27,9 @@ internal sealed class ToolEmbeddings(RegistryDbContext context) : IToolEmbedding
         var missing = found
             .Where(t => servers[t.ServerId] is var server && sets[t.TenantId].Any(terms => terms.Holds(server.Slug, server.Tags, SetItemKinds.Tool, t.Name)))
             .DistinctBy(t => (t.TenantId, t.Hash)).ToList();
-        var first = missing.OrderBy(t => t.TenantId).ThenBy(t => t.Hash, StringComparer.Ordinal).Take(most).Select(t => t.Id).ToList();
+        // Tenants take turns: who has thousands, or some that fail, holds nobody up.
+        var first = missing.GroupBy(t => t.TenantId).SelectMany(own => own.OrderBy(t => t.Hash, StringComparer.Ordinal).Select((t, turn) => (t.Id, t.TenantId, turn)))
+            .OrderBy(t => t.turn).ThenBy(t => t.TenantId).Take(most).Select(t => t.Id).ToList();
         var tools = await context.CatalogTools.AsNoTracking().Where(t => first.Contains(t.Id)).Select(t => new { t.TenantId, t.Hash, t.Name, t.Definition }).ToListAsync(cancellationToken);
         return new([.. tools.OrderBy(t => t.TenantId).Select(t => new MissingEmbedding(t.TenantId, t.Hash, EmbeddedText.Of(t.Name, t.Definition)))], missing.Count);
     }

@@ -58,7 +58,7 @@ public sealed class RegistryState
         tools = [.. tools.Select(tool => known.ByName.GetValueOrDefault(tool.Name) is { Vector: { } vector } same && same.Hash == tool.Hash ? tool with { Vector = vector.Numbers } : tool)];
         var changed = new ServerRoute(known.Entry with { Tools = tools, Offer = offer }, known, rules);
         var before = RoutesOf(tenantId);
-        var routes = new TenantRoutes(before.Servers.Values.Select(server => server.ServerId == serverId ? changed : server), before.Sets.Values.Select(set => set.Entry), before, rules.SetMemory());
+        var routes = new TenantRoutes(before.Servers.Values.Select(server => server.ServerId == serverId ? changed : server), before.SetEntries, before, rules.SetMemory());
         return new RegistryState(Version, GeneratedAt, Tenants.Select(tenant => tenant.Key == tenantId ? new(tenantId, routes) : tenant).ToFrozenDictionary(), _intents, VectorSpace);
     }
 
@@ -91,6 +91,7 @@ public sealed class TenantRoutes
         ResourceTemplates = ByUri(server => server.ResourceTemplates);
         var all = sets.OrderBy(set => set.Slug, StringComparer.Ordinal).Select(set => ToolSetRoute.Of(set, ordered, previous?.Sets.GetValueOrDefault(set.Slug), memory)).ToList();
         Sets = all.Where(set => !set.IsLeftOut).ToFrozenDictionary(set => set.Slug, StringComparer.Ordinal);
+        SetEntries = [.. all.Select(set => set.Entry)];
         SetsLeftOut = [.. all.Where(set => set.IsLeftOut).Select(set => set.Slug)];
     }
 
@@ -121,6 +122,9 @@ public sealed class TenantRoutes
 
     /// <summary>Tool sets by slug.</summary>
     public FrozenDictionary<string, ToolSetRoute> Sets { get; }
+
+    /// <summary>What the snapshot says of all sets, those that are left out too.</summary>
+    internal IReadOnlyList<ToolSetEntry> SetEntries { get; }
 
     /// <summary>Slugs of sets that are not served, since the others hold as much as the tenant's may.</summary>
     internal string[] SetsLeftOut { get; }

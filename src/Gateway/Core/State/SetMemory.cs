@@ -9,6 +9,13 @@ internal sealed class SetMemory(long most)
     /// <summary>256 MiB: two hundred sets of ten thousand tools each. Far more than anybody reads; far less than a gateway has.</summary>
     public const long Default = 256L * 1024 * 1024;
 
+    /// <summary>
+    /// What searching a set takes: for each tool of its servers the place in the set, and for each tool with words of the set's own those words. Estimated as four times the definition: a word of seven
+    /// characters takes some thirty bytes more; what is beyond 32 KiB is not looked at.
+    /// </summary>
+    public static long OfSearch(IEnumerable<ServerRoute> members, IEnumerable<ToolRoute> worded) =>
+        members.Sum(server => (long)sizeof(int) * server.Tools.Length) + worded.Sum(tool => 4L * Math.Min(tool.Definition.Length, 32 * 1024));
+
     public static SetMemory Unlimited => new(long.MaxValue);
 
     public long Held { get; private set; }

@@ -30,12 +30,6 @@ public sealed class ToolSetRoute
             templates.AddRange(server.ResourceTemplates.Where(template => Holds(server, SetItemKinds.Resource, template.Name)));
         }
 
-        IsLeftOut = !memory.TryTake(SetMemory.PerItem * ((long)tools.Count + prompts.Count + resources.Count + templates.Count));
-        if (IsLeftOut)
-        {
-            (tools, prompts, resources, templates) = ([], [], [], []);
-        }
-
         // The first that is said of an item holds.
         var overrides = new Dictionary<(string Server, string Kind, string Name), SetOverride>();
         foreach (var change in terms.Overrides ?? [])
@@ -44,6 +38,13 @@ public sealed class ToolSetRoute
         }
 
         Disclosure = terms.Disclosure;
+        var searched = Discloses ? SetMemory.OfSearch(members, tools.Where(tool => OverrideOf(tool, SetItemKinds.Tool) is not null)) : 0;
+        IsLeftOut = !memory.TryTake((SetMemory.PerItem * ((long)tools.Count + prompts.Count + resources.Count + templates.Count)) + searched);
+        if (IsLeftOut)
+        {
+            (tools, prompts, resources, templates) = ([], [], [], []);
+        }
+
         var isOwn = terms.Naming == ToolSetNaming.Own;
         var names = SetNames.Of([.. tools.Select(tool => (tool.Server.Slug, tool.Name, OverrideOf(tool, SetItemKinds.Tool)?.Rename))], isOwn, Discloses ? MetaTools.Names : NothingReserved);
         Tools = [.. tools.Zip(names).Where(item => item.Second is not null)

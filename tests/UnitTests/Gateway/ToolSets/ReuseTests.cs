@@ -141,8 +141,8 @@ public sealed class ReuseTests
     public void Beyond_the_tenants_bound_definitions_are_made_for_each_list_and_a_set_without_room_is_not_served()
     {
         var terms = SetBench.Terms(new SetMember("a")) with { Overrides = [.. Words.Select(word => new SetOverride("a", $"{word}_thing", Description: "Other words."))], Disclosure = ToolSetDisclosure.On };
-        var lists = Words.Length * SetMemory.PerItem;
         var unbound = Routes(Compile(RegistryState.Empty, [Server("a")], Set("one", terms))).Sets["one"];
+        var lists = (Words.Length * SetMemory.PerItem) + SetMemory.OfSearch([unbound.Tools[0].Server], unbound.Tools.Select(tool => tool.Tool));
 
         var state = Compile(RegistryState.Empty, [Server("a")], lists + 10, Set("one", terms), Set("two", terms));
 
@@ -163,6 +163,7 @@ public sealed class ReuseTests
         var snapshot = Snapshots.Registry(1, Server("a")) with { ToolSets = [Set("one", new SetMember("a"))] };
 
         store.OfferRegistry(Snapshots.Bytes(snapshot));
+        store.Saw(snapshot.Servers[0].TenantId, snapshot.Servers[0].ServerId, [.. snapshot.Servers[0].Tools.Skip(1)], new ServerOffer(null, null, [], [], [])).ShouldBeTrue();
         store.OfferRegistry(Snapshots.Bytes(snapshot with { Version = 2 }));
 
         observer.Events.Count(told => told == "one left out").ShouldBe(1);

@@ -32,12 +32,11 @@ public sealed class CatalogTests
     }
 
     [Fact]
-    public void A_gateway_that_repairs_otherwise_is_noticed_and_the_tool_is_not_another_one()
+    public void A_gateway_that_repairs_otherwise_shows_the_same_catalog()
     {
         var (before, after) = (Tool("a", "1"), Tool("a", "1") with { Repairs = ["inputSchema: type added"] });
 
-        CatalogHash.Of([after]).ShouldNotBe(CatalogHash.Of([before]));
-        CatalogHash.Of([Tool("a", "1") with { Repairs = [] }]).ShouldBe(CatalogHash.Of([before]));
+        CatalogHash.Of([after]).ShouldBe(CatalogHash.Of([before]));
         CatalogHash.Mark(after).ShouldBe(CatalogHash.Mark(before));
     }
 

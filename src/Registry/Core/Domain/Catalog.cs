@@ -109,12 +109,12 @@ public sealed record CatalogDifference(IReadOnlyList<string> Added, IReadOnlyLis
         [.. before.Keys.Where(n => !now.ContainsKey(n)).Order(StringComparer.Ordinal)]);
 }
 
-/// <summary>The hash of a whole catalog: independent of the order in which the server lists its tools. What is repaired counts, so that a gateway that repairs otherwise is noticed.</summary>
+/// <summary>The hash of a whole catalog: independent of the order in which the server lists its tools.</summary>
 public static class CatalogHash
 {
     public static string Of(IEnumerable<ToolDefinition> tools)
     {
-        var lines = tools.OrderBy(t => t.Name, StringComparer.Ordinal).Select(t => $"{t.Name}\n{Mark(t)}{(t.Repairs is { Count: > 0 } repairs ? $"\n{string.Join('\n', repairs)}" : "")}\n");
+        var lines = tools.OrderBy(t => t.Name, StringComparer.Ordinal).Select(t => $"{t.Name}\n{Mark(t)}\n");
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(lines))));
     }
 

@@ -99,6 +99,10 @@ internal sealed class StoreDiscoveryHandler(
                 await Take(server, offer, now, cancellationToken);
                 outbox.Changed(server, next, now);
             }
+            else if (tools.Any(tool => tool.Repairs is { Count: > 0 }))
+            {
+                ShowRepairs(await catalog.ToolsOf(server.Id, cancellationToken), tools);
+            }
 
             if (flagged.Count > 0)
             {
@@ -165,6 +169,16 @@ internal sealed class StoreDiscoveryHandler(
         known.Take(offer);
     }
 
+    /// <summary>The same definition in the server's words, repaired otherwise by a newer gateway: no change of the server's, and nothing that a gateway needs to hear.</summary>
+    private static void ShowRepairs(IReadOnlyList<CatalogTool> stored, IReadOnlyList<ToolDefinition> definitions)
+    {
+        var seen = definitions.ToDictionary(definition => definition.Name);
+        foreach (var tool in stored.Where(tool => seen.TryGetValue(tool.Name, out var now) && CatalogHash.Mark(now) == tool.Mark && !tool.Repairs.SequenceEqual(now.Repairs ?? [])))
+        {
+            tool.Redefine(seen[tool.Name]);
+        }
+    }
+
     private async Task Replace(RegisteredServer server, IReadOnlyList<ToolDefinition> definitions, string hash, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var stored = (await catalog.ToolsOf(server.Id, cancellationToken)).ToDictionary(t => t.Name);
@@ -180,12 +194,7 @@ internal sealed class StoreDiscoveryHandler(
             stored[name].Redefine(listed[name]);
         }
 
-        // The same definition in the server's words, repaired otherwise by a newer gateway: no change of the server's.
-        foreach (var tool in stored.Values.Where(tool => listed.TryGetValue(tool.Name, out var seen) && !tool.Repairs.SequenceEqual(seen.Repairs ?? [])))
-        {
-            tool.Redefine(listed[tool.Name]);
-        }
-
+        ShowRepairs([.. stored.Values], definitions);
         foreach (var name in difference.Removed)
         {
             catalog.Remove(stored[name]);

@@ -16,6 +16,9 @@ internal sealed class Arrivals(McpEndpointOptions options)
     private readonly Dictionary<string, long> _tenants = [];
     private long _all;
 
+    /// <summary>Bytes of memory that messages hold which have not come whole.</summary>
+    public long Held => Interlocked.Read(ref _all);
+
     /// <summary>Begins to count a message; dispose it when the message has come or is given up.</summary>
     public Arrival Begin(HttpContext http) => new(this, http, options);
 

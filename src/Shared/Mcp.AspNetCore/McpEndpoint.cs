@@ -54,6 +54,9 @@ public sealed class McpEndpoint : IDisposable
     /// <summary>How many were refused for want of a place, since the start.</summary>
     public long SessionsRefused => _live.Refused;
 
+    /// <summary>How many bytes of memory messages hold that have not come whole, those that fit into a first buffer apart.</summary>
+    public long ArrivingBytes => _arrivals.Held;
+
     /// <summary>How many bytes they keep for clients that lost their connection.</summary>
     public long KeptBytes => _live.KeptBytes;
 

@@ -7,19 +7,6 @@ using McpPlatform.Gateway.Telemetry;
 
 namespace McpPlatform.Gateway.State;
 
-/// <summary>What became of an offered snapshot.</summary>
-public enum SnapshotOutcome
-{
-    /// <summary>Newer: it rules from now on.</summary>
-    Taken,
-
-    /// <summary>The version that rules already: confirmed.</summary>
-    Confirmed,
-
-    /// <summary>Older, empty, or not one: ignored; what ruled before goes on.</summary>
-    Refused,
-}
-
 /// <summary>
 /// Holds the one <see cref="GatewayState"/>. Snapshots are checked and compiled beside it, then swapped; versions never go back; the last good ones are on
 /// disk. One writer at a time; readers never wait.

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using System.Diagnostics;
 using System.Security.Cryptography;
 using McpPlatform.Gateway;
@@ -103,6 +105,19 @@ public sealed class RedisResultsTests : IAsyncDisposable
             stored += command == "SET" ? 1 : 0;
             return command == "SET" ? null : "+OK\r\n";
         };
+        var left = new ConcurrentQueue<string>();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = static (instrument, self) =>
+            {
+                if (instrument.Name == "mcpp.gateway.cache.shared.stores")
+                {
+                    self.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((_, _, tags, _) => left.Enqueue((string)tags[0].Value!));
+        listener.Start();
         var (_, results) = await Start();
 
         results.Keep(DefaultTenant.Id, Result(new byte[5000]));
@@ -114,6 +129,20 @@ public sealed class RedisResultsTests : IAsyncDisposable
 
         Stopwatch.GetElapsedTime(began).ShouldBeLessThan(TimeSpan.FromSeconds(1));
         await Until(() => stored == 1);
+        left.Count(outcome => outcome == "large").ShouldBe(1);
+        left.Count(outcome => outcome == "dropped").ShouldBeInRange(995, 996, "four wait, and one is being stored");
+    }
+
+    [Fact]
+    public async Task Whoever_finds_out_late_that_a_connection_is_of_no_use_finds_it_closed_and_nothing_fails()
+    {
+        var (keeper, _) = await Start();
+        var link = keeper.Link.ShouldNotBeNull();
+        await keeper.StopAsync(CancellationToken.None);
+
+        link.Break("it does not answer in time");
+
+        (await link.Ask("*1\r\n$4\r\nPING\r\n"u8.ToArray(), 1)).ShouldBeNull();
     }
 
     private static SharedResult Result(byte[] payload) => new(CacheKey.Of("a"), payload, false, TimeSpan.FromMinutes(1), TimeSpan.Zero);

@@ -58,6 +58,17 @@ public sealed class EmbeddingProviderTests
         failure.Reason.ShouldNotContain("one:");
     }
 
+    [Theory]
+    [InlineData("status_400", true)]
+    [InlineData("status_500", true)]
+    [InlineData("malformed", true)]
+    [InlineData("unreachable", false)]
+    [InlineData("timeout", false)]
+    [InlineData("status_401", false)]
+    [InlineData("status_429", false)]
+    [InlineData("length", false)]
+    public void A_failure_that_may_lie_in_one_of_the_texts_is_looked_for_in_fewer(string code, bool may) => new EmbeddingFailure("failed", code).MayBeOfInput.ShouldBe(may);
+
     [Fact]
     public async Task One_that_does_not_answer_is_given_up_in_time()
     {

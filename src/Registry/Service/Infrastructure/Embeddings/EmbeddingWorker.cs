@@ -40,12 +40,7 @@ internal sealed partial class EmbeddingWorker(
     /// <summary>10 s: gateways fetch all catalogs for each time that they are told.</summary>
     private static readonly TimeSpan TellEvery = TimeSpan.FromSeconds(10);
 
-    private static readonly TimeSpan RefusedFor = TimeSpan.FromHours(1);
-
-    /// <summary>Definitions that are remembered as refused; beyond, the first ones are tried again.</summary>
-    private const int MostRefused = 10_000;
-
-    private readonly Dictionary<string, DateTimeOffset> _refused = new(StringComparer.Ordinal);
+    private readonly RefusedDefinitions _refused = new(clock);
 
     /// <summary>After a start too: what snapshots hold depends on this process's settings, which may be others than before.</summary>
     private bool _isUntold = true;
@@ -108,13 +103,9 @@ internal sealed partial class EmbeddingWorker(
 
     private async Task<TimeSpan> EmbedNext(IToolEmbeddings embeddings, long version, CancellationToken cancellationToken)
     {
-        foreach (var (hash, _) in _refused.Where(refused => clock.GetUtcNow() - refused.Value > RefusedFor).ToList())
-        {
-            _refused.Remove(hash);
-        }
-
-        var missing = await embeddings.Missing(provider.Space, _refused.Keys, options.Value.BatchSize, cancellationToken);
-        progress.Waiting = missing.Count + _refused.Count;
+        var refused = _refused.Now();
+        var missing = await embeddings.Missing(provider.Space, refused, options.Value.BatchSize, cancellationToken);
+        progress.Waiting = missing.Count + refused.Count;
         if (missing.First.Count == 0)
         {
             if (_isUntold)
@@ -171,12 +162,7 @@ internal sealed partial class EmbeddingWorker(
             return refusal;
         }
 
-        if (_refused.Count >= MostRefused)
-        {
-            _refused.Remove(_refused.MinBy(refused => refused.Value).Key);
-        }
-
-        _refused[definitions[0].Hash] = clock.GetUtcNow();
+        _refused.Add(definitions[0].Hash);
         DefinitionRefused(logger, definitions[0].Hash, definitions[0].TenantId, refusal.Reason);
         return null;
     }
